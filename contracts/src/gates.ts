@@ -1,0 +1,164 @@
+import { z } from 'zod';
+import { decimalSchema } from './decimal.ts';
+import {
+  type Baseline,
+  type Champion,
+  LOWER_IS_BETTER,
+  METRIC_NAMES,
+  type MetricName,
+  type Metrics,
+} from './metrics.ts';
+
+export const GATE_RULES = ['min', 'max', 'maxDropFromServing', 'minGainOverBaseline'] as const;
+export type GateRule = (typeof GATE_RULES)[number];
+
+/** One condition that a version must meet before it may serve; exactly one rule is given. */
+export const gateSchema = z.object({
+  metric: z.enum(METRIC_NAMES),
+  min: decimalSchema.optional(),
+  max: decimalSchema.optional(),
+  maxDropFromServing: decimalSchema.optional(),
+  minGainOverBaseline: decimalSchema.optional(),
+});
+export type Gate = z.infer<typeof gateSchema>;
+
+/** The gates of a model that names none. */
+export const DEFAULT_GATES: readonly Gate[] = [
+  { metric: 'auc', min: '0.95' },
+  { metric: 'f1', min: '0.90' },
+];
+
+/** All that a verdict rests on; stored with the version, so that the verdict can be given again. */
+export interface GateInputs {
+  metrics: Metrics;
+  baseline?: Baseline | undefined;
+  /** Absent when nothing served while the version was evaluated. */
+  champion?: Champion | undefined;
+}
+
+export const GATE_REASONS = [
+  /** The rule holds. */
+  'Passed',
+  /** A comparison with the champion, and there is none. Passes. */
+  'NoServingVersion',
+  /** The metric (the candidate's, the champion's or the baseline's) is missing or not a number. */
+  'MetricMissing',
+  /** Another version serves than the one that the candidate was compared with. */
+  'NotCompared',
+  'BelowMinimum',
+  'AboveMaximum',
+  'DroppedFromServing',
+  'NoGainOverBaseline',
+] as const;
+export type GateReason = (typeof GATE_REASONS)[number];
+
+export const gateVerdictSchema = z.object({
+  metric: z.enum(METRIC_NAMES),
+  rule: z.enum(GATE_RULES),
+  threshold: z.string(),
+  /** What was compared with the threshold: the metric itself, or its drop or gain. */
+  value: z.number().nullable(),
+  passed: z.boolean(),
+  reason: z.enum(GATE_REASONS),
+  /** One sentence for people. */
+  message: z.string(),
+});
+export type GateVerdict = z.infer<typeof gateVerdictSchema>;
+
+// 0.99 - 0.985 is a hair over 0.005 in binary; a gate is written in decimals.
+const ROUNDING = 1e-12;
+
+/**
+ * The verdict on every gate, in the order given.
+ * @param serving the version that serves now, or undefined when none does
+ */
+export function judgeGates(gates: readonly Gate[], inputs: GateInputs, serving?: string): GateVerdict[] {
+  return gates.map((gate) => judgeGate(gate, inputs, serving));
+}
+
+export function allPassed(verdicts: readonly GateVerdict[]): boolean {
+  return verdicts.every((verdict) => verdict.passed);
+}
+
+function judgeGate(gate: Gate, inputs: GateInputs, serving: string | undefined): GateVerdict {
+  const rule = GATE_RULES.find((name) => gate[name] !== undefined);
+  if (rule === undefined) throw new TypeError(`gate on ${gate.metric} names no rule`);
+  const threshold = gate[rule] as string;
+  const judged = RULES[rule](gate.metric, Number(threshold), inputs, serving);
+  return { metric: gate.metric, rule, threshold, ...judged };
+}
+
+type Judged = Pick<GateVerdict, 'value' | 'passed' | 'reason' | 'message'>;
+type Rule = (
+  metric: MetricName,
+  threshold: number,
+  inputs: GateInputs,
+  serving: string | undefined,
+) => Judged;
+
+const RULES: Record<GateRule, Rule> = {
+  min: (metric, threshold, { metrics }) => {
+    const value = defined(metrics[metric]);
+    if (value === null) return missing(metric, 'the version');
+    if (value >= threshold - ROUNDING)
+      return passed(value, `${metric} ${show(value)} is at least ${threshold}`);
+    return failed('BelowMinimum', value, `${metric} ${show(value)} is below the minimum ${threshold}`);
+  },
+  max: (metric, threshold, { metrics }) => {
+    const value = defined(metrics[metric]);
+    if (value === null) return missing(metric, 'the version');
+    if (value <= threshold + ROUNDING)
+      return passed(value, `${metric} ${show(value)} is at most ${threshold}`);
+    return failed('AboveMaximum', value, `${metric} ${show(value)} is above the maximum ${threshold}`);
+  },
+  maxDropFromServing: (metric, threshold, { metrics, champion }, serving) => {
+    if (serving === undefined) {
+      return { value: null, passed: true, reason: 'NoServingVersion', message: 'nothing serves yet' };
+    }
+    if (champion?.version !== serving) {
+      return failed('NotCompared', null, `not compared with ${serving}, which serves: evaluate it again`);
+    }
+    const value = defined(metrics[metric]);
+    const theirs = defined(champion.metrics[metric]);
+    if (value === null) return missing(metric, 'the version');
+    if (theirs === null) return missing(metric, `the serving ${serving}`);
+    const drop = -gainOver(metric, value, theirs);
+    const words = `${metric} ${show(value)} against ${show(theirs)} of the serving ${serving}`;
+    if (drop <= threshold + ROUNDING) return passed(drop, `${words} drops by no more than ${threshold}`);
+    return failed('DroppedFromServing', drop, `${words} drops by more than ${threshold}`);
+  },
+  minGainOverBaseline: (metric, threshold, { metrics, baseline }) => {
+    const value = defined(metrics[metric]);
+    const theirs = defined(baseline?.[metric as keyof Baseline] as number | null | undefined);
+    if (value === null) return missing(metric, 'the version');
+    if (baseline === undefined || theirs === null) return missing(metric, 'the best single feature');
+    const gain = gainOver(metric, value, theirs);
+    const words = `${metric} ${show(value)} against ${show(theirs)} of ${baseline.feature} alone`;
+    if (gain >= threshold - ROUNDING) return passed(gain, `${words} gains at least ${threshold}`);
+    return failed('NoGainOverBaseline', gain, `${words} gains less than ${threshold}`);
+  },
+};
+
+function gainOver(metric: MetricName, ours: number, theirs: number): number {
+  return LOWER_IS_BETTER.has(metric) ? theirs - ours : ours - theirs;
+}
+
+function defined(value: number | null | undefined): number | null {
+  return value == null || !Number.isFinite(value) ? null : value;
+}
+
+function passed(value: number, message: string): Judged {
+  return { value, passed: true, reason: 'Passed', message };
+}
+
+function failed(reason: GateReason, value: number | null, message: string): Judged {
+  return { value, passed: false, reason, message };
+}
+
+function missing(metric: MetricName, of: string): Judged {
+  return failed('MetricMissing', null, `${metric} of ${of} is missing`);
+}
+
+function show(value: number): string {
+  return value.toFixed(4);
+}

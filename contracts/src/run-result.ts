@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { gateVerdictSchema } from './gates.ts';
+import { sha256Schema, versionNameSchema } from './manifest.ts';
+import { baselineSchema, championSchema, confusionMatrixSchema, metricsSchema } from './metrics.ts';
+
+/** The kubelet keeps 4,096 bytes of a termination message; we stay well below. */
+export const MAX_RESULT_BYTES = 3072;
+
+/** What `stockout train` reports: enough to judge the version's gates without opening its storage. */
+export const trainResultSchema = z.object({
+  kind: z.literal('train'),
+  run: z.string(),
+  version: versionNameSchema,
+  uri: z.string(),
+  digest: sha256Schema,
+  trainedAt: z.iso.datetime(),
+  dataVersion: z.int().nonnegative(),
+  /** Names, in model order: two versions can take turns only if callers need send nothing new. */
+  features: z.array(z.string()),
+  metrics: metricsSchema,
+  confusionMatrix: confusionMatrixSchema,
+  baseline: baselineSchema.optional(),
+  champion: championSchema.optional(),
+  gates: z.array(gateVerdictSchema.omit({ message: true })),
+  warnings: z.array(z.string()),
+  seconds: z.number(),
+});
+export type TrainResult = z.infer<typeof trainResultSchema>;
+
+export const scoreResultSchema = z.object({
+  kind: z.literal('score'),
+  run: z.string(),
+  version: versionNameSchema,
+  rows: z.int().nonnegative(),
+  atRisk: z.int().nonnegative(),
+  tableVersion: z.int().nonnegative(),
+  seconds: z.number(),
+});
+export type ScoreResult = z.infer<typeof scoreResultSchema>;
+
+/** What went wrong, in a sentence that names the field or file and what to do. */
+export const failureResultSchema = z.object({
+  kind: z.literal('failure'),
+  exitCode: z.int(),
+  message: z.string(),
+});
+export type FailureResult = z.infer<typeof failureResultSchema>;
+
+/** The one line of JSON in a Job container's termination message. */
+export const runResultSchema = z.discriminatedUnion('kind', [
+  trainResultSchema,
+  scoreResultSchema,
+  failureResultSchema,
+]);
+export type RunResult = z.infer<typeof runResultSchema>;

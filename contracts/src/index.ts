@@ -1,4 +1,5 @@
 export * from './decimal.ts';
+export * from './errors.ts';
 export * from './exit-codes.ts';
 export * from './features.ts';
 export * from './gates.ts';

@@ -1,0 +1,39 @@
+// Writes src/generated/*.ts from the CRDs; with --check, only says which of them are stale (exit 1).
+import { readFile, writeFile } from 'node:fs/promises';
+import { compile } from 'json-schema-to-typescript';
+import { parse } from 'yaml';
+import { toTypeSchema } from './type-schema.ts';
+import type { CustomResourceDefinition } from './src/definition.ts';
+
+const FILES = { stockoutmodels: 'stockout-model', scoringjobs: 'scoring-job' };
+
+const check = process.argv.includes('--check');
+const stale: string[] = [];
+for (const [plural, name] of Object.entries(FILES)) {
+  const target = new URL(`src/generated/${name}.ts`, import.meta.url);
+  const text = await generate(plural);
+  const standing = await readFile(target, 'utf8').catch(() => '');
+  if (text === standing) continue;
+  stale.push(target.pathname);
+  if (!check) await writeFile(target, text);
+}
+if (check && stale.length > 0) {
+  console.error(`stale, run \`npm run generate\`:\n${stale.join('\n')}`);
+  process.exitCode = 1;
+}
+
+async function generate(plural: string): Promise<string> {
+  const text = await readFile(new URL(`${plural}.yaml`, import.meta.url), 'utf8');
+  const crd = parse(text) as CustomResourceDefinition;
+  const { kind } = crd.spec.names;
+  const properties = crd.spec.versions[0]?.schema.openAPIV3Schema.properties ?? {};
+  const parts = ['spec', 'status'].map((part) =>
+    compile(toTypeSchema(properties[part] ?? {}), kind + part[0]?.toUpperCase() + part.slice(1), {
+      additionalProperties: false,
+      bannerComment: '',
+      format: true,
+      style: { printWidth: 110, singleQuote: true, trailingComma: 'all' },
+    }),
+  );
+  return `// Generated from crds/${plural}.yaml by \`npm run generate\`: change that file instead.\n\n${(await Promise.all(parts)).join('\n')}`;
+}

@@ -1,0 +1,113 @@
+// Generated from crds/scoringjobs.yaml by `npm run generate`: change that file instead.
+
+export interface ScoringJobSpec {
+  /**
+   * A StockoutModel in the same namespace.
+   */
+  modelRef: {
+    name: string;
+  };
+  /**
+   * Of the model. Default: what serves when the run starts; pinned for the whole run.
+   */
+  version?: string;
+  input: {
+    /**
+     * Raw rows, relative to the model's storage.uri, or an absolute URI. Default: the model's raw table.
+     */
+    table?: string;
+    /**
+     * The last days of every store and product, the newest day included; all days when left out.
+     */
+    lastDays?: number;
+  };
+  output: {
+    table: string;
+    /**
+     * Overwrite (the table), Append, or ReplaceWindow (the days that are scored).
+     */
+    mode: 'Overwrite' | 'Append' | 'ReplaceWindow';
+  };
+  /**
+   * Parallelism of an Indexed Job; all shards are one commit.
+   */
+  shards: number;
+  /**
+   * Cron, five fields. Once when left out.
+   */
+  schedule?: string;
+  /**
+   * IANA name, such as Europe/Madrid. Default: UTC.
+   */
+  timeZone?: string;
+  /**
+   * No run starts while true.
+   */
+  suspend: boolean;
+  /**
+   * When a run is due while another one goes on.
+   */
+  concurrencyPolicy: 'Forbid' | 'Replace' | 'Allow';
+  startingDeadlineSeconds?: number;
+  /**
+   * Finished runs that are kept.
+   */
+  historyLimit: number;
+  /**
+   * What computes features and scores.
+   */
+  engine: {
+    type: 'DuckDB' | 'Spark';
+    /**
+     * Of a Spark Connect server.
+     */
+    connectUrl?: string;
+    secretRef?: {
+      name: string;
+    };
+  };
+  /**
+   * Of the container, as in a pod.
+   */
+  resources?: {
+    limits?: {
+      [k: string]: number | string;
+    };
+    requests?: {
+      [k: string]: number | string;
+    };
+  };
+  backoffLimit: number;
+  activeDeadlineSeconds: number;
+}
+
+export interface ScoringJobStatus {
+  observedGeneration?: number;
+  lastSuccessfulTime?: string;
+  nextRunTime?: string;
+  /**
+   * Newest first.
+   */
+  runs?: {
+    name: string;
+    version?: string;
+    startedAt?: string;
+    finishedAt?: string;
+    rows?: number;
+    atRisk?: number;
+    tableVersion?: number;
+    state: string;
+    message?: string;
+  }[];
+  /**
+   * Complete, Failed, Ready; Reconciling and Stalled (kstatus), present only when True.
+   */
+  conditions?: {
+    type: string;
+    status: 'True' | 'False' | 'Unknown';
+    observedGeneration?: number;
+    lastTransitionTime: string;
+    reason: string;
+    message: string;
+  }[];
+}

@@ -1,0 +1,125 @@
+import { arrayInterface, type Binding, copyBytes, copyFloats, copyStrings, type Handle } from './binding.ts';
+import type { Matrix } from './binding.ts';
+
+/** What XGBoost trains on: the matrix quantised, with labels. Free it with `using`. */
+export class DMatrix implements Disposable {
+  readonly handle: Handle;
+  readonly #binding: Binding;
+
+  /**
+   * @param labels one per row, 0 or 1
+   * @param names one per column; they are stored in the model
+   */
+  constructor(
+    binding: Binding,
+    matrix: Matrix,
+    labels: Float32Array,
+    names: readonly string[],
+    threads: number,
+  ) {
+    this.#binding = binding;
+    const out: Handle[] = [null];
+    binding.createFromDense(arrayInterface(matrix), `{"missing":NaN,"nthread":${threads}}`, out);
+    this.handle = out[0];
+    binding.setFloatInfo(this.handle, 'label', labels, labels.length);
+    binding.setFeatureInfo(this.handle, 'feature_name', [...names], names.length);
+  }
+
+  [Symbol.dispose](): void {
+    this.#binding.freeMatrix(this.handle);
+  }
+}
+
+/** 0: probabilities, 1: margins (log odds). */
+const PREDICTION_TYPE = { probability: 0, margin: 1 } as const;
+export type PredictionKind = keyof typeof PREDICTION_TYPE;
+
+/** Trees. Free it with `using`. */
+export class Booster implements Disposable {
+  readonly #handle: Handle;
+  readonly #binding: Binding;
+
+  /** @param matrices those that it will meet, so that XGBoost caches their margins between rounds */
+  constructor(binding: Binding, matrices: readonly DMatrix[] = []) {
+    this.#binding = binding;
+    const out: Handle[] = [null];
+    binding.createBooster(
+      matrices.map((matrix) => matrix.handle),
+      matrices.length,
+      out,
+    );
+    this.#handle = out[0];
+  }
+
+  static load(binding: Binding, model: Uint8Array, threads: number): Booster {
+    const booster = new Booster(binding);
+    binding.loadFromBuffer(booster.#handle, model, model.length);
+    booster.set('nthread', threads);
+    return booster;
+  }
+
+  set(name: string, value: string | number): void {
+    this.#binding.setParam(this.#handle, name, String(value));
+  }
+
+  nameFeatures(names: readonly string[]): void {
+    this.#binding.setBoosterFeatureInfo(this.#handle, 'feature_name', [...names], names.length);
+  }
+
+  update(round: number, matrix: DMatrix): void {
+    this.#binding.update(this.#handle, round, matrix.handle);
+  }
+
+  /** The first metric of `eval_metric`, on each of the named matrices. */
+  evaluate(round: number, matrices: Record<string, DMatrix>): Record<string, number> {
+    const names = Object.keys(matrices);
+    const out: string[] = [''];
+    const handles = Object.values(matrices).map((matrix) => matrix.handle);
+    this.#binding.evaluate(this.#handle, round, handles, names, names.length, out);
+    // "[12]\ttrain-logloss:0.52\ttest-logloss:0.54"
+    const parts = (out[0] ?? '').split('\t').slice(1);
+    return Object.fromEntries(names.map((name, i) => [name, Number(parts[i]?.split(':').at(-1))]));
+  }
+
+  predict(matrix: Matrix, kind: PredictionKind): Float32Array<ArrayBuffer> {
+    const [shape, dimensions, result]: [Handle[], Handle[], Handle[]] = [[null], [0], [null]];
+    const config = `{"type":${PREDICTION_TYPE[kind]},"training":false,"iteration_begin":0,"iteration_end":0,"missing":NaN,"strict_shape":false,"cache_id":0}`;
+    const input = arrayInterface(matrix);
+    this.#binding.predictFromDense(this.#handle, input, config, null, shape, dimensions, result);
+    return copyFloats(result[0], matrix.rows);
+  }
+
+  /** Mean gain of the splits on each feature; a feature that no tree uses is absent. */
+  importance(): Record<string, number> {
+    const [count, names, dimensions, shape, scores]: Handle[][] = [[0], [null], [0], [null], [null]];
+    this.#binding.featureScore(
+      this.#handle,
+      '{"importance_type":"total_gain"}',
+      count,
+      names,
+      dimensions,
+      shape,
+      scores,
+    );
+    const found = Number(count?.[0]);
+    const values = found === 0 ? new Float32Array() : copyFloats(scores?.[0], found);
+    const keys = found === 0 ? [] : copyStrings(names?.[0], found);
+    return Object.fromEntries(keys.map((key, i) => [key, values[i] as number]));
+  }
+
+  save(format: 'ubj' | 'json'): Uint8Array<ArrayBuffer> {
+    const [length, pointer]: [Handle[], Handle[]] = [[0], [null]];
+    this.#binding.saveToBuffer(this.#handle, JSON.stringify({ format }), length, pointer);
+    return copyBytes(pointer[0], Number(length[0]));
+  }
+
+  countFeatures(): number {
+    const out: Handle[] = [0];
+    this.#binding.countFeatures(this.#handle, out);
+    return Number(out[0]);
+  }
+
+  [Symbol.dispose](): void {
+    this.#binding.freeBooster(this.#handle);
+  }
+}

@@ -1,0 +1,93 @@
+import type { Matrix } from './binding.ts';
+import type { PredictionKind } from './booster.ts';
+
+/** What XGBoost learns from: every array lies in shared memory, so that no thread copies it. */
+export interface TrainingData extends Matrix {
+  /** One per row, 0 or 1. */
+  labels: Float32Array;
+}
+
+/** XGBoost's own parameter names and values as text, `eta: '0.08'` say. */
+export type BoosterParams = Record<string, string>;
+
+export interface TrainRequest {
+  op: 'train';
+  data: TrainingData;
+  featureNames: readonly string[];
+  params: BoosterParams;
+  rounds: number;
+  /** Rows on which the log loss is followed, besides the training rows. */
+  evaluation?: TrainingData | undefined;
+  /** Every how many rounds the log loss is taken (it costs about a tenth of a round). */
+  evaluateEvery: number;
+  /** One shared integer; anything but 0 ends the training after the round at hand. */
+  stop: Int32Array;
+}
+
+export interface LoadRequest {
+  op: 'load';
+  model: Uint8Array;
+}
+
+export interface PredictRequest {
+  op: 'predict';
+  booster: number;
+  matrix: Matrix;
+  kind: PredictionKind;
+}
+
+export interface SaveRequest {
+  op: 'save';
+  booster: number;
+  format: 'ubj' | 'json';
+}
+
+export interface FreeRequest {
+  op: 'free';
+  booster: number;
+}
+
+export interface VersionRequest {
+  op: 'version';
+}
+
+export type Request =
+  TrainRequest | LoadRequest | PredictRequest | SaveRequest | FreeRequest | VersionRequest;
+
+/** Log loss after a round. */
+export interface CurvePoint {
+  round: number;
+  train: number;
+  evaluation?: number;
+}
+
+export interface TrainReply {
+  booster: number;
+  columns: number;
+  /** Total gain of the splits on each feature; a feature that no tree uses is absent. */
+  importance: Record<string, number>;
+  curve: CurvePoint[];
+}
+
+export interface LoadReply {
+  booster: number;
+  columns: number;
+}
+
+export interface Replies {
+  train: TrainReply;
+  load: LoadReply;
+  predict: Float32Array;
+  save: Uint8Array;
+  free: undefined;
+  version: string;
+}
+
+/** From the worker: how far it is, an answer, or an error in words for people. */
+export type Message =
+  | { id: number; round: number }
+  | { id: number; value: Replies[keyof Replies] }
+  | { id: number; error: string };
+
+/** The training was ended through its `stop` flag. */
+export const STOPPED = 'stopped';

@@ -1,0 +1,105 @@
+import { availableParallelism } from 'node:os';
+import { parentPort } from 'node:worker_threads';
+import { loadBinding } from './binding.ts';
+import { Booster, DMatrix } from './booster.ts';
+import {
+  type CurvePoint,
+  type LoadReply,
+  type Message,
+  type Replies,
+  type Request,
+  STOPPED,
+  type TrainReply,
+  type TrainRequest,
+} from './protocol.ts';
+
+// The thread in which XGBoost works: its C API keeps state per thread and blocks while it trains.
+
+const threads = availableParallelism();
+const boosters = new Map<number, Booster>();
+let lastBooster = 0;
+
+parentPort?.on('message', ({ id, request }: { id: number; request: Request }) => {
+  try {
+    const value = answer(id, request);
+    const transfer = ArrayBuffer.isView(value) ? [value.buffer as ArrayBuffer] : [];
+    parentPort?.postMessage({ id, value } satisfies Message, transfer);
+  } catch (error) {
+    parentPort?.postMessage({ id, error: error instanceof Error ? error.message : String(error) });
+  }
+});
+
+function answer(id: number, request: Request): Replies[keyof Replies] {
+  switch (request.op) {
+    case 'version':
+      return loadBinding().library.version;
+    case 'train':
+      return train(id, request);
+    case 'load':
+      return load(request.model);
+    case 'predict':
+      return boosterOf(request.booster).predict(request.matrix, request.kind);
+    case 'save':
+      return boosterOf(request.booster).save(request.format);
+    case 'free':
+      boosterOf(request.booster)[Symbol.dispose]();
+      boosters.delete(request.booster);
+      return undefined;
+  }
+}
+
+function train(id: number, request: TrainRequest): TrainReply {
+  const binding = loadBinding();
+  const { data, featureNames, evaluation } = request;
+  using rows = new DMatrix(binding, data, data.labels, featureNames, threads);
+  using held = evaluation && new DMatrix(binding, evaluation, evaluation.labels, featureNames, threads);
+  const booster = new Booster(binding, held ? [rows, held] : [rows]);
+  try {
+    for (const [name, value] of Object.entries(request.params)) booster.set(name, value);
+    booster.set('nthread', threads);
+    const curve = boost(id, request, booster, rows, held);
+    booster.nameFeatures(featureNames);
+    return { booster: keep(booster), columns: data.columns, importance: booster.importance(), curve };
+  } catch (error) {
+    booster[Symbol.dispose]();
+    throw error;
+  }
+}
+
+function boost(
+  id: number,
+  { rounds, evaluateEvery, stop }: TrainRequest,
+  booster: Booster,
+  rows: DMatrix,
+  held: DMatrix | undefined,
+): CurvePoint[] {
+  const curve: CurvePoint[] = [];
+  const watched: Record<string, DMatrix> = held ? { train: rows, evaluation: held } : { train: rows };
+  for (let round = 1; round <= rounds; round++) {
+    if (Atomics.load(stop, 0) !== 0) throw new Error(STOPPED);
+    booster.update(round - 1, rows);
+    if (round % evaluateEvery === 0 || round === rounds) {
+      const { train: loss, evaluation } = booster.evaluate(round - 1, watched);
+      curve.push({ round, train: loss as number, ...(held ? { evaluation: evaluation as number } : {}) });
+    }
+    parentPort?.postMessage({ id, round } satisfies Message);
+  }
+  return curve;
+}
+
+function load(model: Uint8Array): LoadReply {
+  const booster = Booster.load(loadBinding(), model, threads);
+  return { booster: keep(booster), columns: booster.countFeatures() };
+}
+
+function keep(booster: Booster): number {
+  lastBooster += 1;
+  boosters.set(lastBooster, booster);
+  return lastBooster;
+}
+
+function boosterOf(id: number): Booster {
+  const booster = boosters.get(id);
+  if (booster === undefined) throw new Error('the model was released already');
+  return booster;
+}

@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TrainingData } from './protocol.ts';
+import { XGBoost } from './xgboost.ts';
+
+const PARAMS = {
+  objective: 'binary:logistic',
+  eval_metric: 'logloss',
+  tree_method: 'hist',
+  max_depth: '3',
+  eta: '0.3',
+  subsample: '0.9',
+  seed: '7',
+};
+const NAMES = ['inventory', 'noise'];
+
+/** 1 where the first feature is small; every seventh of it is missing. */
+function buildData(rows = 400): TrainingData {
+  const values = new Float32Array(rows * 2);
+  const labels = new Float32Array(rows);
+  for (let i = 0; i < rows; i++) {
+    values[2 * i] = i % 7 === 0 ? Number.NaN : (i * 37) % 100;
+    values[2 * i + 1] = (i * 53) % 11;
+    labels[i] = (i * 37) % 100 < 40 ? 1 : 0;
+  }
+  return { values, rows, columns: 2, labels };
+}
+
+const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+describe('XGBoost in its thread', () => {
+  let xgboost: XGBoost;
+  beforeAll(async () => {
+    xgboost = await XGBoost.start();
+  });
+  afterAll(() => xgboost[Symbol.asyncDispose]());
+
+  const train = (more: Partial<Parameters<XGBoost['train']>[0]> = {}) =>
+    xgboost.train({ data: buildData(), featureNames: NAMES, params: PARAMS, rounds: 10, ...more });
+
+  it('learns what separates the classes and tells every round', async () => {
+    const rounds: number[] = [];
+    await using model = await train({ onRound: (round) => rounds.push(round), evaluateEvery: 5 });
+    const scores = await model.predict({ values: new Float32Array([5, 0, 95, 0]), rows: 2, columns: 2 });
+    expect(scores[0]).toBeGreaterThan(0.8);
+    expect(scores[1]).toBeLessThan(0.2);
+    expect(rounds).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    expect(model.curve.map((point) => point.round)).toEqual([5, 10]);
+    expect(model.importance.inventory).toBeGreaterThan(model.importance.noise ?? 0);
+  });
+
+  it('gives the same model bytes for the same data and parameters, and others for another seed', async () => {
+    await using first = await train();
+    await using second = await train({ evaluation: buildData(50), evaluateEvery: 1 });
+    await using other = await train({ params: { ...PARAMS, seed: '8' } });
+    const bytes = await first.save('ubj');
+    expect(digest(await second.save('ubj'))).toBe(digest(bytes));
+    expect(digest(await other.save('ubj'))).not.toBe(digest(bytes));
+    expect(Buffer.from(bytes).includes('inventory')).toBe(true);
+  });
+
+  it('scores from a loaded file as it did when trained, margins being the log odds', async () => {
+    await using trained = await train();
+    await using loaded = await xgboost.load(await trained.save('ubj'));
+    const data = buildData(100);
+    const scores = await trained.predict(data);
+    expect(await loaded.predict(data)).toEqual(scores);
+    const margins = await loaded.predict(data, 'margin');
+    for (const [i, margin] of margins.entries()) {
+      expect(1 / (1 + Math.exp(-margin))).toBeCloseTo(scores[i] as number, 6);
+    }
+    expect(loaded.columns).toBe(2);
+  });
+
+  it('leaves the arrays of the caller whole', async () => {
+    const data = buildData(20);
+    await using model = await train({ data });
+    await model.predict(data);
+    expect(data.values.length).toBe(40);
+    expect(data.labels.length).toBe(20);
+  });
+
+  it('ends a training when the signal says so', async () => {
+    const abort = new AbortController();
+    const training = train({
+      rounds: 100_000,
+      signal: abort.signal,
+      onRound: () => abort.abort(new Error('enough')),
+    });
+    await expect(training).rejects.toThrow('enough');
+  });
+
+  it('turns an error of the library into a sentence, and goes on working', async () => {
+    await expect(xgboost.load(new Uint8Array(16))).rejects.toThrow(/^XGBoost: Invalid model format/);
+    await expect(train({ params: { ...PARAMS, eta: 'fast' } })).rejects.toThrow(/^XGBoost: .*could not be parsed: 'ast'/);
+    await using model = await train();
+    await expect(model.predict({ values: new Float32Array(3), rows: 1, columns: 3 })).rejects.toThrow(
+      /^XGBoost: .*columns/i,
+    );
+    await expect(train()).resolves.toBeDefined();
+  });
+
+  it('refuses a matrix that is smaller than it says', async () => {
+    const data = { ...buildData(10), rows: 11 };
+    await expect(train({ data })).rejects.toThrow(RangeError);
+  });
+});

@@ -1,0 +1,165 @@
+import { Worker } from 'node:worker_threads';
+import { StockoutError } from '@stockout/contracts';
+import type { Matrix } from './binding.ts';
+import type { PredictionKind } from './booster.ts';
+import type {
+  BoosterParams,
+  CurvePoint,
+  LoadReply,
+  Message,
+  Replies,
+  Request,
+  TrainingData,
+  TrainReply,
+} from './protocol.ts';
+import { shareData, shareMatrix } from './shared-memory.ts';
+
+export interface TrainOptions {
+  data: TrainingData;
+  /** One per column, stored in the model. */
+  featureNames: readonly string[];
+  params: BoosterParams;
+  rounds: number;
+  /** Rows on which the log loss is followed too; nothing is learned from them. */
+  evaluation?: TrainingData;
+  /** Every how many rounds the log loss is taken; default: only after the last. */
+  evaluateEvery?: number;
+  signal?: AbortSignal | undefined;
+  onRound?: (round: number) => void;
+}
+
+interface Pending {
+  resolve: (value: never) => void;
+  reject: (error: Error) => void;
+  onRound: ((round: number) => void) | undefined;
+}
+
+/** XGBoost in a worker thread of its own: the event loop stays free while it trains. */
+export class XGBoost implements AsyncDisposable {
+  readonly #worker: Worker;
+  readonly #pending = new Map<number, Pending>();
+  #lastId = 0;
+  #version = '';
+
+  private constructor() {
+    // libgomp reads it once, when it is loaded. Spinning threads cost more than they gain on a busy machine.
+    process.env.OMP_WAIT_POLICY ??= 'PASSIVE';
+    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), { name: 'xgboost' });
+    this.#worker.on('message', (message: Message) => this.#receive(message));
+    this.#worker.on('error', (error) => this.#fail(error));
+    this.#worker.on('exit', () => this.#fail(new StockoutError('XGBoost: its thread has ended')));
+  }
+
+  /** @throws StockoutError when the shared library is not in place, with the command that puts it there */
+  static async start(): Promise<XGBoost> {
+    const xgboost = new XGBoost();
+    try {
+      xgboost.#version = await xgboost.ask({ op: 'version' });
+    } catch (error) {
+      await xgboost[Symbol.asyncDispose]();
+      throw error;
+    }
+    return xgboost;
+  }
+
+  /** major.minor.patch of the library. */
+  get version(): string {
+    return this.#version;
+  }
+
+  /** @throws the signal's reason when aborted; StockoutError with XGBoost's words */
+  async train(options: TrainOptions): Promise<TrainedModel> {
+    const { params, rounds, featureNames, signal, evaluation } = options;
+    signal?.throwIfAborted();
+    const stop = new Int32Array(new SharedArrayBuffer(4));
+    const onAbort = (): void => void Atomics.store(stop, 0, 1);
+    signal?.addEventListener('abort', onAbort);
+    try {
+      const data = shareData(options.data);
+      const shared = evaluation && shareData(evaluation);
+      const evaluateEvery = options.evaluateEvery ?? rounds;
+      const request = { op: 'train', data, featureNames, params, rounds, evaluateEvery, stop } as const;
+      const reply = await this.ask({ ...request, evaluation: shared }, options.onRound);
+      return new TrainedModel(this, reply);
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  /** @param model the bytes of a model.ubj or model.json */
+  async load(model: Uint8Array): Promise<Model> {
+    const reply = await this.ask({ op: 'load', model });
+    return new Model(this, reply);
+  }
+
+  /** @internal for Model */
+  ask<R extends Request>(request: R, onRound?: (round: number) => void): Promise<Replies[R['op']]> {
+    const { promise, resolve, reject } = Promise.withResolvers<Replies[R['op']]>();
+    this.#lastId += 1;
+    this.#pending.set(this.#lastId, { resolve, reject, onRound });
+    this.#worker.postMessage({ id: this.#lastId, request });
+    return promise;
+  }
+
+  #receive(message: Message): void {
+    const pending = this.#pending.get(message.id);
+    if ('round' in message) return pending?.onRound?.(message.round);
+    this.#pending.delete(message.id);
+    if ('error' in message) pending?.reject(new StockoutError(message.error));
+    else pending?.resolve(message.value as never);
+  }
+
+  #fail(error: Error): void {
+    for (const pending of this.#pending.values()) pending.reject(error);
+    this.#pending.clear();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#worker.terminate();
+  }
+}
+
+/** Trees that lie in XGBoost's thread. */
+export class Model implements AsyncDisposable {
+  /** How many features it was trained on. */
+  readonly columns: number;
+  readonly #xgboost: XGBoost;
+  readonly #booster: number;
+
+  constructor(xgboost: XGBoost, { booster, columns }: LoadReply) {
+    this.#xgboost = xgboost;
+    this.#booster = booster;
+    this.columns = columns;
+  }
+
+  /** One value per row: the probability of 1, or the margin (log odds). */
+  async predict(matrix: Matrix, kind: PredictionKind = 'probability'): Promise<Float32Array> {
+    if (matrix.rows === 0) return new Float32Array();
+    return this.#xgboost.ask({ op: 'predict', booster: this.#booster, matrix: shareMatrix(matrix), kind });
+  }
+
+  /** The model file's bytes: the same trees give the same bytes. */
+  save(format: 'ubj' | 'json'): Promise<Uint8Array> {
+    return this.#xgboost.ask({ op: 'save', booster: this.#booster, format });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#xgboost.ask({ op: 'free', booster: this.#booster });
+  }
+}
+
+export class TrainedModel extends Model {
+  /** Total gain of the splits on each feature. */
+  readonly importance: Record<string, number>;
+  /** Log loss by round. */
+  readonly curve: CurvePoint[];
+
+  constructor(xgboost: XGBoost, reply: TrainReply) {
+    super(xgboost, reply);
+    this.importance = reply.importance;
+    this.curve = reply.curve;
+  }
+}

@@ -1,1 +1,2 @@
-export {};
+export { type DuckDB, type DuckDBOptions, openDuckDB } from './duckdb.ts';
+export { quoteIdentifier, quoteLiteral } from './quote.ts';

@@ -1,1 +1,2 @@
-export {};
+export { openStorage } from './open-storage.ts';
+export { type Content, type LocalFile, NotFoundError, type Storage, type StoredObject } from './port.ts';

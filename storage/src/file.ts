@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type FileHandle,
+  copyFile,
+  link,
+  mkdir,
+  open,
+  readFile,
+  readdir,
+  rename,
+  rm,
+  stat,
+} from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { StockoutError } from '@stockout/contracts';
+import { TEMPORARY_PREFIX, folderSegmentsOf, segmentsOf } from './key.ts';
+import { type Content, type LocalFile, NotFoundError, type Storage, type StoredObject } from './port.ts';
+
+/** A folder on a local or network file system that knows hard links (any local one, NFS; not SMB, not exFAT). */
+export class FileStorage implements Storage {
+  readonly uri: string;
+  readonly #root: string;
+
+  constructor(root: string) {
+    this.#root = resolve(root);
+    this.uri = pathToFileURL(this.#root).href;
+  }
+
+  async read(key: string): Promise<Uint8Array> {
+    return this.#found(key, readFile(this.#path(key)));
+  }
+
+  async putIfAbsent(key: string, content: Content): Promise<boolean> {
+    const path = this.#path(key);
+    const temporary = await writeTemporary(path, content);
+    try {
+      // The whole content is on disk before the name is: link() makes it appear at once, and only once.
+      await link(temporary, path);
+      await syncFolder(dirname(path));
+      return true;
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST') return false;
+      throw explained(error, this.uri);
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  }
+
+  async put(key: string, content: Content): Promise<void> {
+    const path = this.#path(key);
+    const temporary = await writeTemporary(path, content);
+    try {
+      await rename(temporary, path);
+      await syncFolder(dirname(path));
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+  }
+
+  async list(folder: string): Promise<StoredObject[]> {
+    const segments = folderSegmentsOf(folder);
+    const objects = await listBelow(join(this.#root, ...segments), segments);
+    return objects.sort((a, b) => (a.key < b.key ? -1 : 1));
+  }
+
+  async delete(key: string): Promise<void> {
+    await rm(this.#path(key), { force: true });
+  }
+
+  async localFile(key: string): Promise<LocalFile> {
+    const path = this.#path(key);
+    const found = await this.#found(key, stat(path));
+    if (!found.isFile()) throw new NotFoundError(key, this.uri);
+    // Read in place: nothing to remove afterwards.
+    return { path, [Symbol.asyncDispose]: async () => {} };
+  }
+
+  #path(key: string): string {
+    return join(this.#root, ...segmentsOf(key));
+  }
+
+  async #found<T>(key: string, result: Promise<T>): Promise<T> {
+    try {
+      return await result;
+    } catch (error) {
+      if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(codeOf(error))) throw new NotFoundError(key, this.uri);
+      throw error;
+    }
+  }
+}
+
+/** Writes beside the final path (a rename or link never crosses file systems) and waits for the disk. */
+async function writeTemporary(path: string, content: Content): Promise<string> {
+  const folder = dirname(path);
+  await mkdir(folder, { recursive: true });
+  const temporary = join(folder, TEMPORARY_PREFIX + randomUUID());
+  try {
+    if (isFile(content)) await copyFile(content.file, temporary);
+    await using file = await open(temporary, isFile(content) ? 'r+' : 'wx');
+    if (!isFile(content)) await file.writeFile(content);
+    await file.sync();
+    return temporary;
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+function isFile(content: Content): content is { readonly file: string } {
+  return typeof content === 'object' && 'file' in content;
+}
+
+/** A name is on disk only once its folder is. */
+async function syncFolder(folder: string): Promise<void> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(folder, 'r');
+    await handle.sync();
+  } catch (error) {
+    // Windows and some network file systems do not sync folders; there the name is as durable as they make it.
+    if (!['EPERM', 'EACCES', 'EISDIR', 'EINVAL', 'ENOTSUP'].includes(codeOf(error))) throw error;
+  } finally {
+    await handle?.close();
+  }
+}
+
+async function listBelow(path: string, segments: string[]): Promise<StoredObject[]> {
+  const found: StoredObject[] = [];
+  for (const entry of await entriesOf(path)) {
+    if (entry.name.startsWith(TEMPORARY_PREFIX)) continue;
+    const inside = [...segments, entry.name];
+    if (entry.isDirectory()) {
+      found.push(...(await listBelow(join(path, entry.name), inside)));
+    } else {
+      const object = await describe(join(path, entry.name), inside.join('/'));
+      if (object) found.push(object);
+    }
+  }
+  return found;
+}
+
+async function entriesOf(path: string) {
+  try {
+    return await readdir(path, { withFileTypes: true });
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return [];
+    throw error;
+  }
+}
+
+async function describe(path: string, key: string): Promise<StoredObject | undefined> {
+  try {
+    const { size, mtime } = await stat(path);
+    return { key, bytes: size, modifiedAt: mtime };
+  } catch (error) {
+    // Deleted by another between the reading of its folder and now.
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function explained(error: unknown, uri: string): unknown {
+  if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(codeOf(error))) return error;
+  return new StockoutError(
+    `${uri} has no hard links (${codeOf(error)}), without which two writers could overwrite each other: ` +
+      'put the storage on a local disk or on NFS instead of SMB or exFAT',
+    { cause: error },
+  );
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException | undefined)?.code ?? '';
+}

@@ -1,0 +1,47 @@
+import { StockoutError } from '@stockout/contracts';
+
+/** Bytes, text (UTF-8), or a file on this machine, which is copied and not consumed. */
+export type Content = Uint8Array | string | { readonly file: string };
+
+export interface StoredObject {
+  readonly key: string;
+  readonly bytes: number;
+  readonly modifiedAt: Date;
+}
+
+/** A file on this machine that holds an object's bytes, until it is disposed of. Read it, never write it. */
+export interface LocalFile extends AsyncDisposable {
+  readonly path: string;
+}
+
+/**
+ * Where bytes lie. Keys are relative and '/'-separated; an object appears whole or not at all.
+ * Whoever writes with `putIfAbsent` under a key that others race for knows whether it won:
+ * Delta commits, version names and scoring plans stand on that.
+ */
+export interface Storage {
+  readonly uri: string;
+  /** @throws NotFoundError */
+  read(key: string): Promise<Uint8Array>;
+  /** @returns false when the key is taken: then nothing was written. Of many racing writers exactly one gets true. */
+  putIfAbsent(key: string, content: Content): Promise<boolean>;
+  put(key: string, content: Content): Promise<void>;
+  /** Every object below the folder ('' is everything), at any depth, in the order of their keys. */
+  list(folder: string): Promise<StoredObject[]>;
+  /** An absent key is no error. */
+  delete(key: string): Promise<void>;
+  /**
+   * For readers that want a file, such as DuckDB: the object itself where it is one, else a staged copy.
+   * @throws NotFoundError
+   */
+  localFile(key: string): Promise<LocalFile>;
+}
+
+export class NotFoundError extends StockoutError {
+  override name = 'NotFoundError';
+  readonly key: string;
+  constructor(key: string, uri: string) {
+    super(`${key} does not exist in ${uri}`);
+    this.key = key;
+  }
+}

@@ -1,0 +1,47 @@
+import type { Histogram } from '@stockout/contracts';
+
+/** At most so many bins: enough for a population stability index, small enough for a manifest. */
+const MAX_BINS = 20;
+
+/**
+ * Counts between quantiles of the values themselves, so that every bin holds about the same number of rows and an
+ * outlier cannot empty the rest. Edges are distinct; the last bin includes the largest value, which its last edge
+ * exceeds by the smallest step of a 32-bit float.
+ * @param values NaN is counted as null
+ */
+export function histogramOf(values: Float32Array): Histogram {
+  const sorted = values.filter((value) => !Number.isNaN(value)).sort();
+  const nulls = values.length - sorted.length;
+  if (sorted.length === 0) return { edges: [], counts: [], nulls };
+  const edges = quantileEdges(sorted);
+  return { edges, counts: countBetween(sorted, edges), nulls };
+}
+
+function quantileEdges(sorted: Float32Array): number[] {
+  const edges: number[] = [];
+  for (let bin = 0; bin < MAX_BINS; bin++) {
+    const value = sorted[Math.floor((bin * sorted.length) / MAX_BINS)] as number;
+    if (value !== edges.at(-1)) edges.push(value);
+  }
+  edges.push(nextFloat(sorted.at(-1) as number));
+  return edges;
+}
+
+function countBetween(sorted: Float32Array, edges: readonly number[]): number[] {
+  const counts: number[] = Array.from({ length: edges.length - 1 }, () => 0);
+  let bin = 0;
+  for (const value of sorted) {
+    while (value >= (edges[bin + 1] as number)) bin += 1;
+    counts[bin] = (counts[bin] as number) + 1;
+  }
+  return counts;
+}
+
+/** The smallest 32-bit float above `value`. */
+function nextFloat(value: number): number {
+  const float = new Float32Array([value + 0]);
+  const bits = new Int32Array(float.buffer);
+  const word = bits[0] as number;
+  bits[0] = value === 0 ? 1 : word + (word < 0 ? -1 : 1);
+  return float[0] as number;
+}

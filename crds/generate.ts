@@ -1,7 +1,8 @@
-// Writes src/generated/*.ts from the CRDs; with --check, only says which of them are stale (exit 1).
+// Writes src/generated/*.ts and docs/reference.md from the CRDs; with --check, only says which of them are stale (exit 1).
 import { readFile, writeFile } from 'node:fs/promises';
 import { compile } from 'json-schema-to-typescript';
 import { parse } from 'yaml';
+import { buildReference } from './reference.ts';
 import { toTypeSchema } from './type-schema.ts';
 import type { CustomResourceDefinition } from './src/definition.ts';
 
@@ -10,16 +11,20 @@ const FILES = { stockoutmodels: 'stockout-model', scoringjobs: 'scoring-job' };
 const check = process.argv.includes('--check');
 const stale: string[] = [];
 for (const [plural, name] of Object.entries(FILES)) {
-  const target = new URL(`src/generated/${name}.ts`, import.meta.url);
-  const text = await generate(plural);
-  const standing = await readFile(target, 'utf8').catch(() => '');
-  if (text === standing) continue;
-  stale.push(target.pathname);
-  if (!check) await writeFile(target, text);
+  await keep(`src/generated/${name}.ts`, await generate(plural));
 }
+await keep('../docs/reference.md', buildReference(Object.keys(FILES)));
 if (check && stale.length > 0) {
   console.error(`stale, run \`npm run generate\`:\n${stale.join('\n')}`);
   process.exitCode = 1;
+}
+
+async function keep(path: string, text: string): Promise<void> {
+  const target = new URL(path, import.meta.url);
+  const standing = await readFile(target, 'utf8').catch(() => '');
+  if (text === standing) return;
+  stale.push(target.pathname);
+  if (!check) await writeFile(target, text);
 }
 
 async function generate(plural: string): Promise<string> {

@@ -1,5 +1,5 @@
 -- The Standard features: one row for each store x product x day of the input, known at the end of that day.
--- Runs unchanged on DuckDB and Spark. What each column means: standard.yaml.
+-- Runs unchanged on DuckDB and Spark. What each column means: standard.json.
 --
 -- A line that ends in "-- needs a, b" is left out where the data lacks one of those columns.
 -- Windows count calendar days: a day that is missing is missing, it is not the day before it.

@@ -1,16 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import {
-  type FileHandle,
-  copyFile,
-  link,
-  mkdir,
-  open,
-  readFile,
-  readdir,
-  rename,
-  rm,
-  stat,
-} from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { type FileHandle, link, mkdir, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { StockoutError } from '@stockout/contracts';
@@ -91,15 +81,19 @@ export class FileStorage implements Storage {
   }
 }
 
+const CHUNK = 1 << 20;
+
 /** Writes beside the final path (a rename or link never crosses file systems) and waits for the disk. */
 async function writeTemporary(path: string, content: Content): Promise<string> {
   const folder = dirname(path);
   await mkdir(folder, { recursive: true });
   const temporary = join(folder, TEMPORARY_PREFIX + randomUUID());
   try {
-    if (isFile(content)) await copyFile(content.file, temporary);
-    await using file = await open(temporary, isFile(content) ? 'r+' : 'wx');
-    if (!isFile(content)) await file.writeFile(content);
+    // Not copyFile: a read-only source would make a read-only object.
+    await using file = await open(temporary, 'wx');
+    await file.writeFile(
+      isFile(content) ? createReadStream(content.file, { highWaterMark: CHUNK }) : content,
+    );
     await file.sync();
     return temporary;
   } catch (error) {

@@ -1,1 +1,2 @@
-export {};
+export { type Limits, type ServeOptions } from './options.ts';
+export { type PredictorServer, serve } from './serve.ts';

@@ -1,0 +1,84 @@
+import { hash, timingSafeEqual } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Log } from './log.ts';
+
+/**
+ * The keys that callers may show in X-API-Key. A mounted Secret is read again every now and then, so that keys
+ * rotate without a restart (watching would miss the swap of symbolic links on some volumes).
+ */
+export class ApiKeys {
+  readonly #dir: string | undefined;
+  readonly #given: string[];
+  readonly #log: Log;
+  /** SHA-256 of each key: equal lengths, so that the comparison takes as long whatever is shown. */
+  #digests: Buffer[];
+  #timer: NodeJS.Timeout | undefined;
+  #complaint: string | undefined;
+
+  private constructor(given: string[], dir: string | undefined, log: Log) {
+    this.#given = given;
+    this.#dir = dir;
+    this.#log = log;
+    this.#digests = given.map(digestOf);
+  }
+
+  static async open(
+    given: string[],
+    dir: string | undefined,
+    intervalMs: number,
+    log: Log,
+  ): Promise<ApiKeys> {
+    const keys = new ApiKeys(given, dir, log);
+    if (dir === undefined) return keys;
+    await keys.#reload();
+    keys.#timer = setInterval(() => void keys.#reload(), intervalMs).unref();
+    return keys;
+  }
+
+  /** With a folder of keys named, a key is asked for even while the folder holds none. */
+  get required(): boolean {
+    return this.#dir !== undefined || this.#given.length > 0;
+  }
+
+  /** Compares with every key, in constant time. */
+  accepts(shown: string): boolean {
+    const digest = digestOf(shown);
+    let found = false;
+    for (const known of this.#digests) found = timingSafeEqual(known, digest) || found;
+    return found;
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #reload(): Promise<void> {
+    try {
+      const keys = [...this.#given, ...(await readKeys(this.#dir as string))];
+      this.#digests = keys.map(digestOf);
+      this.#complain(keys.length === 0 ? 'holds no key, so every scoring request is refused' : undefined);
+    } catch (error) {
+      this.#complain(`cannot be read, the keys known before stay valid: ${(error as Error).message}`);
+    }
+  }
+
+  /** Says each new trouble once, not at every reading. */
+  #complain(complaint: string | undefined): void {
+    if (complaint !== undefined && complaint !== this.#complaint) {
+      this.#log('error', `the folder of API keys ${this.#dir} ${complaint}`);
+    }
+    this.#complaint = complaint;
+  }
+}
+
+/** The kubelet mounts a Secret as links beside `..data` and dated folders: names with a dot in front are its own. */
+async function readKeys(dir: string): Promise<string[]> {
+  const names = (await readdir(dir)).filter((name) => !name.startsWith('.'));
+  const contents = await Promise.all(names.map((name) => readFile(join(dir, name), 'utf8')));
+  return contents.map((content) => content.trim()).filter((key) => key !== '');
+}
+
+function digestOf(key: string): Buffer {
+  return hash('sha256', key, 'buffer');
+}

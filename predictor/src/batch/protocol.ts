@@ -1,0 +1,26 @@
+import type { Feature } from '@stockout/contracts';
+import type { BatchAnswer } from './score-batch.ts';
+
+/** What the worker starts with. */
+export interface WorkerSetup {
+  features: readonly Feature[];
+  threshold: number;
+  ubj: Uint8Array;
+  onnx: Uint8Array;
+}
+
+export type WorkerRequest =
+  | { id: number; kind: 'batch'; body: Uint8Array }
+  /** Rows as they are, scored by ONNX Runtime whatever their number: for the self-check. */
+  | { id: number; kind: 'matrix'; matrix: Float32Array; rows: number };
+
+export type WorkerReply =
+  | { kind: 'ready' }
+  | { id: number; kind: 'batch'; answer: EncodedAnswer; seconds: number }
+  | { id: number; kind: 'matrix'; scores: Float32Array }
+  | { id: number; kind: 'failed'; message: string };
+
+/** As BatchAnswer, with the JSON as bytes: those change threads without a copy. */
+export type EncodedAnswer =
+  | Exclude<BatchAnswer, { kind: 'scored' }>
+  | (Omit<Extract<BatchAnswer, { kind: 'scored' }>, 'json'> & { json: Uint8Array });

@@ -1,0 +1,97 @@
+import { BatchLostError } from '../batch/batch-client.ts';
+import type { EncodedAnswer } from '../batch/protocol.ts';
+import { type BatchAnswer, readBatch, renderBatch } from '../batch/score-batch.ts';
+import type { Model } from '../model.ts';
+import type { Runtime } from '../runtime.ts';
+import type { Serving } from '../serving.ts';
+import type { Exchange } from './exchange.ts';
+import { notJson, ProblemError, tooLarge, unavailable, wrongFields } from './problem.ts';
+import { readBody } from './read-body.ts';
+
+/** A body of this size (about 40 rows) is answered in less time than handing it to the worker takes. */
+const INLINE_BYTES = 16 * 1024;
+
+/** POST /predict/batch: a JSON array of rows. What is being read, waits or runs is bounded; beyond it, 503. */
+export class BatchRoute {
+  readonly #runtime: Runtime;
+  /** Bytes of bodies in memory. */
+  #held = 0;
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+  }
+
+  answer(exchange: Exchange, serving: Serving): void {
+    const limit = this.#runtime.limits.batchBytes;
+    if (this.#full(serving)) return exchange.fail(busy());
+    let mine = 0;
+    const refuse = (error: ProblemError): false => {
+      exchange.fail(error);
+      this.#held -= mine;
+      mine = 0;
+      return false;
+    };
+    // Also when the caller goes away half-way.
+    exchange.res.once('close', () => (this.#held -= mine));
+    readBody(exchange.req, {
+      keep: (bytes, total) => {
+        if (total > limit) return refuse(tooLarge(limit));
+        if (this.#held + bytes > this.#runtime.limits.heldBytes) return refuse(busy());
+        this.#held += bytes;
+        mine += bytes;
+        return true;
+      },
+      done: (body) => void this.#score(body, exchange, serving).catch((error) => exchange.fail(error)),
+    });
+  }
+
+  #full({ batches }: Serving): boolean {
+    const { queuedBatches, heldBytes } = this.#runtime.limits;
+    return batches.waiting >= queuedBatches || this.#held >= heldBytes;
+  }
+
+  async #score(body: Buffer, exchange: Exchange, serving: Serving): Promise<void> {
+    const { metrics } = this.#runtime;
+    const started = performance.now();
+    if (body.length <= INLINE_BYTES) {
+      const answer = scoreInline(body.toString('utf8'), serving.model);
+      const { json, summary } = expectScored(answer);
+      metrics.batch(summary, (performance.now() - started) / 1000);
+      return exchange.json(json);
+    }
+    if (this.#full(serving)) throw busy();
+    // A copy of its own memory, which can go over to the worker.
+    const { answer, seconds } = await serving.batches.score(new Uint8Array(body)).catch(explainLoss);
+    const { json, summary } = expectScored(answer);
+    metrics.batch(summary, seconds);
+    exchange.json(json);
+  }
+}
+
+function scoreInline(text: string, model: Model): BatchAnswer {
+  const width = model.manifest.features.length;
+  const rows = readBatch(text, model.reader, width);
+  if (rows.kind !== 'rows') return rows;
+  return renderBatch(model.trees.scoreAll(rows.matrix, rows.count), model.manifest.threshold.value);
+}
+
+type Scored<A> = Extract<A, { kind: 'scored' }>;
+
+function expectScored<A extends BatchAnswer | EncodedAnswer>(answer: A): Scored<A> {
+  if (answer.kind === 'notJson') throw notJson(answer.why);
+  if (answer.kind === 'wrong') throw wrongFields(answer.errors);
+  return answer as Scored<A>;
+}
+
+function explainLoss(error: unknown): never {
+  if (!(error instanceof BatchLostError)) throw error;
+  if (!error.tooLarge) throw unavailable('the batch was lost: send it again', 1);
+  throw new ProblemError(
+    413,
+    'the batch needs more memory than one batch may use: send fewer rows at a time',
+  );
+}
+
+function busy(): ProblemError {
+  return unavailable('too many batches are waiting: send it again later', 1);
+}

@@ -1,0 +1,42 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { StockoutError } from '@stockout/contracts';
+
+/**
+ * @returns the server's URL on this machine
+ * @throws {StockoutError} when the port is taken or not ours to open
+ */
+export async function listen(server: Server, port: number, host: string, option: string): Promise<string> {
+  try {
+    server.listen(port, host);
+    await once(server, 'listening');
+  } catch (error) {
+    throw explain(error as NodeJS.ErrnoException, port, host, option);
+  }
+  const address = server.address() as AddressInfo;
+  const everywhere = address.address === '0.0.0.0' || address.address === '::';
+  const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  return `http://${everywhere ? '127.0.0.1' : name}:${address.port}`;
+}
+
+function explain(error: NodeJS.ErrnoException, port: number, host: string, option: string): Error {
+  const why: Record<string, string> = {
+    EADDRINUSE: `port ${port} is taken: choose another with ${option}`,
+    EACCES: `port ${port} needs privileges: choose one above 1023 with ${option}`,
+    EADDRNOTAVAIL: `${host} is not an address of this machine: choose another with --host`,
+    ENOTFOUND: `${host} is not a known host: choose another with --host`,
+  };
+  const message = why[error.code ?? ''];
+  return message === undefined ? error : new StockoutError(message, { cause: error });
+}
+
+/** Stops accepting, lets requests under way end, and breaks off what is left after `graceMs`. */
+export async function closeServer(server: Server, graceMs: number): Promise<void> {
+  if (!server.listening) return;
+  const closed = once(server, 'close');
+  server.close();
+  const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+  await closed;
+  clearTimeout(timer);
+}

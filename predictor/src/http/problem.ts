@@ -1,0 +1,72 @@
+import { STATUS_CODES } from 'node:http';
+import type { Problem } from '@stockout/contracts';
+import type { FieldError } from '../features.ts';
+
+export const PROBLEM_TYPE = 'application/problem+json';
+
+interface Details {
+  headers?: Record<string, string>;
+  errors?: FieldError[];
+}
+
+/** An answer other than the one asked for (RFC 9457). Its detail says what to do. */
+export class ProblemError extends Error {
+  override name = 'ProblemError';
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly errors: FieldError[] | undefined;
+
+  constructor(status: number, detail: string, { headers = {}, errors }: Details = {}) {
+    super(detail);
+    this.status = status;
+    this.headers = headers;
+    this.errors = errors;
+  }
+
+  toProblem(): Problem {
+    const title = STATUS_CODES[this.status] ?? 'Error';
+    const errors = this.errors === undefined ? {} : { errors: this.errors };
+    return { type: 'about:blank', title, status: this.status, detail: this.message, ...errors };
+  }
+}
+
+export const notJson = (why: string): ProblemError => new ProblemError(400, `the body is not JSON: ${why}`);
+
+export const missingKey = (): ProblemError =>
+  new ProblemError(401, 'send a valid API key in the X-API-Key header', {
+    headers: { 'WWW-Authenticate': 'ApiKey realm="stockout"' },
+  });
+
+export const noSuchPath = (): ProblemError =>
+  new ProblemError(404, 'nothing is served here: GET /docs lists what is');
+
+export const wrongMethod = (allow: string): ProblemError =>
+  new ProblemError(405, `this path takes ${allow}`, { headers: { Allow: allow } });
+
+export const tooLarge = (limit: number): ProblemError =>
+  new ProblemError(
+    413,
+    `the body is larger than the ${limit} bytes that this path takes: send fewer rows at a time`,
+  );
+
+export const wrongType = (type: string | undefined): ProblemError => {
+  const found = type === undefined ? 'and the request has none' : `not ${type.slice(0, 100)}`;
+  return new ProblemError(415, `the Content-Type must be application/json in UTF-8, ${found}`, {
+    headers: { Accept: 'application/json' },
+  });
+};
+
+export const wrongEncoding = (): ProblemError =>
+  new ProblemError(415, 'send the body without a Content-Encoding', {
+    headers: { 'Accept-Encoding': 'identity' },
+  });
+
+export const wrongFields = (errors: FieldError[]): ProblemError => {
+  const [first] = errors;
+  const more = errors.length > 1 ? `, and ${errors.length - 1} more` : '';
+  const detail = first === undefined ? 'the row is not valid' : `${first.field} ${first.message}${more}`;
+  return new ProblemError(422, detail, { errors });
+};
+
+export const unavailable = (why: string, seconds: number): ProblemError =>
+  new ProblemError(503, why, { headers: { 'Retry-After': String(seconds) } });

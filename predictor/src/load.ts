@@ -1,0 +1,64 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Storage } from '@stockout/storage';
+import { BatchClient } from './batch/batch-client.ts';
+import { buildOpenApi } from './http/openapi.ts';
+import { Model } from './model.ts';
+import type { Runtime } from './runtime.ts';
+import { selfCheck } from './self-check.ts';
+import { IntegrityError } from './version/integrity-error.ts';
+import { loadVersion, type Version } from './version/load-version.ts';
+import type { Serving } from './serving.ts';
+
+const LONGEST_WAIT_MS = 60_000;
+
+/**
+ * Reads, checks and starts a version.
+ * @throws {IntegrityError} when it can never be served
+ */
+export async function load(
+  storage: Storage,
+  digest: string | undefined,
+  runtime: Runtime,
+  signal: AbortSignal,
+): Promise<Serving> {
+  const version = await readPatiently(storage, digest, runtime, signal);
+  const model = new Model(version);
+  const batches = await startBatches(version, runtime);
+  try {
+    await selfCheck(model, batches);
+  } catch (error) {
+    await batches.close();
+    throw error;
+  }
+  const openapi = JSON.stringify(buildOpenApi(version.manifest, runtime.keys.required));
+  return { model, batches, openapi };
+}
+
+/** A storage that cannot be reached may come back; a file that is wrong stays wrong. */
+async function readPatiently(
+  storage: Storage,
+  digest: string | undefined,
+  { lifecycle, log, limits }: Runtime,
+  signal: AbortSignal,
+): Promise<Version> {
+  for (let wait = limits.retryMs; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
+    try {
+      return await loadVersion(storage, digest);
+    } catch (error) {
+      if (error instanceof IntegrityError) throw error;
+      const reason = `${storage.uri} cannot be read (it is tried again): ${(error as Error).message}`;
+      lifecycle.waiting(reason);
+      log('warn', reason);
+      await delay(wait, undefined, { signal });
+    }
+  }
+}
+
+async function startBatches({ manifest, ubj, onnx }: Version, { log }: Runtime): Promise<BatchClient> {
+  const { features, threshold } = manifest;
+  try {
+    return await BatchClient.start({ features, threshold: threshold.value, ubj, onnx }, log);
+  } catch (error) {
+    throw new IntegrityError(`model.onnx cannot be loaded: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,102 @@
+import type { Manifest } from '@stockout/contracts';
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { type Tally, TallyHistogram } from './tally-histogram.ts';
+
+/** Upper bounds in seconds: a row takes microseconds, a batch of 64 MB seconds. */
+const SCORING_SECONDS = [
+  5e-6, 1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 5e-3, 0.01, 0.05, 0.1, 0.5, 1, 5,
+];
+const REQUEST_SECONDS = [5e-4, 1e-3, 2.5e-3, 5e-3, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+export const SCORE_BOUNDS = [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1];
+
+/** What a batch's scores add up to, counted where they are made. */
+export interface ScoreSummary {
+  rows: number;
+  atRisk: number;
+  counts: Float64Array;
+  sum: number;
+}
+
+export class PredictorMetrics {
+  readonly registry = new Registry();
+  readonly #requests: TallyHistogram;
+  readonly #byRoute = new Map<string, Tally>();
+  readonly #durations: Tally;
+  readonly #scores: Tally;
+  #atRisk = 0;
+  #notAtRisk = 0;
+
+  constructor() {
+    const { registry } = this;
+    collectDefaultMetrics({ register: registry });
+    this.#requests = new TallyHistogram(
+      registry,
+      'http_request_duration_seconds',
+      'Seconds from the arrival of the headers to the answer, by route and status code',
+      REQUEST_SECONDS,
+    );
+    this.#durations = new TallyHistogram(
+      registry,
+      'stockout_prediction_duration_seconds',
+      'Seconds to check and score the rows of one request',
+      SCORING_SECONDS,
+    ).labels({});
+    this.#scores = new TallyHistogram(
+      registry,
+      'stockout_prediction_score',
+      'Stockout risk scores',
+      SCORE_BOUNDS,
+    ).labels({});
+  }
+
+  /** Names the version that is served in the metrics that carry it. */
+  serving({ namespace, model, version, digest }: Manifest): void {
+    const name = `${namespace}/${model}`;
+    const registers = [this.registry];
+    new Gauge({
+      name: 'stockout_model_info',
+      help: 'The model version served: always 1',
+      labelNames: ['model', 'version', 'digest'],
+      registers,
+    }).set({ model: name, version, digest }, 1);
+    const counted = (): [string, number][] => [
+      ['0', this.#notAtRisk],
+      ['1', this.#atRisk],
+    ];
+    const predictions = new Counter({
+      name: 'stockout_predictions_total',
+      help: 'Rows scored, by the label they were given',
+      labelNames: ['model', 'version', 'label'],
+      registers,
+      collect() {
+        predictions.reset();
+        for (const [label, count] of counted()) predictions.inc({ model: name, version, label }, count);
+      },
+    });
+  }
+
+  prediction(score: number, label: 0 | 1, seconds: number): void {
+    if (label === 1) this.#atRisk++;
+    else this.#notAtRisk++;
+    this.#scores.observe(score);
+    this.#durations.observe(seconds);
+  }
+
+  batch({ rows, atRisk, counts, sum }: ScoreSummary, seconds: number): void {
+    this.#atRisk += atRisk;
+    this.#notAtRisk += rows - atRisk;
+    this.#scores.add(counts, sum);
+    this.#durations.observe(seconds);
+  }
+
+  /** @param route one of a fixed set, so that no caller can make label values up */
+  request(route: string, code: number, seconds: number): void {
+    const key = `${route} ${code}`;
+    let tally = this.#byRoute.get(key);
+    if (tally === undefined) {
+      tally = this.#requests.labels({ route, code: String(code) });
+      this.#byRoute.set(key, tally);
+    }
+    tally.observe(seconds);
+  }
+}

@@ -1,0 +1,45 @@
+import type { Manifest, Prediction } from '@stockout/contracts';
+import { labelOf } from './batch/score-batch.ts';
+import { type FieldError, RowReader } from './features.ts';
+import { FlatTrees } from './trees/flat-trees.ts';
+import { parseUbj } from './trees/parse-ubj.ts';
+import { IntegrityError } from './version/integrity-error.ts';
+import type { Version } from './version/load-version.ts';
+
+/** One loaded model version: scores single rows and small batches on the thread that asks. */
+export class Model {
+  readonly manifest: Manifest;
+  readonly reader: RowReader;
+  readonly trees: FlatTrees;
+  readonly #row: Float32Array;
+
+  /** @throws {IntegrityError} when model.ubj is not a model of the manifest's features */
+  constructor({ manifest, ubj }: Version) {
+    const parsed = parseUbj(ubj);
+    const names = manifest.features.map((feature) => feature.name);
+    const same = parsed.featureNames.length === 0 || parsed.featureNames.join() === names.join();
+    if (parsed.featureCount !== names.length || !same) {
+      const found = parsed.featureNames.join(', ') || parsed.featureCount;
+      throw new IntegrityError(`model.ubj has the features ${found}; manifest.json says ${names.join(', ')}`);
+    }
+    this.manifest = manifest;
+    this.reader = new RowReader(manifest.features);
+    this.trees = new FlatTrees(parsed);
+    this.#row = new Float32Array(names.length);
+  }
+
+  /** @returns undefined for a row that is not valid: `complaints` then says why */
+  predict(row: unknown): Prediction | undefined {
+    if (!this.reader.read(row, this.#row)) return undefined;
+    const score = this.trees.score(this.#row);
+    return { stockout_risk_score: score, stockout_risk_label: this.label(score) };
+  }
+
+  complaints(row: unknown): FieldError[] {
+    return this.reader.explain(row);
+  }
+
+  label(score: number): 0 | 1 {
+    return labelOf(score, this.manifest.threshold.value);
+  }
+}

@@ -1,0 +1,82 @@
+import process from 'node:process';
+import { type Log, logToStderr } from './log.ts';
+
+export interface ServeOptions {
+  /** A model version: the folder that holds its manifest.json, as file:///.../models/<namespace>/<name>/<version>. */
+  model: string;
+  /** Serve nothing else than this: `sha256:...` of model.ubj. */
+  digest?: string | undefined;
+  /** Default: $HOST, else all addresses. */
+  host?: string | undefined;
+  /** Scoring and pages; 0 for any free port. Default 8000. */
+  port?: number | undefined;
+  /** Probes and metrics; 0 for any free port. Default 9090. */
+  adminPort?: number | undefined;
+  /** A mounted Secret: each file's content is a valid API key. Read again when it changes. */
+  apiKeysDir?: string | undefined;
+  /** Further valid API keys. */
+  apiKeys?: string[] | undefined;
+  /** Stops the predictor when aborted, as `stop()` does. */
+  signal?: AbortSignal | undefined;
+  limits?: Partial<Limits> | undefined;
+  log?: Log | undefined;
+}
+
+export interface Limits {
+  /** Bytes of a /predict body. */
+  predictBytes: number;
+  /** Bytes of a /predict/batch body. */
+  batchBytes: number;
+  /** Batches waiting for the worker, the running one included; beyond it 503. */
+  queuedBatches: number;
+  /** Bytes of bodies held at one time; beyond it 503. */
+  heldBytes: number;
+  /** For the headers of a request to arrive. */
+  headersTimeoutMs: number;
+  /** For a whole request to arrive. */
+  requestTimeoutMs: number;
+  /** How long requests are still accepted after the signal to stop: endpoints take that long to spread. */
+  drainMs: number;
+  /** How long requests under way may take after that. */
+  closeMs: number;
+  /** How often the API keys are read again. */
+  keysIntervalMs: number;
+  /** Before the version is read again after a storage error that may pass; doubles up to a minute. */
+  retryMs: number;
+}
+
+const MIB = 2 ** 20;
+
+export const DEFAULT_LIMITS: Limits = {
+  predictBytes: 64 * 1024,
+  batchBytes: 64 * MIB,
+  queuedBatches: 16,
+  heldBytes: 256 * MIB,
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 60_000,
+  drainMs: 5_000,
+  closeMs: 20_000,
+  keysIntervalMs: 2_000,
+  retryMs: 1_000,
+};
+
+export interface Settings extends ServeOptions {
+  host: string;
+  port: number;
+  adminPort: number;
+  apiKeys: string[];
+  limits: Limits;
+  log: Log;
+}
+
+export function settle(options: ServeOptions): Settings {
+  return {
+    ...options,
+    host: options.host ?? process.env['HOST'] ?? '0.0.0.0',
+    port: options.port ?? 8000,
+    adminPort: options.adminPort ?? 9090,
+    apiKeys: options.apiKeys ?? [],
+    limits: { ...DEFAULT_LIMITS, ...options.limits },
+    log: options.log ?? logToStderr,
+  };
+}

@@ -1,0 +1,17 @@
+import type { ApiKeys } from './api-keys.ts';
+import type { Lifecycle } from './lifecycle.ts';
+import type { Log } from './log.ts';
+import type { PredictorMetrics } from './metrics/predictor-metrics.ts';
+import type { Limits } from './options.ts';
+import type { Serving } from './serving.ts';
+
+/** What the parts of one running predictor share. */
+export interface Runtime {
+  limits: Limits;
+  log: Log;
+  keys: ApiKeys;
+  lifecycle: Lifecycle;
+  metrics: PredictorMetrics;
+  /** Set once the version is loaded and checked. */
+  serving: Serving | undefined;
+}

@@ -1,0 +1,86 @@
+import type { Feature } from '@stockout/contracts';
+import type { BatchClient } from './batch/batch-client.ts';
+import type { Model } from './model.ts';
+import { IntegrityError } from './version/integrity-error.ts';
+
+/** Largest difference between two scorers' probabilities of one row. */
+export const TOLERANCE = 1e-6;
+const PROBES = 256;
+
+/**
+ * Holds both scorers against the version's golden predictions (XGBoost's own), and against each other on rows
+ * made up within the ranges seen in training, missing values among them.
+ * @throws {IntegrityError} naming the first row and the scores that differ
+ */
+export async function selfCheck(model: Model, batches: BatchClient): Promise<void> {
+  const { golden, features } = model.manifest;
+  if (golden.length === 0)
+    throw new IntegrityError('manifest.json holds no golden predictions to check the model with');
+  const rows = [...golden.map((row) => row.features), ...probes(features)];
+  const matrix = toMatrix(rows, features.length);
+  const flat = model.trees.scoreAll(matrix, rows.length);
+  const onnx = await batches.scoreMatrix(matrix, rows.length);
+  for (const [index, { score, margin }] of golden.entries()) {
+    const where = `golden prediction ${index}`;
+    compare(`${where} by model.ubj`, flat[index], score, "manifest.json's");
+    compare(`${where} by model.onnx`, onnx[index], score, "manifest.json's");
+    const ours = model.trees.margin(matrix, index * features.length);
+    compare(
+      `the margin of ${where}`,
+      ours,
+      margin,
+      "manifest.json's",
+      TOLERANCE * Math.max(1, Math.abs(margin)),
+    );
+  }
+  for (let index = golden.length; index < rows.length; index++) {
+    compare(
+      `probe ${index - golden.length} by model.onnx`,
+      onnx[index],
+      flat[index] as number,
+      "model.ubj's",
+    );
+  }
+}
+
+function compare(
+  what: string,
+  found: number | undefined,
+  expected: number,
+  whose: string,
+  by = TOLERANCE,
+): void {
+  // Written so that NaN fails.
+  if (found !== undefined && Math.abs(found - expected) <= by) return;
+  throw new IntegrityError(`${what} is ${found}, ${whose} is ${expected}: the files are not of one model`);
+}
+
+function toMatrix(rows: readonly (number | null)[][], width: number): Float32Array {
+  const matrix = new Float32Array(rows.length * width);
+  for (const [index, row] of rows.entries()) {
+    if (row.length !== width) {
+      throw new IntegrityError(
+        `golden prediction ${index} has ${row.length} values, and the model ${width} features`,
+      );
+    }
+    matrix.set(
+      row.map((value) => value ?? Number.NaN),
+      index * width,
+    );
+  }
+  return matrix;
+}
+
+/** The same rows at every start: a fixed sequence (a linear congruential generator) spread over the ranges. */
+function probes(features: readonly Feature[]): (number | null)[][] {
+  let state = 42;
+  const next = (): number => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+  const value = ({ nullable, min, max }: Feature): number | null => {
+    const [missing, place] = [next() < 0.1, next()];
+    return (nullable && missing) || min === null || max === null ? null : min + place * (max - min);
+  };
+  return Array.from({ length: PROBES }, () => features.map(value));
+}

@@ -1,0 +1,123 @@
+import type { Server } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { StockoutError } from '@stockout/contracts';
+import { openStorage, type Storage } from '@stockout/storage';
+import { ApiKeys } from './api-keys.ts';
+import { createAdminServer } from './http/admin-server.ts';
+import { closeServer, listen } from './http/listen.ts';
+import { createPublicServer } from './http/public-server.ts';
+import { Lifecycle } from './lifecycle.ts';
+import { load } from './load.ts';
+import { PredictorMetrics } from './metrics/predictor-metrics.ts';
+import { type ServeOptions, type Settings, settle } from './options.ts';
+import type { Runtime } from './runtime.ts';
+
+export interface PredictorServer {
+  /** Scoring and pages. */
+  url: string;
+  /** Probes and metrics. */
+  adminUrl: string;
+  /** Resolves when the version passed its self-check; rejects when it never will be served (the server stays up). */
+  ready: Promise<void>;
+  /** Not ready at once; requests are still accepted for the drain time, then those under way end. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Serves one model version over HTTP. Resolves as soon as both ports listen; the version loads behind them, and
+ * /readyz says how that stands.
+ * @throws {StockoutError} when a port cannot be had or the URI is none
+ */
+export async function serve(options: ServeOptions): Promise<PredictorServer> {
+  const settings = settle(options);
+  const storage = openStorage(settings.model);
+  const runtime = await createRuntime(settings);
+  const servers = { public: createPublicServer(runtime), admin: createAdminServer(runtime) };
+  const stopping = new AbortController();
+  let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> => (stopped ??= shutDown(runtime, servers, stopping));
+  const urls = await listenOrClose(servers, settings, runtime);
+  settings.log('info', 'listening', { ...urls, model: storage.uri });
+  const ready = becomeReady(storage, settings, runtime, stopping.signal);
+  // Whoever does not wait for it reads /readyz.
+  ready.catch(() => {});
+  if (settings.signal?.aborted) void stop();
+  settings.signal?.addEventListener('abort', () => void stop(), { once: true });
+  return { ...urls, ready, stop };
+}
+
+interface Servers {
+  public: Server;
+  admin: Server;
+}
+
+async function createRuntime({ limits, log, apiKeys, apiKeysDir }: Settings): Promise<Runtime> {
+  const keys = await ApiKeys.open(apiKeys, apiKeysDir, limits.keysIntervalMs, log);
+  return {
+    limits,
+    log,
+    keys,
+    lifecycle: new Lifecycle(),
+    metrics: new PredictorMetrics(),
+    serving: undefined,
+  };
+}
+
+async function listenOrClose(
+  servers: Servers,
+  { host, port, adminPort }: Settings,
+  { keys }: Runtime,
+): Promise<{ url: string; adminUrl: string }> {
+  try {
+    const url = await listen(servers.public, port, host, '--port');
+    const adminUrl = await listen(servers.admin, adminPort, host, '--admin-port');
+    return { url, adminUrl };
+  } catch (error) {
+    keys.close();
+    await closeServer(servers.public, 0);
+    throw error;
+  }
+}
+
+async function becomeReady(
+  storage: Storage,
+  { digest, log }: Settings,
+  runtime: Runtime,
+  signal: AbortSignal,
+): Promise<void> {
+  const { lifecycle, metrics } = runtime;
+  try {
+    const serving = await load(storage, digest, runtime, signal);
+    if (signal.aborted) {
+      await serving.batches.close();
+      signal.throwIfAborted();
+    }
+    runtime.serving = serving;
+    metrics.serving(serving.model.manifest);
+    lifecycle.becomeReady();
+    const { version, digest: found } = serving.model.manifest;
+    log('info', 'ready', { version, digest: found });
+  } catch (error) {
+    if (signal.aborted) throw error;
+    const { message } = error as Error;
+    lifecycle.fail(message);
+    log('error', `not ready, and will not be: ${message}`);
+    throw error;
+  }
+}
+
+async function shutDown(runtime: Runtime, servers: Servers, stopping: AbortController): Promise<void> {
+  const { lifecycle, limits, log, keys } = runtime;
+  const wasReady = lifecycle.ready;
+  stopping.abort(new StockoutError('stopped before it was ready'));
+  lifecycle.drain();
+  log('info', 'stopping');
+  // Endpoints take that long to spread: until then requests still come, and nobody sends any where none was ready.
+  if (wasReady) await delay(limits.drainMs);
+  lifecycle.close();
+  await closeServer(servers.public, limits.closeMs);
+  await runtime.serving?.batches.close();
+  keys.close();
+  await closeServer(servers.admin, 0);
+  log('info', 'stopped');
+}

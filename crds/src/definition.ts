@@ -43,7 +43,6 @@ export interface ValidationRule {
   messageExpression?: string;
   reason?: 'FieldValueInvalid' | 'FieldValueForbidden' | 'FieldValueRequired' | 'FieldValueDuplicate';
   fieldPath?: string;
-  optionalOldSelf?: boolean;
 }
 
 /** What is used of a CustomResourceDefinition. */
@@ -66,6 +65,18 @@ export interface CustomResourceDefinition {
       name: string;
       served: boolean;
       storage: boolean;
+      subresources?: {
+        status?: Record<string, never>;
+        scale?: { specReplicasPath: string; statusReplicasPath: string; labelSelectorPath?: string };
+      };
+      additionalPrinterColumns?: {
+        name: string;
+        type: string;
+        format?: string;
+        description?: string;
+        priority?: number;
+        jsonPath: string;
+      }[];
       schema: { openAPIV3Schema: JSONSchemaProps };
     }[];
   };

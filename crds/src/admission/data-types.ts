@@ -1,0 +1,56 @@
+import type { JSONSchemaProps } from '../definition.ts';
+import { type Cause, typeInvalid } from './cause.ts';
+
+// Beyond this the API server's decoder makes a float of a number without fraction.
+const MAX_INT = 2 ** 63;
+
+/** The value is of one of the schema's types; a number without fraction is a number and an integer. */
+export function validateType(schema: JSONSchemaProps, value: unknown, path: string): Cause[] {
+  const types = typesOf(schema);
+  if (types.length === 0 || (value === null && schema.nullable)) return [];
+  const found = typeOf(value);
+  if (types.includes(found) || (found === 'integer' && types.includes('number'))) return [];
+  // With a format the API server names that instead of the type, and calls what it found by its format.
+  if (isFormatted(schema) && (found === 'integer' || found === 'number' || found === 'boolean')) {
+    return [typeInvalid(path, schema.format ?? '', FORMAT_OF[found])];
+  }
+  return [typeInvalid(path, types.join(','), found)];
+}
+
+const FORMAT_OF = { integer: 'int64', number: 'double', boolean: '' };
+
+/** Text has the schema's format. Formats that are not listed here are not checked. */
+export function validateFormatted(schema: JSONSchemaProps, value: string, path: string): Cause[] {
+  if (!isFormatted(schema)) return [];
+  const known = FORMATS[schema.format ?? ''];
+  return known === undefined || known(value) ? [] : [typeInvalid(path, schema.format ?? '', value)];
+}
+
+function isFormatted(schema: JSONSchemaProps): boolean {
+  return schema.type === 'string' && schema.format !== undefined;
+}
+
+const INSTANT = /^(\d{4}-\d{2}-\d{2})[Tt]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
+
+const FORMATS: Record<string, ((text: string) => boolean) | undefined> = {
+  date: isDay,
+  'date-time': (text) => isDay(INSTANT.exec(text)?.[1] ?? ''),
+};
+
+/** A day of the calendar: Date turns the 30th of February into a day of March. */
+function isDay(text: string): boolean {
+  const time = Date.parse(`${text}T00:00:00Z`);
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && new Date(time).toISOString().startsWith(text);
+}
+
+function typesOf(schema: JSONSchemaProps): string[] {
+  if (schema['x-kubernetes-int-or-string']) return ['integer', 'string'];
+  return schema.type === undefined ? [] : [schema.type];
+}
+
+export function typeOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'array';
+  if (typeof value !== 'number') return typeof value;
+  return Number.isInteger(value) && Math.abs(value) < MAX_INT ? 'integer' : 'number';
+}

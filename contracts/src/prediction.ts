@@ -21,14 +21,30 @@ export const problemSchema = z.object({
 });
 export type Problem = z.infer<typeof problemSchema>;
 
-/** One row of the model's features by name: all of them, nothing else. */
+/**
+ * One row of the model's features by name: all of them, nothing else. XGBoost sees 32-bit floats, so what
+ * overflows those (1e39, and 1e400, which JSON.parse reads as Infinity) is not a number here.
+ */
 export function predictionRequestSchema(features: readonly Feature[]): z.ZodObject {
   return z.strictObject(Object.fromEntries(features.map((feature) => [feature.name, fieldSchema(feature)])));
 }
 
 function fieldSchema(feature: Feature): z.ZodType {
-  const number = z.number();
+  const number = z
+    .number()
+    .refine((value) => Number.isFinite(Math.fround(value)), 'overflows a 32-bit float');
   const field = feature.nullable ? number.nullable() : number;
-  const range = feature.min === null ? '' : ` Seen in training: ${feature.min} to ${feature.max}.`;
-  return field.meta({ description: feature.description + range, examples: [feature.example] });
+  return field.meta({ description: describe(feature), examples: [feature.example] });
+}
+
+function describe({ description, min, max }: Feature): string {
+  const sentence = description.replace(/\.?$/, '.');
+  return min === null || max === null
+    ? sentence
+    : `${sentence} Seen in training: ${short(min)} to ${short(max)}.`;
+}
+
+/** As many digits as a 32-bit float holds for sure: 45.009, not 45.00899887084961. */
+function short(value: number): string {
+  return String(Number(value.toPrecision(6)));
 }

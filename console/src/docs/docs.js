@@ -1,3 +1,8 @@
+const dark = window.matchMedia('(prefers-color-scheme: dark)');
+const follow = () => document.documentElement.classList.toggle('dark-mode', dark.matches);
+dark.addEventListener('change', follow);
+follow();
+
 // Loaded after the bundle: deferred scripts run in the order of the page.
 window.SwaggerUIBundle({
   url: new URL('openapi.json', document.baseURI).href,

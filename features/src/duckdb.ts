@@ -17,6 +17,8 @@ export interface DuckDBOptions {
   threads?: number | undefined;
   /** Default: a folder of its own below the system's temporary one, removed with the database. */
   tempDirectory?: string | undefined;
+  /** Ends the query that runs when it is aborted; the query then fails with the signal's reason. */
+  signal?: AbortSignal | undefined;
 }
 
 export type Row = Record<string, string | number | boolean | null>;
@@ -46,19 +48,39 @@ export async function openDuckDB(options: DuckDBOptions = {}): Promise<DuckDB> {
   const connection = await instance.connect();
   // The same instant is the same text on every machine.
   await connection.run("SET TimeZone = 'UTC'");
+  const interrupt = () => connection.interrupt();
+  options.signal?.addEventListener('abort', interrupt);
   return {
     connection,
-    run: async (sql) => void (await connection.run(sql)),
-    rows: async <T>(sql: string) => plainRows(await connection.runAndReadAll(sql)) as T[],
+    run: (sql) => abortable(options.signal, async () => void (await connection.run(sql))),
+    rows: <T>(sql: string) =>
+      abortable(options.signal, async () => plainRows(await connection.runAndReadAll(sql)) as T[]),
     stream: async function* (sql) {
-      yield* await connection.stream(sql);
+      const result = await abortable(options.signal, () => connection.stream(sql));
+      for (;;) {
+        const chunk = await abortable(options.signal, () => result.fetchChunk());
+        if (chunk === null || chunk.rowCount === 0) return;
+        yield chunk;
+      }
     },
     [Symbol.asyncDispose]: async () => {
+      options.signal?.removeEventListener('abort', interrupt);
       connection.closeSync();
       instance.closeSync();
       await rm(tempDirectory, { recursive: true, force: true });
     },
   };
+}
+
+async function abortable<T>(signal: AbortSignal | undefined, query: () => Promise<T>): Promise<T> {
+  signal?.throwIfAborted();
+  try {
+    return await query();
+  } catch (error) {
+    // DuckDB only says that it was interrupted; the signal says why.
+    signal?.throwIfAborted();
+    throw error;
+  }
 }
 
 function defaultMemoryBytes(): number {

@@ -219,9 +219,9 @@ function withRaw(rows: RawDay[], sql: string): string {
 
 function featuresUpTo(today: number, rows: FeatureRow[]): FeatureRow[] {
   const limit = new Date(Date.UTC(2025, 0, 1 + today)).toISOString().slice(0, 10);
-  return rows
-    .filter((row) => String(row['date']) <= limit)
-    .map(({ label_stockout_next_7d: _, ...features }) => features);
+  const past = rows.filter((row) => String(row['date']) <= limit);
+  for (const row of past) delete row['label_stockout_next_7d'];
+  return past;
 }
 
 function pick(rows: FeatureRow[], name: string): unknown[] {

@@ -1,4 +1,25 @@
+import { createHash } from 'node:crypto';
+import { InputError } from '@stockout/contracts';
+import {
+  type DuckDB,
+  REQUIRED_COLUMNS,
+  type RenderedFeatures,
+  openDuckDB,
+  renderStandardFeatures,
+} from '@stockout/features';
 import type { PipelineContext } from './context.ts';
+import { type WrittenFiles, deleteDataFiles, writeDataFiles } from './tables/data-files.ts';
+import { locateTable } from './tables/locate.ts';
+import type { TableLocation } from './tables/log.ts';
+import { openRelation } from './tables/relation.ts';
+import {
+  type ExistingSnapshot,
+  type Snapshot,
+  exists,
+  fieldsOfTable,
+  loadSnapshot,
+} from './tables/snapshot.ts';
+import { commit } from './tables/table.ts';
 
 /** A version of the features table, readable by DuckDB as long as it is not disposed of. */
 export interface FeaturesTable extends AsyncDisposable {
@@ -28,12 +49,134 @@ export interface FeaturesSource {
   featuresTable?: string | undefined;
 }
 
+/** `stockout features`: the features table brought up to date. */
+export async function features(
+  context: PipelineContext,
+  { dataVersion }: { dataVersion?: number } = {},
+): Promise<{ rows: number; tableVersion: number; seconds: number }> {
+  const start = performance.now();
+  await using table = await ensureFeatures(context, { rawVersion: dataVersion });
+  const seconds = Math.round(performance.now() - start) / 1000;
+  return { rows: table.rows, tableVersion: table.tableVersion, seconds };
+}
+
 /**
  * The features of a version of the raw table: those in the features table where they were made from the same
  * data by the same SQL, else made now. Two at once are safe: the second finds what the first made.
  * @throws InputError when the raw table does not exist, has no rows or lacks a required column
  */
-export declare function ensureFeatures(
+export async function ensureFeatures(
   context: PipelineContext,
-  source?: FeaturesSource,
-): Promise<FeaturesTable>;
+  source: FeaturesSource = {},
+): Promise<FeaturesTable> {
+  const { data } = context.model.spec;
+  const raw = locateTable(context, source.rawTable ?? data.rawTable);
+  const target = locateTable(context, source.featuresTable ?? data.featuresTable);
+  if (raw.name === target.name) {
+    throw new InputError(`spec.data.featuresTable is the raw table ${raw.name} itself: give it another name`);
+  }
+  context.report?.({ step: 'features' });
+  await using db = await openDuckDB({ signal: context.signal });
+  const rawSnapshot = await loadRaw(db, raw, source.rawVersion ?? data.version);
+  const rendered = renderStandardFeatures(columnsOf(raw, rawSnapshot), data.horizonDays);
+  const snapshot = await makeUnlessMade(db, raw, rawSnapshot, target, rendered);
+  const relation = await openRelation(target, snapshot);
+  const [extent] = await db.rows<Extent>(
+    `SELECT count(*) AS rows, min(date) AS first, max(date) AS last FROM ${relation.sql}`,
+  );
+  return {
+    relation: relation.sql,
+    table: target.name,
+    tableVersion: snapshot.version,
+    rawTable: raw.name,
+    rawVersion: rawSnapshot.version,
+    features: rendered.features,
+    label: rendered.label,
+    horizonDays: data.horizonDays,
+    rows: extent?.rows ?? 0,
+    firstDay: extent?.first ?? '',
+    lastDay: extent?.last ?? '',
+    [Symbol.asyncDispose]: () => relation[Symbol.asyncDispose](),
+  };
+}
+
+interface Extent {
+  rows: number;
+  first: string;
+  last: string;
+}
+
+async function loadRaw(
+  db: DuckDB,
+  raw: TableLocation,
+  version: number | undefined,
+): Promise<ExistingSnapshot> {
+  const snapshot = await loadSnapshot(db, raw, version);
+  if (!exists(snapshot)) {
+    throw new InputError(
+      `table ${raw.name} does not exist in ${raw.storage.uri}: bring data in with \`stockout ingest\` first`,
+    );
+  }
+  return snapshot;
+}
+
+function columnsOf(raw: TableLocation, snapshot: ExistingSnapshot): string[] {
+  const columns = fieldsOfTable(snapshot).map(({ name }) => name);
+  const missing = REQUIRED_COLUMNS.filter((column) => !columns.includes(column));
+  if (missing.length === 0) return columns;
+  throw new InputError(`table ${raw.name} lacks ${missing.join(', ')}: it has ${columns.join(', ')}`);
+}
+
+/** Tags on every file that say what it was made of: they live and die with the rows themselves. */
+const SOURCE_TAG = 'stockout.source';
+
+async function makeUnlessMade(
+  db: DuckDB,
+  raw: TableLocation,
+  rawSnapshot: ExistingSnapshot,
+  target: TableLocation,
+  rendered: RenderedFeatures,
+): Promise<ExistingSnapshot> {
+  const source = JSON.stringify({
+    table: rawSnapshot.metadata.id,
+    version: rawSnapshot.version,
+    sql: createHash('sha256').update(rendered.sql).digest('hex'),
+  });
+  let written: WrittenFiles | undefined;
+  const { snapshot, committed } = await commit(db, target, async (current) => {
+    if (isMadeOf(current, source)) return undefined;
+    written ??= await compute(db, raw, rawSnapshot, target, rendered, source);
+    return {
+      operation: 'WRITE',
+      operationParameters: { mode: 'Overwrite' },
+      fields: written.fields,
+      adds: written.adds,
+      removes: [...current.files.values()],
+      replacesSchema: true,
+    };
+  });
+  if (!committed && written !== undefined) await deleteDataFiles(target, written.adds);
+  return snapshot as ExistingSnapshot;
+}
+
+function isMadeOf(snapshot: Snapshot, source: string): boolean {
+  const files = [...snapshot.files.values()];
+  return files.length > 0 && files.every(({ tags }) => tags?.[SOURCE_TAG] === source);
+}
+
+async function compute(
+  db: DuckDB,
+  raw: TableLocation,
+  snapshot: ExistingSnapshot,
+  target: TableLocation,
+  { sql }: RenderedFeatures,
+  source: string,
+): Promise<WrittenFiles> {
+  await using relation = await openRelation(raw, snapshot);
+  const select = `WITH raw AS (SELECT * REPLACE (CAST(date AS DATE) AS date) FROM ${relation.sql}) ${sql}`;
+  const written = await writeDataFiles(db, target, select, { [SOURCE_TAG]: source });
+  if (written.rows === 0) {
+    throw new InputError(`table ${raw.name} has no rows: bring data in with \`stockout ingest\` first`);
+  }
+  return written;
+}

@@ -1,0 +1,136 @@
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type DuckDB, quoteIdentifier, quoteLiteral } from '@stockout/features';
+import type { Action } from './actions.ts';
+import { type TableLocation, checkpointKey, keyIn } from './log.ts';
+import type { TableState } from './replay.ts';
+
+/** A reader never replays more commits than this. */
+export const CHECKPOINT_INTERVAL = 10;
+
+/** Tombstones younger than this stay in checkpoints: the protocol's default retention. */
+const TOMBSTONE_MILLISECONDS = 7 * 24 * 60 * 60 * 1000;
+
+const MAP = 'MAP(VARCHAR, VARCHAR)';
+const COLUMNS: Record<'txn' | 'add' | 'remove' | 'metaData' | 'protocol', Record<string, string>> = {
+  txn: { appId: 'VARCHAR', version: 'BIGINT', lastUpdated: 'BIGINT' },
+  add: {
+    path: 'VARCHAR',
+    partitionValues: MAP,
+    size: 'BIGINT',
+    modificationTime: 'BIGINT',
+    dataChange: 'BOOLEAN',
+    stats: 'VARCHAR',
+    tags: MAP,
+  },
+  remove: {
+    path: 'VARCHAR',
+    deletionTimestamp: 'BIGINT',
+    dataChange: 'BOOLEAN',
+    extendedFileMetadata: 'BOOLEAN',
+    partitionValues: MAP,
+    size: 'BIGINT',
+    tags: MAP,
+  },
+  metaData: {
+    id: 'VARCHAR',
+    name: 'VARCHAR',
+    description: 'VARCHAR',
+    format: `STRUCT(provider VARCHAR, options ${MAP})`,
+    schemaString: 'VARCHAR',
+    partitionColumns: 'VARCHAR[]',
+    configuration: MAP,
+    createdTime: 'BIGINT',
+  },
+  protocol: {
+    minReaderVersion: 'INTEGER',
+    minWriterVersion: 'INTEGER',
+    readerFeatures: 'VARCHAR[]',
+    writerFeatures: 'VARCHAR[]',
+  },
+};
+
+/** A classic checkpoint (one Parquet file) of the state at a version, and the hint that points to it. */
+export async function writeCheckpoint(
+  db: DuckDB,
+  location: TableLocation,
+  version: number,
+  state: TableState,
+  now: number,
+): Promise<void> {
+  const actions = actionsOf(state, now);
+  const folder = await mkdtemp(join(tmpdir(), 'stockout-checkpoint-'));
+  try {
+    const [json, parquet] = [join(folder, 'actions.json'), join(folder, 'checkpoint.parquet')];
+    await writeFile(json, actions.map((action) => JSON.stringify(action)).join('\n'));
+    const source = `read_json(${quoteLiteral(json)}, format = 'newline_delimited', columns = ${jsonColumns()})`;
+    await db.run(`COPY (FROM ${source}) TO ${quoteLiteral(parquet)} (FORMAT parquet, COMPRESSION snappy)`);
+    await location.storage.putIfAbsent(checkpointKey(location, version), { file: parquet });
+    const hint = {
+      version,
+      size: actions.length,
+      sizeInBytes: (await stat(parquet)).size,
+      numOfAddFiles: state.files.size,
+    };
+    await location.storage.put(keyIn(location, '_delta_log/_last_checkpoint'), JSON.stringify(hint));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function actionsOf(state: TableState, now: number): Action[] {
+  const { protocol, metadata } = state;
+  if (protocol === undefined || metadata === undefined)
+    throw new TypeError('a table without protocol or metadata');
+  const young = [...state.tombstones.values()].filter(
+    (remove) => (remove.deletionTimestamp ?? 0) > now - TOMBSTONE_MILLISECONDS,
+  );
+  return [
+    { protocol },
+    { metaData: metadata },
+    ...[...state.transactions.values()].map((txn) => ({ txn })),
+    // In a checkpoint nothing is a change.
+    ...[...state.files.values()].map((add) => ({ add: { ...add, dataChange: false } })),
+    ...young.map((remove) => ({ remove: { ...remove, dataChange: false } })),
+  ];
+}
+
+function jsonColumns(): string {
+  const columns = Object.entries(COLUMNS).map(([action, fields]) => {
+    const members = Object.entries(fields).map(([name, type]) => `${quoteIdentifier(name)} ${type}`);
+    return `${action}: ${quoteLiteral(`STRUCT(${members.join(', ')})`)}`;
+  });
+  return `{${columns.join(', ')}}`;
+}
+
+/** The actions of a checkpoint, written by whomever; what we do not use of them is left out. */
+export async function readCheckpoint(
+  db: DuckDB,
+  location: TableLocation,
+  keys: readonly string[],
+): Promise<Action[]> {
+  await using stack = new AsyncDisposableStack();
+  const actions: Action[] = [];
+  for (const key of keys) {
+    const file = stack.use(await location.storage.localFile(key));
+    const source = `read_parquet(${quoteLiteral(file.path)})`;
+    const there = new Set(
+      (await db.rows<{ column_name: string }>(`DESCRIBE FROM ${source}`)).map(
+        ({ column_name }) => column_name,
+      ),
+    );
+    const columns = Object.keys(COLUMNS).filter((column) => there.has(column));
+    // As JSON text: maps become objects, and members that we do not know do no harm.
+    const list = columns.map((column) => `CAST(to_json(${column}) AS VARCHAR) AS ${column}`).join(', ');
+    for (const row of await db.rows<Record<string, string | null>>(`SELECT ${list} FROM ${source}`)) {
+      actions.push(parseRow(row));
+    }
+  }
+  return actions;
+}
+
+function parseRow(row: Record<string, string | null>): Action {
+  const present = Object.entries(row).filter(([, text]) => text !== null && text !== 'null');
+  return Object.fromEntries(present.map(([name, text]) => [name, JSON.parse(text as string)])) as Action;
+}

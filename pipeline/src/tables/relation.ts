@@ -1,0 +1,109 @@
+import { type DuckDB, quoteIdentifier, quoteLiteral } from '@stockout/features';
+import type { AddFile } from './actions.ts';
+import { dataKey } from './data-files.ts';
+import type { TableLocation } from './log.ts';
+import { type Field, duckdbType, nullColumns } from './schema.ts';
+import { type ExistingSnapshot, fieldsOfTable } from './snapshot.ts';
+import { boundsOf } from './stats.ts';
+
+/** Rows of a table that DuckDB can read until it is disposed of. */
+export interface Relation extends AsyncDisposable {
+  /** What stands after FROM. */
+  sql: string;
+}
+
+/**
+ * The rows of a snapshot, with the table's columns in its order.
+ * @param files default: all of the snapshot's
+ */
+export async function openRelation(
+  location: TableLocation,
+  snapshot: ExistingSnapshot,
+  files: readonly AddFile[] = [...snapshot.files.values()],
+): Promise<Relation> {
+  const stack = new AsyncDisposableStack();
+  try {
+    const paths: string[] = [];
+    for (const { path } of files) {
+      paths.push(stack.use(await location.storage.localFile(dataKey(location, path))).path);
+    }
+    return { sql: relationSql(snapshot, files, paths), [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  } catch (error) {
+    await stack.disposeAsync();
+    throw error;
+  }
+}
+
+/** Files that may hold days from `first` to `last` (ISO), judged by their stats; without stats they may. */
+export function filesWithDays(files: Iterable<AddFile>, first: string, last: string): AddFile[] {
+  return [...files].filter(({ stats }) => {
+    const bounds = boundsOf(stats, 'date');
+    if (bounds?.min === undefined || bounds.max === undefined) return true;
+    // ISO dates compare as text; a timestamp's text begins with its date.
+    return String(bounds.min).slice(0, 10) <= last && String(bounds.max).slice(0, 10) >= first;
+  });
+}
+
+/** How many rows the snapshot has: by its files' stats where all have them, else counted. */
+export async function countRows(
+  db: DuckDB,
+  location: TableLocation,
+  snapshot: ExistingSnapshot,
+): Promise<number> {
+  let rows = 0;
+  const unknown: AddFile[] = [];
+  for (const file of snapshot.files.values()) {
+    const bounds = boundsOf(file.stats, 'date');
+    if (bounds === undefined) unknown.push(file);
+    else rows += bounds.rows;
+  }
+  if (unknown.length === 0) return rows;
+  await using relation = await openRelation(location, snapshot, unknown);
+  const [counted] = await db.rows<{ rows: number }>(`SELECT count(*) AS rows FROM ${relation.sql}`);
+  return rows + (counted?.rows ?? 0);
+}
+
+function relationSql(
+  snapshot: ExistingSnapshot,
+  files: readonly AddFile[],
+  paths: readonly string[],
+): string {
+  const fields = fieldsOfTable(snapshot);
+  const partitions = new Set(snapshot.metadata.partitionColumns);
+  const stored = fields.filter(({ name }) => !partitions.has(name));
+  const names = fields.map(({ name }) => quoteIdentifier(name)).join(', ');
+  // The empty half gives every column its place and type, also where older files lack a column.
+  const empty = `SELECT ${nullColumns(fields)} LIMIT 0`;
+  if (paths.length === 0) return `(${empty})`;
+  const list = `[${paths.map(quoteLiteral).join(', ')}]`;
+  const read = `read_parquet(${list}, union_by_name = true, hive_partitioning = false, filename = 'stockout_file')`;
+  if (partitions.size === 0 && stored.length > 0) {
+    const plain = `read_parquet(${list}, union_by_name = true, hive_partitioning = false)`;
+    return `(SELECT ${names} FROM (FROM ${plain} UNION ALL BY NAME (${empty})))`;
+  }
+  const values = partitionValues(
+    fields.filter(({ name }) => partitions.has(name)),
+    files,
+    paths,
+  );
+  const joined = `SELECT * EXCLUDE (stockout_file, partition_file) FROM ${read} JOIN (${values}) ON stockout_file = partition_file`;
+  return `(SELECT ${names} FROM (${joined} UNION ALL BY NAME (${empty})))`;
+}
+
+/** A partitioned table's files lack the partition columns: their values stand in the log, as text. */
+function partitionValues(
+  fields: readonly Field[],
+  files: readonly AddFile[],
+  paths: readonly string[],
+): string {
+  const rows = files.map((file, i) => {
+    const values = fields.map((field) => {
+      const value = file.partitionValues[field.name];
+      // The protocol writes null as null or as the empty text.
+      const literal = value == null || value === '' ? 'NULL' : quoteLiteral(value);
+      return `CAST(${literal} AS ${duckdbType(field)}) AS ${quoteIdentifier(field.name)}`;
+    });
+    return `SELECT ${[`${quoteLiteral(paths[i] ?? '')} AS partition_file`, ...values].join(', ')}`;
+  });
+  return rows.join(' UNION ALL ');
+}

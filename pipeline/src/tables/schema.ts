@@ -1,0 +1,85 @@
+import { InputError } from '@stockout/contracts';
+import { quoteIdentifier } from '@stockout/features';
+
+/** A Delta column: its type is the protocol's name for a primitive, or an object for a nested one. */
+export interface Field {
+  name: string;
+  type: string | object;
+  nullable: boolean;
+}
+
+const DELTA_BY_DUCKDB = new Map([
+  ['VARCHAR', 'string'],
+  ['BIGINT', 'long'],
+  ['INTEGER', 'integer'],
+  ['SMALLINT', 'short'],
+  ['TINYINT', 'byte'],
+  ['DOUBLE', 'double'],
+  ['FLOAT', 'float'],
+  ['BOOLEAN', 'boolean'],
+  ['DATE', 'date'],
+  ['BLOB', 'binary'],
+  ['TIMESTAMP WITH TIME ZONE', 'timestamp'],
+]);
+const DUCKDB_BY_DELTA = new Map([
+  ...Array.from(DELTA_BY_DUCKDB, ([duckdb, delta]): [string, string] => [delta, duckdb]),
+  ['timestamp_ntz', 'TIMESTAMP'],
+]);
+
+/** @param columns name and DuckDB type of each, as DESCRIBE has them */
+export function fieldsOf(columns: readonly { column_name: string; column_type: string }[]): Field[] {
+  return columns.map(({ column_name: name, column_type }) => {
+    const type = DELTA_BY_DUCKDB.get(column_type);
+    // Naive timestamps would raise the table's protocol; the rest has no Delta type at all.
+    if (type === undefined)
+      throw new TypeError(`column ${name}: ${column_type} cannot be written to a Delta table`);
+    return { name, type, nullable: true };
+  });
+}
+
+export function schemaString(fields: readonly Field[]): string {
+  return JSON.stringify({ type: 'struct', fields: fields.map((field) => ({ ...field, metadata: {} })) });
+}
+
+export function parseSchema(text: string): Field[] {
+  const { fields } = JSON.parse(text) as { fields: Field[] };
+  return fields.map(({ name, type, nullable }) => ({ name, type, nullable }));
+}
+
+/**
+ * New rows must have the table's columns, neither fewer nor more, of the same types; their order is free.
+ * @throws InputError that names every column at fault
+ */
+export function checkSameColumns(table: string, of: readonly Field[], rows: readonly Field[]): void {
+  const theirs = new Map(of.map((field) => [field.name, field]));
+  const ours = new Map(rows.map((field) => [field.name, field]));
+  const faults = [
+    ...of.filter(({ name }) => !ours.has(name)).map(({ name }) => `column ${name} is missing`),
+    ...rows.filter(({ name }) => !theirs.has(name)).map(({ name }) => `column ${name} is not in the table`),
+    ...rows.flatMap(({ name, type }) => {
+      const expected = theirs.get(name)?.type;
+      if (expected === undefined || typeName(expected) === typeName(type)) return [];
+      return [`column ${name} is ${typeName(type)} where the table has ${typeName(expected)}`];
+    }),
+  ];
+  if (faults.length > 0) throw new InputError(`cannot append to table ${table}: ${faults.join('; ')}`);
+}
+
+/** NULL of each column's type: gives a relation its columns where a file lacks them, or where there is no file. */
+export function nullColumns(fields: readonly Field[]): string {
+  return fields
+    .map((field) => `CAST(NULL AS ${duckdbType(field)}) AS ${quoteIdentifier(field.name)}`)
+    .join(', ');
+}
+
+export function duckdbType({ name, type }: Field): string {
+  const decimal = /^decimal\(\d+,\d+\)$/.exec(typeName(type));
+  const found = decimal === null ? DUCKDB_BY_DELTA.get(typeName(type)) : typeName(type).toUpperCase();
+  if (found === undefined)
+    throw new InputError(`column ${name}: ${typeName(type)} columns are not supported`);
+  return found;
+}
+
+function typeName(type: string | object): string {
+  return typeof type === 'string' ? type.replaceAll(' ', '') : JSON.stringify(type);
+}

@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto';
+import { InputError, StockoutError } from '@stockout/contracts';
+import type { DuckDB } from '@stockout/features';
+import type { Action, AddFile } from './actions.ts';
+import { CHECKPOINT_INTERVAL, writeCheckpoint } from './checkpoint.ts';
+import { type TableLocation, writeCommit } from './log.ts';
+import { checkWritable, isAppendOnly } from './protocol.ts';
+import { replay } from './replay.ts';
+import { type Field, checkSameColumns, schemaString } from './schema.ts';
+import { type Snapshot, exists, fieldsOfTable, loadSnapshot, refreshSnapshot } from './snapshot.ts';
+
+/** What a writer would do to a table as it finds it. */
+export interface Draft {
+  operation: 'WRITE' | 'REPLACE';
+  operationParameters: Record<string, string>;
+  /** Of the added files: creates the table; in an existing one it must be equal, unless `replacesSchema`. */
+  fields: readonly Field[];
+  adds: readonly AddFile[];
+  removes?: readonly AddFile[];
+  replacesSchema?: boolean;
+  /** What is added depends on what was in the table, as when duplicates are left out. */
+  readsTable?: boolean;
+  /** Marks the commit as this application's; `version` defaults to the table version that it becomes. */
+  transaction?: { appId: string; version?: number };
+}
+
+export interface Committed {
+  /** The snapshot after the commit; of a draft that was not needed, the one that it was not needed for. */
+  snapshot: Snapshot;
+  committed: boolean;
+}
+
+/** Each lost race is another writer's commit; this many in a row is not a race any more. */
+const MAX_ATTEMPTS = 1000;
+const ENGINE = 'stockout/0.1.0';
+
+/**
+ * Commits what `draft` says, once: it is asked again with the newest snapshot whenever another writer was first,
+ * so a commit always follows from the version right before it, and there are no conflicts to resolve.
+ * A draft of undefined says that nothing is left to do.
+ * @throws InputError when the table's schema or protocol does not allow the draft
+ */
+export async function commit(
+  db: DuckDB,
+  location: TableLocation,
+  draft: (snapshot: Snapshot) => Promise<Draft | undefined>,
+): Promise<Committed> {
+  let snapshot = await loadSnapshot(db, location);
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const wanted = await draft(snapshot);
+    if (wanted === undefined) return { snapshot, committed: false };
+    const actions = actionsOf(location, snapshot, wanted);
+    const version = snapshot.version + 1;
+    if (await writeCommit(location, version, actions)) {
+      const after = { ...replay(snapshot, actions), version };
+      if (version > 0 && version % CHECKPOINT_INTERVAL === 0) await checkpoint(db, location, after);
+      return { snapshot: after, committed: true };
+    }
+    snapshot = await refreshSnapshot(location, snapshot);
+  }
+  throw new StockoutError(
+    `table ${location.name}: other writers were first ${MAX_ATTEMPTS} times in a row, try again`,
+  );
+}
+
+function actionsOf(location: TableLocation, snapshot: Snapshot, draft: Draft): Action[] {
+  const now = Date.now();
+  const removes = draft.removes ?? [];
+  const transaction = draft.transaction;
+  return [
+    {
+      commitInfo: {
+        timestamp: now,
+        operation: draft.operation,
+        operationParameters: draft.operationParameters,
+        ...(snapshot.version < 0 ? {} : { readVersion: snapshot.version }),
+        isBlindAppend: removes.length === 0 && !draft.readsTable,
+        engineInfo: ENGINE,
+      },
+    },
+    ...tableActions(location, snapshot, draft, now),
+    ...(transaction === undefined
+      ? []
+      : [{ txn: { version: snapshot.version + 1, ...transaction, lastUpdated: now } }]),
+    ...removes.map(({ path, partitionValues, size }) => ({
+      remove: {
+        path,
+        deletionTimestamp: now,
+        dataChange: true,
+        extendedFileMetadata: true,
+        partitionValues,
+        size,
+      },
+    })),
+    ...draft.adds.map((add) => ({ add })),
+  ];
+}
+
+/** Protocol and metadata: of a new table, or where an overwrite changes the columns. */
+function tableActions(location: TableLocation, snapshot: Snapshot, draft: Draft, now: number): Action[] {
+  const schema = schemaString(draft.fields);
+  if (!exists(snapshot)) {
+    const format = { provider: 'parquet', options: {} };
+    const metaData = {
+      id: randomUUID(),
+      format,
+      schemaString: schema,
+      partitionColumns: [],
+      configuration: {},
+      createdTime: now,
+    };
+    return [{ protocol: { minReaderVersion: 1, minWriterVersion: 2 } }, { metaData }];
+  }
+  const { protocol, metadata } = snapshot;
+  checkWritable(location.name, protocol, metadata);
+  if ((draft.removes?.length ?? 0) > 0 && isAppendOnly(metadata)) {
+    throw new InputError(
+      `Delta table ${location.name} is append-only (delta.appendOnly): its rows cannot be replaced`,
+    );
+  }
+  if (!draft.replacesSchema) checkSameColumns(location.name, fieldsOfTable(snapshot), draft.fields);
+  else if (schema !== metadata.schemaString) return [{ metaData: { ...metadata, schemaString: schema } }];
+  return [];
+}
+
+async function checkpoint(db: DuckDB, location: TableLocation, snapshot: Snapshot): Promise<void> {
+  try {
+    await writeCheckpoint(db, location, snapshot.version, snapshot, Date.now());
+  } catch (error) {
+    // The commit stands. Without its checkpoint readers replay more commits, and the next one makes up for it.
+    process.emitWarning(
+      `no checkpoint of table ${location.name} at version ${snapshot.version}: ${String(error)}`,
+    );
+  }
+}

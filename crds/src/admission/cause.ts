@@ -70,6 +70,12 @@ export function forbidden(field: string, message: string): Cause {
   return { field, reason: 'FieldValueForbidden', message: `Forbidden: ${message}` };
 }
 
+/** As Go prints it: lists and objects are encoded for HTML. */
 function show(value: unknown): string {
-  return JSON.stringify(value);
+  const text = JSON.stringify(value);
+  return typeof value === 'object' ? text.replaceAll(/[<>&]/g, inHtml) : text;
+}
+
+function inHtml(character: string): string {
+  return `\\u00${character.charCodeAt(0).toString(16)}`;
 }

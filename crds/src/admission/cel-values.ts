@@ -3,29 +3,40 @@ import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { JSONSchemaProps } from '../definition.ts';
 import { isObject, type JsonObject } from './json.ts';
 
-/** The value as rules see it: typed by the schema, without what the schema does not know. */
+/**
+ * The value as rules see it: typed by the schema, without what the schema does not know. Nor what is of another type:
+ * that stands only in objects that were stored before their schema was tightened.
+ */
 export function toCelValue(schema: JSONSchemaProps, value: unknown): CelInput | undefined {
   if (value === null) return null;
-  if (schema['x-kubernetes-int-or-string']) return typeof value === 'number' ? BigInt(value) : String(value);
+  if (schema['x-kubernetes-int-or-string']) return toIntOrString(value);
   switch (schema.type) {
     case 'integer':
-      return BigInt(value as number);
+      return Number.isInteger(value) ? BigInt(value as number) : undefined;
     case 'number':
+      return typeof value === 'number' ? value : undefined;
     case 'boolean':
-      return value as number | boolean;
+      return typeof value === 'boolean' ? value : undefined;
     case 'string':
-      return toText(schema, value as string);
+      return typeof value === 'string' ? toText(schema, value) : undefined;
     case 'array':
-      return toList(schema, value as unknown[]);
+      return Array.isArray(value) ? toList(schema, value) : undefined;
     case 'object':
-      return toMap(schema, isObject(value) ? value : {});
+      return isObject(value) ? toMap(schema, value) : undefined;
     case undefined:
       return undefined;
   }
 }
 
-function toText(schema: JSONSchemaProps, value: string): CelInput {
-  return schema.format === 'date-time' ? timestampFromDate(new Date(value)) : value;
+function toIntOrString(value: unknown): CelInput | undefined {
+  if (Number.isInteger(value)) return BigInt(value as number);
+  return typeof value === 'string' ? value : undefined;
+}
+
+function toText(schema: JSONSchemaProps, value: string): CelInput | undefined {
+  if (schema.format !== 'date-time') return value;
+  const time = new Date(value);
+  return Number.isNaN(time.getTime()) ? undefined : timestampFromDate(time);
 }
 
 function toList(schema: JSONSchemaProps, items: unknown[]): CelInput {

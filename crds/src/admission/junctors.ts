@@ -35,7 +35,8 @@ function oneOf(failures: readonly Cause[][], path: string): Cause[] {
 
 function allOf(failures: readonly Cause[][], path: string): Cause[] {
   if (failures.every(isEmpty)) return [];
-  return [...failures.flat(), broken(path, 'must validate all the schemas (allOf)')];
+  const none = failures.some(isEmpty) ? '' : '. None validated';
+  return [...failures.flat(), broken(path, `must validate all the schemas (allOf)${none}`)];
 }
 
 function not(failures: readonly Cause[] | undefined, path: string): Cause[] {

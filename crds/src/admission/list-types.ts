@@ -1,5 +1,5 @@
 import type { JSONSchemaProps } from '../definition.ts';
-import { type Cause, duplicate } from './cause.ts';
+import { type Cause, duplicate, invalid } from './cause.ts';
 import { child, isObject, type JsonObject } from './json.ts';
 import { fieldSchema } from './schema.ts';
 
@@ -23,9 +23,17 @@ function listTypesOfItem(schema: JSONSchemaProps, item: unknown, path: string): 
 function duplicatesIn(schema: JSONSchemaProps, items: readonly unknown[], path: string): Cause[] {
   const identity = identityOf(schema);
   if (identity === undefined) return [];
+  const stray =
+    schema['x-kubernetes-list-type'] === 'map'
+      ? items.findIndex((item) => item !== null && !isObject(item))
+      : -1;
+  if (stray >= 0) {
+    return [invalid(`${path}[${stray}]`, items[stray], 'must be an object for an array of list-type map')];
+  }
   const seen = new Map<string, number>();
   return items.flatMap((item, index) => {
     const value = identity(item);
+    if (value === undefined) return [];
     const text = JSON.stringify(value);
     const times = (seen.get(text) ?? 0) + 1;
     seen.set(text, times);
@@ -35,8 +43,14 @@ function duplicatesIn(schema: JSONSchemaProps, items: readonly unknown[], path: 
 }
 
 function identityOf(schema: JSONSchemaProps): ((item: unknown) => unknown) | undefined {
-  if (schema['x-kubernetes-list-type'] === 'set') return (item) => item;
-  return schema['x-kubernetes-list-type'] === 'map' ? (item) => keyOf(schema, item) : undefined;
+  switch (schema['x-kubernetes-list-type']) {
+    case 'set':
+      return (item) => item;
+    case 'map':
+      return (item) => (isObject(item) ? keyOf(schema, item) : undefined);
+    default:
+      return undefined;
+  }
 }
 
 /** The fields that tell an item of a map list from the others. */

@@ -51,17 +51,19 @@ function validateItems(schema: JSONSchemaProps, items: unknown[], path: string):
 function validateFields(schema: JSONSchemaProps, value: JsonObject, path: string, old: JsonObject): Cause[] {
   const { minProperties = 0, maxProperties = Infinity } = schema;
   const names = Object.keys(value);
+  const causes = requiredBy(schema)
+    .filter((name) => !Object.hasOwn(value, name))
+    .map((name) => required(child(path, name)));
   const count = names.length;
   if (count < minProperties) {
-    return [invalid(path, count, `${path} in body should have at least ${minProperties} properties`)];
+    causes.push(invalid(path, count, `${path} in body should have at least ${minProperties} properties`));
   }
-  if (count > maxProperties) return [tooMany(path, count, maxProperties)];
-  const missing = requiredBy(schema).filter((name) => !Object.hasOwn(value, name));
-  const wrong = names.flatMap((name) => {
+  if (count > maxProperties) causes.push(tooMany(path, count, maxProperties));
+  const below = names.flatMap((name) => {
     const field = fieldSchema(schema, name);
     return field ? validateStructure(field, value[name], child(path, name), old[name]) : [];
   });
-  return [...missing.map((name) => required(child(path, name))), ...wrong];
+  return [...causes, ...below];
 }
 
 function requiredBy(schema: JSONSchemaProps): string[] {

@@ -2,21 +2,16 @@ import { readFileSync } from 'node:fs';
 import { Agent, request, type RequestOptions } from 'node:https';
 import { parse } from 'yaml';
 
-/** What the API server says of an object; `object` where it takes it. */
-export interface Answer {
-  object?: Record<string, unknown>;
-  warnings: string[];
-  causes: { field?: string; reason?: string; message: string }[];
-}
-
-interface Reply {
+export interface Reply {
   status: number;
   warnings: string[];
   body: Record<string, unknown>;
 }
 
-/** A JSON client of the API server that a kubeconfig (certificates inside) names. */
-export function connect(kubeconfig: string) {
+/** A JSON client of the API server that a kubeconfig (a file with certificates inside) names. */
+export function connect(kubeconfig: string | undefined) {
+  if (!kubeconfig)
+    throw new Error('set KUBECONFIG to that of a Kubernetes API server that may be written to');
   const { clusters, users } = parse(readFileSync(kubeconfig, 'utf8'));
   const { server, 'certificate-authority-data': ca } = clusters[0].cluster;
   const { 'client-certificate-data': cert, 'client-key-data': key } = users[0].user;

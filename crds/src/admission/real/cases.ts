@@ -12,3 +12,9 @@ const fixtures = parse(readFileSync(new URL('fixtures.yaml', import.meta.url), '
 export const DEFINITIONS: readonly CustomResourceDefinition[] = [...readDefinitions(), fixtures];
 
 export const CASES: readonly Case[] = [...MODEL_CASES, ...JOB_CASES, ...FIXTURE_CASES];
+
+export function definitionOf(plural: string): CustomResourceDefinition {
+  const found = DEFINITIONS.find((definition) => definition.spec.names.plural === plural);
+  if (found === undefined) throw new RangeError(`no definition of ${plural}`);
+  return found;
+}

@@ -109,6 +109,10 @@ export const MODEL_CASES = [
   model('a covariate twice', {
     'spec.data.covariates': [{ column: 'a' }, { column: 'b' }, { column: 'a', history: true }],
   }),
+  model('a covariate by its bare name', {
+    'spec.data.covariates': [{ column: 'a' }, 'b', ['c', '<d>'], null],
+  }),
+  model('a promo column with three bad thresholds', promo({ column: '', above: 'x', below: 1 })),
   model('a covariate without column', { 'spec.data.covariates': [{ history: true }] }),
   model('a constraint that is neither up nor down', {
     'spec.training.params': { monotone: { price: 1, promo: 0 } },

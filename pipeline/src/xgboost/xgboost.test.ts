@@ -92,7 +92,9 @@ describe('XGBoost in its thread', () => {
 
   it('turns an error of the library into a sentence, and goes on working', async () => {
     await expect(xgboost.load(new Uint8Array(16))).rejects.toThrow(/^XGBoost: Invalid model format/);
-    await expect(train({ params: { ...PARAMS, eta: 'fast' } })).rejects.toThrow(/^XGBoost: .*could not be parsed: 'ast'/);
+    await expect(train({ params: { ...PARAMS, eta: 'fast' } })).rejects.toThrow(
+      /^XGBoost: .*could not be parsed: 'ast'/,
+    );
     await using model = await train();
     await expect(model.predict({ values: new Float32Array(3), rows: 1, columns: 3 })).rejects.toThrow(
       /^XGBoost: .*columns/i,

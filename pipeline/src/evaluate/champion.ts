@@ -1,0 +1,25 @@
+import type { Champion, Manifest } from '@stockout/contracts';
+import type { Storage } from '@stockout/storage';
+import type { TrainingData } from '../xgboost/protocol.ts';
+import { readModel } from '../xgboost/scorer.ts';
+import type { XGBoost } from '../xgboost/xgboost.ts';
+import { type Evaluation, evaluateScores } from './metrics.ts';
+
+/** A version and what it is worth on rows whose label is known. */
+export interface ScoredVersion {
+  champion: Champion;
+  evaluation: Evaluation;
+}
+
+/** Scores rows by a version that stands, at its own threshold. */
+export async function scoreVersion(
+  xgboost: XGBoost,
+  storage: Storage,
+  manifest: Manifest,
+  rows: TrainingData,
+): Promise<ScoredVersion> {
+  await using model = await xgboost.load(await readModel(storage, manifest));
+  const scores = await model.predict(rows);
+  const evaluation = evaluateScores(scores, rows.labels, manifest.threshold.value);
+  return { champion: { version: manifest.version, metrics: evaluation.metrics }, evaluation };
+}

@@ -1,0 +1,85 @@
+import { type Baseline, LOWER_IS_BETTER, METRIC_NAMES, type MetricName } from '@stockout/contracts';
+import { html, type Html } from './html.ts';
+import { metric, signed } from './numbers.ts';
+import type { ReportData } from './report.ts';
+
+export const METRIC_TITLES: Record<MetricName, string> = {
+  auc: 'AUC',
+  prAuc: 'PR-AUC',
+  f1: 'F1',
+  precision: 'Precision',
+  recall: 'Recall',
+  brier: 'Brier score',
+  logLoss: 'Log loss',
+  ece: 'Calibration error',
+};
+
+const MEANINGS: Record<MetricName, string> = {
+  auc: 'chance that a row with a stockout ranks above one without',
+  prAuc: 'average precision over all cuts',
+  f1: 'harmonic mean of precision and recall at the threshold',
+  precision: 'of the rows labelled 1, the share that is',
+  recall: 'of the rows that are 1, the share labelled so',
+  brier: 'mean squared distance of score and truth',
+  logLoss: 'mean negative log likelihood',
+  ece: 'mean distance of predicted and observed share, 15 bins',
+};
+
+const HEADLINES: readonly MetricName[] = ['auc', 'f1', 'precision', 'recall'];
+
+/** The four figures that people ask for, large. */
+export function headlines({ manifest }: ReportData): Html {
+  const tiles = HEADLINES.map(
+    (name) =>
+      html`<div>
+        <dt>${METRIC_TITLES[name]}</dt>
+        <dd>${metric(manifest.metrics[name])}</dd>
+      </div>`,
+  );
+  return html`<dl class="tiles">${tiles}</dl>`;
+}
+
+/** Every metric beside the champion's and the best single feature's on the same rows. */
+export function metricsTable({ manifest }: ReportData): Html {
+  const { champion, baseline } = manifest;
+  return html`<table class="metrics">
+    <thead>
+      <tr>
+        <th scope="col">Metric</th>
+        <th scope="col" class="number">${manifest.version}</th>
+        ${champion && html`<th scope="col" class="number">${champion.version}, serving</th>`}
+        ${baseline && html`<th scope="col" class="number">${direction(baseline)} <code>${baseline.feature}</code> alone</th>`}
+      </tr>
+    </thead>
+    <tbody>
+      ${METRIC_NAMES.map((name) => metricRow(name, manifest))}
+    </tbody>
+  </table>`;
+}
+
+function metricRow(name: MetricName, { metrics, champion, baseline }: ReportData['manifest']): Html {
+  const lower = LOWER_IS_BETTER.has(name);
+  return html`<tr>
+    <th scope="row">${METRIC_TITLES[name]}<small>${MEANINGS[name]}${lower && '; less is better'}</small></th>
+    <td class="number"><b>${metric(metrics[name])}</b></td>
+    ${champion && html`<td class="number">${metric(champion.metrics[name])} ${gain(name, metrics[name], champion.metrics[name])}</td>`}
+    ${baseline && html`<td class="number">${metric(baselineValue(baseline, name))}</td>`}
+  </tr>`;
+}
+
+/** How much better (green) or worse this version is. */
+function gain(name: MetricName, ours: number | null, theirs: number | null): Html {
+  if (ours === null || theirs === null) return html``;
+  const difference = ours - theirs;
+  const better = LOWER_IS_BETTER.has(name) ? difference < 0 : difference > 0;
+  const text = signed(difference);
+  return html`<span class="gain ${text === '±0' ? '' : better ? 'good' : 'bad'}">${text}</span>`;
+}
+
+function baselineValue(baseline: Baseline, name: MetricName): number | null | undefined {
+  return name === 'auc' || name === 'prAuc' || name === 'f1' ? baseline[name] : undefined;
+}
+
+function direction(baseline: Baseline): string {
+  return baseline.direction === 1 ? 'more' : 'less';
+}

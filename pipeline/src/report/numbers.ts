@@ -1,0 +1,24 @@
+/** A metric for people: four decimals, and a dash where it is not defined. */
+export function metric(value: number | null | undefined): string {
+  return value == null ? '–' : value.toFixed(4);
+}
+
+/** A difference with its sign, and a true minus. */
+export function signed(value: number): string {
+  const text = Math.abs(value).toFixed(4);
+  if (Number(text) === 0) return '±0';
+  return value < 0 ? `−${text}` : `+${text}`;
+}
+
+export function count(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+/** A coordinate: a tenth of a pixel is enough, and keeps the page small. */
+export function pixel(value: number): string {
+  return String(Math.round(value * 10) / 10);
+}

@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import type { Manifest } from '@stockout/contracts';
+import type { ScoredVersion } from '../evaluate/champion.ts';
+import type { Evaluation } from '../evaluate/metrics.ts';
+import type { CurvePoint } from '../xgboost/protocol.ts';
+import { confusionFigure } from './confusion-figure.ts';
+import { dataFacts, fileFacts, modelFacts } from './facts.ts';
+import {
+  calibrationFigure,
+  importanceFigure,
+  learningFigure,
+  precisionRecallFigure,
+  rocFigure,
+  scoreFigure,
+} from './figures.ts';
+import { html, Html } from './html.ts';
+import { headlines, metricsTable } from './metrics-table.ts';
+import { verdictSection, warningsSection } from './verdict.ts';
+
+/** What a report tells. */
+export interface ReportData {
+  manifest: Manifest;
+  /** On the test rows. */
+  evaluation: Evaluation;
+  /** The serving version on the same rows. */
+  champion?: ScoredVersion | undefined;
+  fit: { importance: Record<string, number>; curve: readonly CurvePoint[] };
+}
+
+const style = new Html(readFileSync(new URL('./report.css', import.meta.url), 'utf8'));
+
+/**
+ * One page that explains a version: no script, nothing from the network, as well on paper and in the dark.
+ * The same data gives the same bytes.
+ */
+export function renderReport(data: ReportData): string {
+  const { manifest } = data;
+  const title = `${manifest.model} ${manifest.version}`;
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>${title}: stockout model report</title>
+        <style>
+          ${style}
+        </style>
+      </head>
+      <body>
+        <header>
+          <p>Stockout model report</p>
+          <h1>${manifest.model} <span>${manifest.version}</span></h1>
+          <p>
+            trained
+            <time datetime="${manifest.trainedAt}"
+              >${manifest.trainedAt.slice(0, 16).replace('T', ' ')} UTC</time
+            >
+            on version ${manifest.data.version} of ${manifest.data.table}
+          </p>
+        </header>
+        <main>
+          ${verdictSection(data)} ${warningsSection(data)}
+          <section aria-labelledby="metrics">
+            <h2 id="metrics">On rows it has never seen</h2>
+            ${headlines(data)} ${metricsTable(data)}
+          </section>
+          <section aria-labelledby="curves">
+            <h2 id="curves">In pictures</h2>
+            ${legend(data)}
+            <div class="figures">
+              ${rocFigure(data)} ${precisionRecallFigure(data)} ${calibrationFigure(data)}
+              ${scoreFigure(data)} ${confusionFigure(data)} ${importanceFigure(data)} ${learningFigure(data)}
+            </div>
+          </section>
+          <section aria-labelledby="facts">
+            <h2 id="facts">How it was made</h2>
+            <div class="columns">
+              <div>
+                <h3>Data and split</h3>
+                ${dataFacts(manifest)}
+              </div>
+              <div>
+                <h3>XGBoost</h3>
+                ${modelFacts(manifest)}
+              </div>
+              <div class="wide">
+                <h3>Version</h3>
+                ${fileFacts(manifest)}
+              </div>
+            </div>
+          </section>
+        </main>
+      </body>
+    </html> `;
+  return page.text;
+}
+
+function legend({ manifest, champion }: ReportData): Html {
+  if (champion === undefined) return html``;
+  return html`<p class="legend">
+    <span class="key ours">${manifest.version}</span>
+    <span class="key theirs">${champion.champion.version}, serving</span>
+  </p>`;
+}

@@ -1,0 +1,128 @@
+import { type Baseline, type Champion, type Feature, judgeGates, type Manifest } from '@stockout/contracts';
+import type { Storage } from '@stockout/storage';
+import type { PipelineContext } from '../context.ts';
+import { bestSingleFeature } from '../evaluate/baseline.ts';
+import { type ScoredVersion, scoreVersion } from '../evaluate/champion.ts';
+import { type Evaluation, evaluateScores } from '../evaluate/metrics.ts';
+import type { FeaturesTable } from '../features.ts';
+import { renderReport } from '../report/report.ts';
+import type { ClaimedVersion } from '../versions/claim.ts';
+import type { BoosterParams } from '../xgboost/protocol.ts';
+import { XGBoost } from '../xgboost/xgboost.ts';
+import { buildFeatureSchema } from './feature-schema.ts';
+import { type Fit, fit } from './fit.ts';
+import { buildHistograms } from './histograms.ts';
+import type { Material } from './material.ts';
+import { boosterParams } from './params.ts';
+import type { Training } from './supported.ts';
+import { pinFiles, sha256, type VersionFiles, writeVersion } from './version-files.ts';
+import { buildWarnings } from './warnings.ts';
+
+export interface VersionInputs {
+  storage: Storage;
+  training: Training;
+  table: FeaturesTable;
+  material: Material;
+  claimed: ClaimedVersion;
+  championManifest: Manifest | undefined;
+}
+
+/** All that is known of a version once it is trained and judged. */
+interface Made {
+  features: Feature[];
+  params: BoosterParams;
+  fit: Fit;
+  evaluation: Evaluation;
+  baseline: Baseline | undefined;
+  champion: ScoredVersion | undefined;
+  xgboostVersion: string;
+}
+
+/** Trains, evaluates, judges and writes a version; its manifest, written last, is what stands. */
+export async function makeVersion(context: PipelineContext, inputs: VersionInputs): Promise<Manifest> {
+  const made = await trainAndEvaluate(context, inputs);
+  context.signal?.throwIfAborted();
+  context.report?.({ step: 'write' });
+  const draft = buildManifest(context, inputs, made);
+  const files: VersionFiles = {
+    'model.ubj': made.fit.ubj,
+    'model.onnx': made.fit.onnx,
+    'report.html': Buffer.from(renderReport({ manifest: draft, ...made })),
+  };
+  return writeVersion(inputs.storage, { ...draft, files: pinFiles(files) }, files);
+}
+
+async function trainAndEvaluate(context: PipelineContext, inputs: VersionInputs): Promise<Made> {
+  const { training, table, material, storage, championManifest } = inputs;
+  const features = buildFeatureSchema(table.features, material.train);
+  const params = boosterParams(training.params, table.features);
+  const threshold = thresholdOf(context);
+  await using xgboost = await XGBoost.start();
+  const fitted = await fit(context, xgboost, material, features, {
+    params,
+    rounds: training.params.rounds,
+    threshold,
+  });
+  context.report?.({ step: 'evaluate' });
+  const { test, championTest } = material;
+  return {
+    features,
+    params,
+    fit: fitted,
+    evaluation: evaluateScores(fitted.scores, test.labels, threshold),
+    baseline: bestSingleFeature(test, test.labels, table.features),
+    champion:
+      championManifest && championTest
+        ? await scoreVersion(xgboost, storage, championManifest, championTest)
+        : undefined,
+    xgboostVersion: xgboost.version,
+  };
+}
+
+/** The manifest but for its files, of which the report draws on it. */
+function buildManifest(
+  context: PipelineContext,
+  { training, table, material, claimed, championManifest }: VersionInputs,
+  { features, params, fit: fitted, evaluation, baseline, champion: scored, xgboostVersion }: Made,
+): Manifest {
+  const { namespace, name } = context.model.metadata;
+  const { metrics, confusionMatrix } = evaluation;
+  const champion: Champion | undefined = scored?.champion;
+  const serving = championManifest?.version;
+  return {
+    formatVersion: 1,
+    namespace,
+    model: name,
+    version: claimed.version,
+    run: claimed.claim.run,
+    trainedAt: claimed.claim.trainedAt,
+    digest: sha256(fitted.ubj),
+    files: {},
+    features,
+    horizonDays: table.horizonDays,
+    threshold: { strategy: 'Fixed', value: thresholdOf(context) },
+    data: {
+      table: table.rawTable,
+      version: table.rawVersion,
+      firstDay: table.firstDay,
+      lastDay: table.lastDay,
+      trainRows: material.train.rows,
+      testRows: material.test.rows,
+    },
+    split: { ...material.plan },
+    params: { rounds: training.params.rounds, ...params },
+    metrics,
+    confusionMatrix,
+    ...(baseline && { baseline }),
+    ...(champion && { champion }),
+    gates: judgeGates(context.model.spec.gates, { metrics, baseline, champion }, serving),
+    warnings: buildWarnings(material.plan, metrics, baseline, { manifest: championManifest, champion }),
+    libraries: { xgboost: xgboostVersion, node: process.versions.node },
+    golden: fitted.golden,
+    histograms: buildHistograms(table.features, material.train, fitted.scores),
+  };
+}
+
+function thresholdOf({ model }: PipelineContext): number {
+  return Number(model.spec.serving.threshold.value);
+}

@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto';
+import type { Manifest } from '@stockout/contracts';
+import { type PipelineContext, storageOf } from '../context.ts';
+import { ensureFeatures } from '../features.ts';
+import { claimVersion, findClaim } from '../versions/claim.ts';
+import { readManifest, requireManifest } from '../versions/manifest.ts';
+import { makeVersion } from './make-version.ts';
+import { planMaterial, readMaterial } from './material.ts';
+import { outcomeOf, type TrainOutcome } from './outcome.ts';
+import { requireSupported } from './supported.ts';
+
+export interface TrainOptions {
+  /** Names this training: tried again under the same name it goes on, and never makes a second version. */
+  run?: string | undefined;
+  /** The version that serves: both are scored on the same held-out rows. */
+  against?: string | undefined;
+}
+
+/**
+ * Features table -> a new model version, evaluated and gated.
+ * @throws InputError when spec or data cannot be trained on; nothing is left behind then
+ */
+export async function train(context: PipelineContext, options: TrainOptions = {}): Promise<TrainOutcome> {
+  const started = performance.now();
+  const manifest = (await findFinished(context, options.run)) ?? (await trainRun(context, options));
+  return outcomeOf(manifest, storageOf(context), (performance.now() - started) / 1000);
+}
+
+/** The version that an earlier try of this run has brought to its end. */
+async function findFinished(
+  context: PipelineContext,
+  run: string | undefined,
+): Promise<Manifest | undefined> {
+  if (run === undefined) return undefined;
+  const { namespace, name } = context.model.metadata;
+  const found = await findClaim(storageOf(context), namespace, name, run);
+  return found && readManifest(storageOf(context), namespace, name, found.version);
+}
+
+async function trainRun(context: PipelineContext, options: TrainOptions): Promise<Manifest> {
+  const { signal, report, model } = context;
+  const { namespace, name } = model.metadata;
+  const storage = storageOf(context);
+  const training = requireSupported(model.spec);
+  const run = options.run ?? randomUUID();
+  const { against } = options;
+  const champion =
+    against === undefined ? undefined : await requireManifest(storage, namespace, name, against);
+  const begun = await findClaim(storage, namespace, name, run);
+
+  report?.({ step: 'features' });
+  await using table = await ensureFeatures(context, { rawVersion: begun?.claim.dataVersion });
+  signal?.throwIfAborted();
+
+  report?.({ step: 'read' });
+  const plan = await planMaterial(table, training);
+  const claim = { run, trainedAt: new Date().toISOString(), dataVersion: table.rawVersion };
+  const claimed = begun ?? (await claimVersion(storage, namespace, name, claim));
+  const material = await readMaterial(table, plan, champion);
+  signal?.throwIfAborted();
+
+  return makeVersion(context, { storage, training, table, material, claimed, championManifest: champion });
+}

@@ -1,0 +1,62 @@
+import { StockoutError } from '@stockout/contracts';
+import type { Storage } from '@stockout/storage';
+import { z } from 'zod';
+import { modelPath, readObject, versionNames } from './version-folder.ts';
+
+const CLAIM = 'claim.json';
+
+const claimSchema = z.object({
+  run: z.string(),
+  /** When the version was begun; a retried run keeps it, so that it writes the same bytes again. */
+  trainedAt: z.iso.datetime(),
+  /** The raw table's version: a retried run trains on the same rows, whatever has been ingested since. */
+  dataVersion: z.int().nonnegative(),
+});
+
+/** `claim.json`: a version name is one run's, from before its first file until for ever. */
+export type Claim = z.infer<typeof claimSchema>;
+
+export interface ClaimedVersion {
+  version: string;
+  claim: Claim;
+}
+
+/** The version that this run has begun, if it has. */
+export async function findClaim(
+  storage: Storage,
+  namespace: string,
+  model: string,
+  run: string,
+): Promise<ClaimedVersion | undefined> {
+  for (const version of await versionNames(storage, namespace, model)) {
+    const claim = await readClaim(storage, `${modelPath(namespace, model)}/${version}/${CLAIM}`);
+    if (claim?.run === run) return { version, claim };
+  }
+  return undefined;
+}
+
+/** Takes the next free name. Of runs that race for one, exactly one gets it and the others take the next. */
+export async function claimVersion(
+  storage: Storage,
+  namespace: string,
+  model: string,
+  claim: Claim,
+): Promise<ClaimedVersion> {
+  const [newest = 'v0'] = await versionNames(storage, namespace, model);
+  for (let number = Number(newest.slice(1)) + 1; ; number++) {
+    const version = `v${number}`;
+    const key = `${modelPath(namespace, model)}/${version}/${CLAIM}`;
+    if (await storage.putIfAbsent(key, JSON.stringify(claim))) return { version, claim };
+    // Two pods of one run may race too: they go on as one.
+    const theirs = await readClaim(storage, key);
+    if (theirs?.run === claim.run) return { version, claim: theirs };
+  }
+}
+
+async function readClaim(storage: Storage, key: string): Promise<Claim | undefined> {
+  const bytes = await readObject(storage, key);
+  if (bytes === undefined) return undefined;
+  const parsed = claimSchema.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+  if (!parsed.success) throw new StockoutError(`${key} in ${storage.uri} is not a claim of a version`);
+  return parsed.data;
+}

@@ -20,8 +20,8 @@ export interface Draft {
   replacesSchema?: boolean;
   /** What is added depends on what was in the table, as when duplicates are left out. */
   readsTable?: boolean;
-  /** Marks the commit as this application's; `version` defaults to the table version that it becomes. */
-  transaction?: { appId: string; version?: number };
+  /** Marks of what the commit holds; `version` defaults to the table version that it becomes. */
+  transactions?: readonly { appId: string; version?: number }[];
 }
 
 export interface Committed {
@@ -66,7 +66,6 @@ export async function commit(
 function actionsOf(location: TableLocation, snapshot: Snapshot, draft: Draft): Action[] {
   const now = Date.now();
   const removes = draft.removes ?? [];
-  const transaction = draft.transaction;
   return [
     {
       commitInfo: {
@@ -79,9 +78,9 @@ function actionsOf(location: TableLocation, snapshot: Snapshot, draft: Draft): A
       },
     },
     ...tableActions(location, snapshot, draft, now),
-    ...(transaction === undefined
-      ? []
-      : [{ txn: { version: snapshot.version + 1, ...transaction, lastUpdated: now } }]),
+    ...(draft.transactions ?? []).map(({ appId, version = snapshot.version + 1 }) => ({
+      txn: { appId, version, lastUpdated: now },
+    })),
     ...removes.map(({ path, partitionValues, size }) => ({
       remove: {
         path,

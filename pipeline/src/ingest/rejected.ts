@@ -1,0 +1,59 @@
+import type { DuckDB } from '@stockout/features';
+import { deleteDataFiles, writeDataFiles } from '../tables/data-files.ts';
+import type { TableLocation } from '../tables/log.ts';
+import { commit } from '../tables/table.ts';
+import { STANDARD_COLUMNS } from './columns.ts';
+
+const INGEST_TAG = 'stockout.ingest';
+const ROWS_TAG = 'stockout.rows';
+
+/** Beside the raw table: rows that were not ingested, each with its file, number, reason and offending value. */
+export function rejectedTableOf(raw: TableLocation): TableLocation {
+  // An absolute URI is the table itself: there the rejected rows lie inside of its folder.
+  const path = raw.path === '' ? '_rejected' : `${raw.path}_rejected`;
+  return { ...raw, path, name: `${raw.name}_rejected` };
+}
+
+/**
+ * Writes the rejected rows of `staged`, `repeated` and `known`, once for each ingest: those that an
+ * earlier, interrupted try has left are replaced.
+ * @returns how many there are
+ */
+export async function writeRejected(db: DuckDB, table: TableLocation, ingest: string): Promise<number> {
+  const names = STANDARD_COLUMNS.map(({ name }) => name).join(', ');
+  await db.run(
+    `CREATE OR REPLACE TEMP TABLE rejects AS
+      WITH repeats AS (SELECT id, 'duplicate: an earlier row has the same store, product and date' AS why FROM repeated
+        UNION ALL SELECT id, 'duplicate: the table has this store, product and date' AS why
+          FROM known WHERE id NOT IN (SELECT id FROM repeated))
+      SELECT file, row_number, coalesce(reason, why) AS reason, value, ${names}
+      FROM staged LEFT JOIN repeats ON staged.rowid = repeats.id WHERE reason IS NOT NULL OR why IS NOT NULL`,
+  );
+  const [summary] = await db.rows<{ rows: number; digest: string }>(
+    'SELECT count(*) AS rows, CAST(coalesce(bit_xor(hash(rejects)), 0) AS VARCHAR) AS digest FROM rejects',
+  );
+  const rows = summary?.rows ?? 0;
+  const tags = { [INGEST_TAG]: ingest, [ROWS_TAG]: summary?.digest ?? '' };
+  if (rows > 0) await replace(db, table, tags);
+  return rows;
+}
+
+async function replace(db: DuckDB, table: TableLocation, tags: Record<string, string>): Promise<void> {
+  const select = 'SELECT *, now() AS rejected_at FROM rejects ORDER BY file, row_number';
+  const written = await writeDataFiles(db, table, select, tags);
+  const { committed } = await commit(db, table, async (current) => {
+    const earlier = [...current.files.values()].filter(
+      (file) => file.tags?.[INGEST_TAG] === tags[INGEST_TAG],
+    );
+    if (earlier.length > 0 && earlier.every((file) => file.tags?.[ROWS_TAG] === tags[ROWS_TAG]))
+      return undefined;
+    return {
+      operation: 'WRITE',
+      operationParameters: { mode: 'Append' },
+      fields: written.fields,
+      adds: written.adds,
+      removes: earlier,
+    };
+  });
+  if (!committed) await deleteDataFiles(table, written.adds);
+}

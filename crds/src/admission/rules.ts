@@ -80,7 +80,8 @@ function judge(
 
 function messageOf(rule: ValidationRule, variables: Variables): string {
   const told = rule.messageExpression ? evaluate(rule.messageExpression, variables) : undefined;
-  if (told && 'value' in told && typeof told.value === 'string') return told.value;
+  const words = told && 'value' in told ? String(told.value).trim() : '';
+  if (words !== '' && !words.includes('\n')) return words;
   return rule.message ?? `failed rule: ${rule.rule}`;
 }
 

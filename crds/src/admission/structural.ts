@@ -31,7 +31,9 @@ export function validateStructure(
 }
 
 function validateEnum(schema: JSONSchemaProps, value: unknown, path: string): Cause[] {
-  if (schema.enum === undefined || schema.enum.some((allowed) => equal(allowed, value))) return [];
+  // A fraction is of the wrong type for an integer, which is told already; only its whole part is looked up.
+  const sought = schema.type === 'integer' && typeof value === 'number' ? Math.trunc(value) : value;
+  if (schema.enum === undefined || schema.enum.some((allowed) => equal(allowed, sought))) return [];
   return [notSupported(path, value, schema.enum)];
 }
 

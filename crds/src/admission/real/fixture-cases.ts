@@ -19,6 +19,9 @@ export const FIXTURE_CASES = [
   fixture('a message by expression, at a field path', { 'spec.low': 3, 'spec.high': 2 }),
   fixture('a message expression that fails falls back', { 'spec.first': 'a' }),
   fixture('a message expression with a field', { 'spec.first': 'a', 'spec.second': 'b' }),
+  fixture('a message expression of nothing falls back', { 'spec.first': 'a', 'spec.second': '' }),
+  field('a number out of a few, with a fraction', 'size', 1.5),
+  field('nulls in a set', 'tags', [null, null]),
   field('a rule without message', 'words', ['wood', 'stone']),
   fixture('a duplicate by rule', { 'spec.names': [{ name: 'a', value: 'taken' }] }),
   field(

@@ -1,0 +1,2 @@
+export { notYetSupported } from './not-yet-supported.ts';
+export { type Manifests, readManifests } from './read.ts';

@@ -1,0 +1,44 @@
+import { admit } from '../admission/index.ts';
+import { isObject, type JsonObject } from '../admission/json.ts';
+import { API_VERSION, GROUP, readDefinitions, schemaOf } from '../definitions.ts';
+import { type Problem, problemsIn } from './problems.ts';
+
+interface Judged {
+  object?: JsonObject;
+  problems: Problem[];
+}
+
+const schemas = new Map(
+  readDefinitions().map((definition) => [definition.spec.names.kind, schemaOf(definition)]),
+);
+const KINDS = [...schemas.keys()].join(' or ');
+
+/** One document: an object of ours as it would be stored, without status; or nothing, or what is wrong with it. */
+export function judge(value: unknown): Judged {
+  if (value === null) return { problems: [] };
+  if (!isObject(value))
+    return wrong('', `must be a Kubernetes object, with apiVersion ${API_VERSION} and a kind`);
+  const { apiVersion, kind } = value;
+  if (typeof apiVersion !== 'string') return wrong('apiVersion', `Required value: ${API_VERSION}`);
+  if (typeof kind !== 'string') return wrong('kind', `Required value: ${KINDS}`);
+  if (!apiVersion.startsWith(`${GROUP}/`)) return { problems: [] };
+  if (apiVersion !== API_VERSION)
+    return wrong('apiVersion', `${apiVersion} is not known, use ${API_VERSION}`);
+  const schema = schemas.get(kind);
+  if (schema === undefined) return wrong('kind', `${kind} is not known, use ${KINDS}`);
+  const { status: _, ...given } = value;
+  const named = withNamespace(given);
+  if (named === undefined) return wrong('metadata.name', 'Required value: give the object a name');
+  const admission = admit(schema, named);
+  return { object: admission.object, problems: problemsIn(admission) };
+}
+
+function withNamespace(value: JsonObject): JsonObject | undefined {
+  const { metadata } = value;
+  if (!isObject(metadata) || typeof metadata['name'] !== 'string') return undefined;
+  return { ...value, metadata: { ...metadata, namespace: metadata['namespace'] ?? 'default' } };
+}
+
+function wrong(field: string, message: string): Judged {
+  return { problems: [{ field, message }] };
+}

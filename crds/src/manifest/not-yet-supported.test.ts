@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import { notYetSupported, readManifests } from './index.ts';
+
+const model = (spec: object) => {
+  const storage = { uri: 'file:///data', persistentVolumeClaim: { claimName: 'stockout-data' } };
+  return read('StockoutModel', { storage, training: {}, ...spec }).models[0]!;
+};
+const job = (spec: object) => read('ScoringJob', { modelRef: { name: 'retail' }, ...spec }).scoringJobs[0]!;
+
+function read(kind: string, spec: object) {
+  const object = { apiVersion: 'stockout.dev/v1alpha1', kind, metadata: { name: 'retail' }, spec };
+  return readManifests(JSON.stringify(object), 'test');
+}
+
+describe('what a spec asks for and is not built yet is named with what to write instead', () => {
+  test('nothing of a spec that leaves all to its defaults', () => {
+    expect(notYetSupported(model({}))).toEqual([]);
+    expect(notYetSupported(job({}))).toEqual([]);
+  });
+
+  test('each field of a model once', () => {
+    const asked = model({
+      storage: { uri: 's3://bucket/prod' },
+      data: {
+        columns: { promo: { column: 'discount', below: '1' } },
+        covariates: [{ column: 'a' }],
+        features: 'Extended',
+      },
+      training: {
+        split: { strategy: 'Store' },
+        calibration: 'Platt',
+        engine: { type: 'Spark', connectUrl: 'sc://spark' },
+      },
+      serving: { threshold: { strategy: 'F1' }, auth: { rateLimitPerMinute: 5 }, rollout: { shadow: {} } },
+      deletionPolicy: 'Delete',
+    });
+    expect(notYetSupported(asked)).toEqual([
+      'spec.storage.uri s3://bucket/prod (use file:// with a persistentVolumeClaim)',
+      'spec.data.columns (rename the columns to the standard names)',
+      'spec.data.columns.promo (give a column of 0 and 1)',
+      'spec.data.covariates (leave it out)',
+      'spec.data.features Extended (use Standard)',
+      'spec.training.split.strategy Store (use Time or Random)',
+      'spec.training.calibration Platt (use None)',
+      'spec.training.engine.type Spark (use DuckDB)',
+      'spec.serving.threshold.strategy F1 (use Fixed)',
+      'spec.serving.auth.rateLimitPerMinute 5 (leave it out)',
+      'spec.serving.rollout.shadow (leave it out)',
+      'spec.deletionPolicy Delete (use Retain and delete the files yourself)',
+    ]);
+  });
+
+  test('each field of a scoring job once', () => {
+    expect(
+      notYetSupported(job({ shards: 2, schedule: '0 4 * * *', suspend: true, concurrencyPolicy: 'Allow' })),
+    ).toEqual([
+      'spec.shards 2 (use 1)',
+      'spec.schedule 0 4 * * * (apply a ScoringJob for each run)',
+      'spec.suspend true (use the annotation stockout.dev/paused)',
+      'spec.concurrencyPolicy Allow (use Forbid)',
+    ]);
+  });
+});

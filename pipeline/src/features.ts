@@ -44,7 +44,7 @@ export interface FeaturesSource {
   /** Default: spec.data.rawTable. */
   rawTable?: string | undefined;
   /** Default: spec.data.version, else the newest. */
-  rawVersion?: number | undefined;
+  rawVersion?: number | 'newest' | undefined;
   /** Default: spec.data.featuresTable. */
   featuresTable?: string | undefined;
 }
@@ -77,7 +77,8 @@ export async function ensureFeatures(
   }
   context.report?.({ step: 'features' });
   await using db = await openDuckDB({ signal: context.signal });
-  const rawSnapshot = await loadRaw(db, raw, source.rawVersion ?? data.version);
+  const wanted = source.rawVersion ?? data.version;
+  const rawSnapshot = await loadRaw(db, raw, wanted === 'newest' ? undefined : wanted);
   const rendered = renderStandardFeatures(columnsOf(raw, rawSnapshot), data.horizonDays);
   const snapshot = await makeUnlessMade(db, raw, rawSnapshot, target, rendered);
   const relation = await openRelation(target, snapshot);

@@ -1,6 +1,10 @@
 export { type PipelineContext, type Progress } from './context.ts';
 export { evaluate, type EvaluateOptions } from './evaluate/evaluate.ts';
 export { ensureFeatures, features, type FeaturesSource, type FeaturesTable } from './features.ts';
+export { generate, type GenerateOptions } from './generate.ts';
+export { ingest, type IngestResult } from './ingest/ingest.ts';
+export { checkFiles, type ColumnProfile, type Profile } from './ingest/profile.ts';
+export { score, type ScoreOptions } from './score/score.ts';
 export { toTrainResult, type TrainOutcome } from './train/outcome.ts';
 export { train, type TrainOptions } from './train/train.ts';
 export { listVersions, versions, type VersionSummary } from './versions/list-versions.ts';

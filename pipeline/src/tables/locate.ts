@@ -1,14 +1,9 @@
 import { openStorage } from '@stockout/storage';
-import type { PipelineContext } from '../context.ts';
+import { type PipelineContext, storageOf } from '../context.ts';
 import type { TableLocation } from './log.ts';
-
-/** Where the context's tables, versions and runs lie. */
-export function storageUriOf({ model, storageUri }: PipelineContext): string {
-  return storageUri ?? model.spec.storage.uri;
-}
 
 /** A table by the name that a manifest gives it: relative to the storage, or an absolute URI. */
 export function locateTable(context: PipelineContext, name: string): TableLocation {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(name)) return { storage: openStorage(name), path: '', name };
-  return { storage: openStorage(storageUriOf(context)), path: name.replace(/\/+$/, ''), name };
+  return { storage: storageOf(context), path: name.replace(/\/+$/, ''), name };
 }

@@ -1,0 +1,76 @@
+import { type DuckDB, openDuckDB } from '@stockout/features';
+import type { PipelineContext } from '../context.ts';
+import type { AddFile } from '../tables/actions.ts';
+import { deleteDataFiles, writeDataFiles } from '../tables/data-files.ts';
+import { locateTable } from '../tables/locate.ts';
+import type { TableLocation } from '../tables/log.ts';
+import { filesWithDays, openRelation } from '../tables/relation.ts';
+import { type Snapshot, exists, transactionVersion } from '../tables/snapshot.ts';
+import { boundsOf } from '../tables/stats.ts';
+import { commit } from '../tables/table.ts';
+import type { ScoringPlan } from './plan.ts';
+import type { Shard } from './shard.ts';
+
+/**
+ * All shards of a run in one commit, once: the run is a transaction of the table, whose version is the table's own
+ * at that commit. So whoever tries again learns from any later snapshot what came of the run.
+ * @param appId names the run across the table
+ * @returns the version of the predictions table that holds the run's rows
+ */
+export async function commitShards(
+  context: PipelineContext,
+  plan: ScoringPlan,
+  appId: string,
+  shards: readonly Shard[],
+): Promise<number> {
+  await using db = await openDuckDB({ signal: context.signal });
+  const table = locateTable(context, plan.output.table);
+  let kept: readonly AddFile[] = [];
+  const { snapshot, committed } = await commit(db, table, async (current) => {
+    await deleteDataFiles(table, kept);
+    kept = [];
+    if (transactionVersion(current, appId) !== undefined) return undefined;
+    const replaced = await replacedFiles(db, table, current, plan);
+    kept = replaced.kept;
+    return {
+      operation: 'WRITE',
+      operationParameters: { mode: plan.output.mode === 'Append' ? 'Append' : 'Overwrite' },
+      fields: shards[0]?.fields ?? [],
+      adds: [...shards.flatMap(({ adds }) => adds), ...kept],
+      removes: replaced.removes,
+      replacesSchema: plan.output.mode === 'Overwrite',
+      transactions: [{ appId }],
+    };
+  });
+  return committed ? snapshot.version : (transactionVersion(snapshot, appId) as number);
+}
+
+interface Replaced {
+  removes: AddFile[];
+  /** The rows of removed files that stay. */
+  kept: AddFile[];
+}
+
+async function replacedFiles(
+  db: DuckDB,
+  table: TableLocation,
+  current: Snapshot,
+  plan: ScoringPlan,
+): Promise<Replaced> {
+  const { firstDay, lastDay } = plan.input;
+  if (!exists(current) || plan.output.mode === 'Append') return { removes: [], kept: [] };
+  if (plan.output.mode === 'Overwrite') return { removes: [...current.files.values()], kept: [] };
+  const removes = filesWithDays(current.files.values(), firstDay, lastDay);
+  const partly = removes.filter((file) => !liesWithin(file, firstDay, lastDay));
+  if (partly.length === 0) return { removes, kept: [] };
+  await using relation = await openRelation(table, current, partly);
+  const rest = `SELECT * FROM ${relation.sql} WHERE (date BETWEEN DATE '${firstDay}' AND DATE '${lastDay}') IS NOT TRUE`;
+  return { removes, kept: (await writeDataFiles(db, table, rest)).adds };
+}
+
+function liesWithin({ stats }: AddFile, firstDay: string, lastDay: string): boolean {
+  const bounds = boundsOf(stats, 'date');
+  return (
+    bounds?.min !== undefined && bounds.max !== undefined && bounds.min >= firstDay && bounds.max <= lastDay
+  );
+}

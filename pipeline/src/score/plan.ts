@@ -1,0 +1,110 @@
+import { InputError, versionNameSchema } from '@stockout/contracts';
+import type { ScoringJob } from '@stockout/crds';
+import { NotFoundError, type Storage } from '@stockout/storage';
+import { z } from 'zod';
+import { type FeaturesTable, ensureFeatures } from '../features.ts';
+import type { PipelineContext } from '../context.ts';
+
+/** What a run scores and with what: pinned by its first try, so that every further try does the same. */
+const planSchema = z.object({
+  formatVersion: z.literal(1),
+  run: z.string(),
+  /** Also the `scored_at` of the run's rows: a retry writes the same rows. */
+  createdAt: z.iso.datetime(),
+  version: versionNameSchema,
+  input: z.object({
+    table: z.string(),
+    version: z.int().nonnegative(),
+    featuresTable: z.string(),
+    /** Both are scored. */
+    firstDay: z.iso.date(),
+    lastDay: z.iso.date(),
+  }),
+  output: z.object({ table: z.string(), mode: z.enum(['Overwrite', 'Append', 'ReplaceWindow']) }),
+});
+export type ScoringPlan = z.infer<typeof planSchema>;
+
+/** The folder of a run, below storage.uri. */
+export function runFolder(job: ScoringJob, run: string): string {
+  return `runs/${job.metadata.namespace}/${job.metadata.name}/${run}`;
+}
+
+/**
+ * The run's plan: the one that stands, or else a new one of the newest data.
+ * @param version called when there is no plan yet
+ */
+export async function claimPlan(
+  context: PipelineContext,
+  storage: Storage,
+  job: ScoringJob,
+  run: string,
+  version: () => Promise<string>,
+): Promise<ScoringPlan> {
+  const key = `${runFolder(job, run)}/plan.json`;
+  const standing = await readJson(storage, key);
+  if (standing !== undefined) return planSchema.parse(standing);
+  const plan = await makePlan(context, job, run, await version());
+  if (await storage.putIfAbsent(key, JSON.stringify(plan))) return plan;
+  return planSchema.parse(await readJson(storage, key));
+}
+
+/** The features that a plan scores. */
+export function planFeatures(context: PipelineContext, { input }: ScoringPlan): Promise<FeaturesTable> {
+  return ensureFeatures(context, {
+    rawTable: input.table,
+    rawVersion: input.version,
+    featuresTable: input.featuresTable,
+  });
+}
+
+/** An object's JSON, or undefined when it does not exist. */
+export async function readJson(storage: Storage, key: string): Promise<unknown> {
+  try {
+    return JSON.parse(Buffer.from(await storage.read(key)).toString('utf8'));
+  } catch (error) {
+    if (error instanceof NotFoundError) return undefined;
+    throw error;
+  }
+}
+
+async function makePlan(
+  context: PipelineContext,
+  job: ScoringJob,
+  run: string,
+  version: string,
+): Promise<ScoringPlan> {
+  const { data } = context.model.spec;
+  const table = job.spec.input.table ?? data.rawTable;
+  // Another raw table has a features table of its own: the model's stays as its training made it.
+  const featuresTable = table === data.rawTable ? data.featuresTable : `${table}_features`;
+  const { table: output, mode } = job.spec.output;
+  if (output === table || output === featuresTable) {
+    throw new InputError(
+      `spec.output.table is ${output}, which the run reads: give the predictions a table of their own`,
+    );
+  }
+  await using features = await ensureFeatures(context, {
+    rawTable: table,
+    rawVersion: 'newest',
+    featuresTable,
+  });
+  const { lastDays } = job.spec.input;
+  return {
+    formatVersion: 1,
+    run,
+    createdAt: new Date().toISOString(),
+    version,
+    input: {
+      table,
+      version: features.rawVersion,
+      featuresTable,
+      firstDay: lastDays === undefined ? features.firstDay : daysBefore(features.lastDay, lastDays - 1),
+      lastDay: features.lastDay,
+    },
+    output: { table: output, mode },
+  };
+}
+
+function daysBefore(day: string, days: number): string {
+  return new Date(Date.parse(day) - days * 86_400_000).toISOString().slice(0, 10);
+}

@@ -1,0 +1,106 @@
+import { DOUBLE, DuckDBDataChunk, INTEGER } from '@duckdb/node-api';
+import { InputError, StockoutError } from '@stockout/contracts';
+import { type DuckDB, quoteIdentifier, quoteLiteral } from '@stockout/features';
+import type { PipelineContext } from '../context.ts';
+import type { FeaturesTable } from '../features.ts';
+import type { Scorer } from '../xgboost/scorer.ts';
+import type { ScoringPlan } from './plan.ts';
+
+/** Rows in one call of the scorer: memory stays flat however many there are. */
+const BATCH_ROWS = 65_536;
+/** What DuckDB takes at once. */
+const CHUNK_ROWS = 2048;
+
+/**
+ * Scores the plan's days into the temporary tables `input` and `scores`.
+ * @returns the SELECT of the predictions table's rows
+ */
+export async function scoreRows(
+  context: PipelineContext,
+  db: DuckDB,
+  features: FeaturesTable,
+  plan: ScoringPlan,
+  scorer: Scorer,
+): Promise<string> {
+  checkFeatures(features, plan, scorer);
+  const { firstDay, lastDay } = plan.input;
+  const columns = scorer.features.map((name) => {
+    const column = quoteIdentifier(name);
+    return `coalesce(CAST(${column} AS FLOAT), CAST('NaN' AS FLOAT)) AS ${column}`;
+  });
+  await db.run(
+    `CREATE TEMP TABLE input AS SELECT store_id, product_id, date, ${columns.join(', ')} FROM ${features.relation}
+      WHERE date BETWEEN DATE '${firstDay}' AND DATE '${lastDay}' ORDER BY store_id, product_id, date`,
+  );
+  await db.run('CREATE TEMP TABLE scores ("row" INTEGER, score DOUBLE)');
+  await fillScores(context, db, scorer);
+  await checkScores(db, plan);
+  return `SELECT store_id, product_id, date, score AS stockout_risk_score,
+      CAST(score >= ${scorer.threshold} AS INTEGER) AS stockout_risk_label,
+      ${quoteLiteral(plan.version)} AS model_version, TIMESTAMPTZ ${quoteLiteral(plan.createdAt)} AS scored_at
+    FROM input JOIN scores ON input.rowid = scores."row" ORDER BY store_id, product_id, date`;
+}
+
+function checkFeatures(features: FeaturesTable, plan: ScoringPlan, scorer: Scorer): void {
+  const missing = scorer.features.filter((name) => !features.features.includes(name));
+  if (missing.length === 0) return;
+  throw new InputError(
+    `${plan.version} needs ${missing.join(', ')}, which version ${plan.input.version} of table ${plan.input.table} ` +
+      'has no columns for: score with a version that was trained on such data, or ingest those columns',
+  );
+}
+
+async function fillScores(context: PipelineContext, db: DuckDB, scorer: Scorer): Promise<void> {
+  const [counted] = await db.rows<{ rows: number }>('SELECT count(*) AS rows FROM input');
+  const total = counted?.rows ?? 0;
+  const width = scorer.features.length;
+  const names = scorer.features.map(quoteIdentifier).join(', ');
+  const matrix = new Float32Array(BATCH_ROWS * width);
+  // The appender has a connection's transaction to itself, beside the one that reads.
+  const appender = await db.connection.createAppender('scores', 'main', 'temp');
+  for (let first = 0; first < total; first += BATCH_ROWS) {
+    const rows = await readBatch(
+      db,
+      `SELECT ${names} FROM input WHERE rowid >= ${first} AND rowid < ${first + BATCH_ROWS} ORDER BY rowid`,
+      width,
+      matrix,
+    );
+    const scores = await scorer.score(matrix.slice(0, rows * width), rows);
+    for (let from = 0; from < rows; from += CHUNK_ROWS) {
+      const part = scores.subarray(from, Math.min(from + CHUNK_ROWS, rows));
+      const chunk = DuckDBDataChunk.create([INTEGER, DOUBLE], part.length);
+      chunk.setColumnValues(
+        0,
+        Array.from(part, (_, i) => first + from + i),
+      );
+      chunk.setColumnValues(1, Array.from(part));
+      appender.appendDataChunk(chunk);
+    }
+    appender.flushSync();
+    context.report?.({ step: 'score', done: first + rows, total });
+  }
+  appender.closeSync();
+}
+
+async function readBatch(db: DuckDB, select: string, width: number, matrix: Float32Array): Promise<number> {
+  let row = 0;
+  for await (const chunk of db.stream(select)) {
+    for (let column = 0; column < width; column++) {
+      const { items } = chunk.getColumnVector(column) as unknown as { items: Float32Array };
+      for (let i = 0, at = row * width + column; i < items.length; i++, at += width)
+        matrix[at] = items[i] as number;
+    }
+    row += chunk.rowCount;
+  }
+  return row;
+}
+
+async function checkScores(db: DuckDB, plan: ScoringPlan): Promise<void> {
+  const [wrong] = await db.rows<{ rows: number }>(
+    'SELECT count(*) AS rows FROM scores WHERE score IS NULL OR NOT (score BETWEEN 0 AND 1)',
+  );
+  if (wrong?.rows === 0) return;
+  throw new StockoutError(
+    `${plan.version} gave ${wrong?.rows} scores that are not between 0 and 1: train another version`,
+  );
+}

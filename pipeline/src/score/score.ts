@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+import { InputError, type Manifest, type ScoreResult, scoreResultSchema } from '@stockout/contracts';
+import type { ScoringJob } from '@stockout/crds';
+import type { Storage } from '@stockout/storage';
+import { type PipelineContext, storageOf } from '../context.ts';
+import { listVersions } from '../versions/list-versions.ts';
+import { requireManifest } from '../versions/manifest.ts';
+import { type Scorer, loadScorer } from '../xgboost/scorer.ts';
+import { commitShards } from './commit-shards.ts';
+import { claimPlan, readJson, runFolder } from './plan.ts';
+import { publishShard } from './shard.ts';
+
+export interface ScoreOptions {
+  /** Names the run: tried again under the same name it never commits twice. Default: a run of its own. */
+  run?: string | undefined;
+  /** Default: the job's spec.version, else the newest that has passed its gates. */
+  version?: string | undefined;
+  loadScorer?: (storage: Storage, manifest: Manifest) => Promise<Scorer & Partial<AsyncDisposable>>;
+}
+
+/**
+ * Scores the job's days into its predictions table, exactly once a run: what a killed try has left is taken up,
+ * and a run that is done gives the same result again.
+ * @throws InputError when there is no such version or table, or the version needs features that the data lacks
+ */
+export async function score(
+  context: PipelineContext,
+  job: ScoringJob,
+  options: ScoreOptions = {},
+): Promise<ScoreResult> {
+  const storage = storageOf(context);
+  const run = options.run ?? `local-${randomUUID()}`;
+  const folder = runFolder(job, run);
+  const { namespace, name } = context.model.metadata;
+  const plan = await claimPlan(context, storage, job, run, async () => {
+    const version = options.version ?? job.spec.version ?? (await newestPassed(storage, namespace, name));
+    return (await requireManifest(storage, namespace, name, version)).version;
+  });
+  const resultKey = `${folder}/result.json`;
+  const standing = await readJson(storage, resultKey);
+  if (standing !== undefined) return scoreResultSchema.parse(standing);
+
+  const shard = await publishShard(context, storage, `${folder}/shard-0.json`, plan, async () => {
+    const manifest = await requireManifest(storage, namespace, name, plan.version);
+    return (options.loadScorer ?? loadScorer)(storage, manifest);
+  });
+  context.signal?.throwIfAborted();
+  const tableVersion = await commitShards(context, plan, `stockout-score:${folder}`, [shard]);
+  const { rows, atRisk, seconds } = shard;
+  const result: ScoreResult = {
+    kind: 'score',
+    run,
+    version: plan.version,
+    rows,
+    atRisk,
+    tableVersion,
+    seconds,
+  };
+  await storage.putIfAbsent(resultKey, JSON.stringify(result));
+  return result;
+}
+
+async function newestPassed(storage: Storage, namespace: string, name: string): Promise<string> {
+  const versions = await listVersions(storage, { namespace, name });
+  const passed = versions.find(({ gates }) => gates.every((gate) => gate.passed));
+  if (passed !== undefined) return passed.version;
+  const known = versions.map(({ version }) => version).join(', ') || 'none';
+  throw new InputError(
+    `no version of ${name} has passed its gates (there are: ${known}): name one with --model-version`,
+  );
+}

@@ -1,0 +1,57 @@
+import { openDuckDB } from '@stockout/features';
+import type { Storage } from '@stockout/storage';
+import { z } from 'zod';
+import type { PipelineContext } from '../context.ts';
+import type { AddFile } from '../tables/actions.ts';
+import { deleteDataFiles, writeDataFiles } from '../tables/data-files.ts';
+import { locateTable } from '../tables/locate.ts';
+import type { Scorer } from '../xgboost/scorer.ts';
+import { type ScoringPlan, planFeatures, readJson } from './plan.ts';
+import { scoreRows } from './score-rows.ts';
+
+/** What a shard has scored: files that lie in the predictions table's folder and are not yet part of it. */
+const shardSchema = z.object({
+  formatVersion: z.literal(1),
+  fields: z.array(z.object({ name: z.string(), type: z.string(), nullable: z.boolean() })),
+  adds: z.array(z.custom<AddFile>((value) => typeof (value as AddFile | null)?.path === 'string')),
+  rows: z.int().nonnegative(),
+  atRisk: z.int().nonnegative(),
+  seconds: z.number(),
+});
+export type Shard = z.infer<typeof shardSchema>;
+
+/** The shard that was published under the key, or else the one that is made now; of two at once the first wins. */
+export async function publishShard(
+  context: PipelineContext,
+  storage: Storage,
+  key: string,
+  plan: ScoringPlan,
+  openScorer: () => Promise<Scorer & Partial<AsyncDisposable>>,
+): Promise<Shard> {
+  const standing = await readJson(storage, key);
+  if (standing !== undefined) return shardSchema.parse(standing);
+  const shard = await makeShard(context, plan, openScorer);
+  if (await storage.putIfAbsent(key, JSON.stringify(shard))) return shard;
+  await deleteDataFiles(locateTable(context, plan.output.table), shard.adds);
+  return shardSchema.parse(await readJson(storage, key));
+}
+
+async function makeShard(
+  context: PipelineContext,
+  plan: ScoringPlan,
+  openScorer: () => Promise<Scorer & Partial<AsyncDisposable>>,
+): Promise<Shard> {
+  const start = performance.now();
+  await using stack = new AsyncDisposableStack();
+  const features = stack.use(await planFeatures(context, plan));
+  const scorer = await openScorer();
+  stack.defer(async () => scorer[Symbol.asyncDispose]?.());
+  const db = stack.use(await openDuckDB({ signal: context.signal }));
+  const select = await scoreRows(context, db, features, plan, scorer);
+  const { fields, adds, rows } = await writeDataFiles(db, locateTable(context, plan.output.table), select);
+  const [counted] = await db.rows<{ rows: number }>(
+    `SELECT count(*) AS rows FROM scores WHERE score >= ${scorer.threshold}`,
+  );
+  const seconds = Math.round(performance.now() - start) / 1000;
+  return shardSchema.parse({ formatVersion: 1, fields, adds, rows, atRisk: counted?.rows ?? 0, seconds });
+}

@@ -9,7 +9,7 @@ export function confusionFigure({ manifest }: ReportData): Html {
   const rows = Math.max(tn + fp + fn + tp, 1);
   const cell = (value: number, kind: 'right' | 'wrong', words: string): Html =>
     html`<td class="${kind}" style="--share:${(value / rows).toFixed(3)}">
-      <b>${count(value)}</b><span>${words}, ${percent(value / rows)}</span>
+      <b>${count(value)}</b><span>${words}</span><span>${percent(value / rows)}</span>
     </td>`;
   const picture = html`<table class="confusion">
     <thead>

@@ -11,10 +11,11 @@ export function rocPoints(ranking: Ranking): Point[] {
   return thin([[0, 0], ...points]);
 }
 
-/** Recall to precision, most risk first. */
+/** Recall to precision, most risk first; the first cut's precision holds for every recall below its own. */
 export function precisionRecallPoints(ranking: Ranking): Point[] {
   const { positives } = countClasses(ranking);
-  return thin(cumulate(ranking, (hits, misses) => [hits / positives, hits / (hits + misses)]));
+  const points = cumulate(ranking, (hits, misses) => [hits / positives, hits / (hits + misses)]);
+  return thin([[0, points[0]?.[1] ?? 1], ...points]);
 }
 
 function cumulate(ranking: Ranking, at: (hits: number, misses: number) => Point): Point[] {

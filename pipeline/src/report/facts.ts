@@ -28,7 +28,7 @@ export function dataFacts(manifest: Manifest): Html {
 
 export function modelFacts({ params, threshold, libraries }: Manifest): Html {
   return definitions([
-    ...Object.entries(params).map(([name, value]) => [html`${name}`.text, String(value)] as const),
+    ...Object.entries(params).map(([name, value]) => [name, String(value)] as const),
     ['Threshold', `${threshold.value} (${threshold.strategy})`],
     ...Object.entries(libraries),
   ]);

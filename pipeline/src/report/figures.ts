@@ -3,7 +3,7 @@ import { countClasses } from '../evaluate/ranking.ts';
 import { bar, chart, dot, line, ticksUpTo, UNIT_TICKS } from './chart.ts';
 import { precisionRecallPoints, rocPoints } from './curve-points.ts';
 import { html, type Html } from './html.ts';
-import { count, metric, percent } from './numbers.ts';
+import { compact, metric, percent } from './numbers.ts';
 import type { ReportData } from './report.ts';
 
 export function figure(title: string, note: Html | string, picture: Html): Html {
@@ -84,7 +84,7 @@ export function scoreFigure({ evaluation, manifest }: ReportData): Html {
     title: 'Scores of the test rows',
     description: `Counts by score, rows with and without a stockout apart; the threshold is ${value}`,
     x: { label: 'predicted risk', from: 0, to: 1, ticks: UNIT_TICKS },
-    y: { label: 'rows', from: 0, to: ticks.at(-1) as number, ticks, format: count },
+    y: { label: 'rows', from: 0, to: ticks.at(-1) as number, ticks, format: compact },
   };
   const picture = chart(options, (scales) => [
     ...bins.flatMap(({ negatives, positives }, i) => [
@@ -94,7 +94,11 @@ export function scoreFigure({ evaluation, manifest }: ReportData): Html {
     line(scales, [[value, 0], [value, ticks.at(-1) as number]], 'threshold'), // prettier-ignore
   ]);
   const key = html`<span class="key with">stockout followed</span> <span class="key without">none did</span>`;
-  return figure('Scores of the test rows', html`${key}; the line is the threshold, ${value}.`, picture);
+  return figure(
+    'Scores of the test rows',
+    html`By what came true; the line is the threshold, ${value}.<br />${key}`,
+    picture,
+  );
 }
 
 function scoreBins({ ranking }: Evaluation): { positives: number; negatives: number }[] {
@@ -124,7 +128,11 @@ export function learningFigure({ fit }: ReportData): Html {
     line(scales, curve.map((point) => [point.round, point.evaluation ?? 0] as const), 'ours'), // prettier-ignore
   ]);
   const key = html`<span class="key ours">test rows</span> <span class="key chance">training rows</span>`;
-  return figure('Learning curve', html`${key}; log loss, less is better.`, picture);
+  return figure(
+    'Learning curve',
+    html`Log loss by the number of trees, less is better.<br />${key}`,
+    picture,
+  );
 }
 
 export function importanceFigure({ manifest, fit }: ReportData): Html {

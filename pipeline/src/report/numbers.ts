@@ -15,7 +15,12 @@ export function count(value: number): string {
 }
 
 export function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
+  return share > 0 && share < 0.0005 ? '< 0.1%' : `${(100 * share).toFixed(1)}%`;
+}
+
+/** 25000 as 25K: for axes. */
+export function compact(value: number): string {
+  return value.toLocaleString('en-US', { notation: 'compact' });
 }
 
 /** A coordinate: a tenth of a pixel is enough, and keeps the page small. */

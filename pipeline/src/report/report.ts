@@ -70,7 +70,7 @@ export function renderReport(data: ReportData): string {
             ${legend(data)}
             <div class="figures">
               ${rocFigure(data)} ${precisionRecallFigure(data)} ${calibrationFigure(data)}
-              ${scoreFigure(data)} ${confusionFigure(data)} ${importanceFigure(data)} ${learningFigure(data)}
+              ${scoreFigure(data)} ${confusionFigure(data)} ${importanceFigure(data)}
             </div>
           </section>
           <section aria-labelledby="facts">
@@ -84,6 +84,7 @@ export function renderReport(data: ReportData): string {
                 <h3>XGBoost</h3>
                 ${modelFacts(manifest)}
               </div>
+              ${learningFigure(data)}
               <div class="wide">
                 <h3>Version</h3>
                 ${fileFacts(manifest)}

@@ -13,7 +13,6 @@ import { buildFeatureSchema } from './feature-schema.ts';
 import { type Fit, fit } from './fit.ts';
 import { buildHistograms } from './histograms.ts';
 import type { Material } from './material.ts';
-import { boosterParams } from './params.ts';
 import type { Training } from './supported.ts';
 import { pinFiles, sha256, type VersionFiles, writeVersion } from './version-files.ts';
 import { buildWarnings } from './warnings.ts';
@@ -21,6 +20,7 @@ import { buildWarnings } from './warnings.ts';
 export interface VersionInputs {
   storage: Storage;
   training: Training;
+  params: BoosterParams;
   table: FeaturesTable;
   material: Material;
   claimed: ClaimedVersion;
@@ -30,7 +30,6 @@ export interface VersionInputs {
 /** All that is known of a version once it is trained and judged. */
 interface Made {
   features: Feature[];
-  params: BoosterParams;
   fit: Fit;
   evaluation: Evaluation;
   baseline: Baseline | undefined;
@@ -53,9 +52,8 @@ export async function makeVersion(context: PipelineContext, inputs: VersionInput
 }
 
 async function trainAndEvaluate(context: PipelineContext, inputs: VersionInputs): Promise<Made> {
-  const { training, table, material, storage, championManifest } = inputs;
+  const { training, params, table, material, storage, championManifest } = inputs;
   const features = buildFeatureSchema(table.features, material.train);
-  const params = boosterParams(training.params, table.features);
   const threshold = thresholdOf(context);
   await using xgboost = await XGBoost.start();
   const fitted = await fit(context, xgboost, material, features, {
@@ -67,7 +65,6 @@ async function trainAndEvaluate(context: PipelineContext, inputs: VersionInputs)
   const { test, championTest } = material;
   return {
     features,
-    params,
     fit: fitted,
     evaluation: evaluateScores(fitted.scores, test.labels, threshold),
     baseline: bestSingleFeature(test, test.labels, table.features),
@@ -82,8 +79,8 @@ async function trainAndEvaluate(context: PipelineContext, inputs: VersionInputs)
 /** The manifest but for its files, of which the report draws on it. */
 function buildManifest(
   context: PipelineContext,
-  { training, table, material, claimed, championManifest }: VersionInputs,
-  { features, params, fit: fitted, evaluation, baseline, champion: scored, xgboostVersion }: Made,
+  { training, params, table, material, claimed, championManifest }: VersionInputs,
+  { features, fit: fitted, evaluation, baseline, champion: scored, xgboostVersion }: Made,
 ): Manifest {
   const { namespace, name } = context.model.metadata;
   const { metrics, confusionMatrix } = evaluation;

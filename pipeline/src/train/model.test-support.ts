@@ -1,15 +1,13 @@
 import type { StockoutModel, StockoutModelSpec } from '@stockout/crds';
 import type { Training } from './supported.ts';
 
-/** A model as the API server returns it: with every default filled in. */
-export function buildModel({
-  training = {},
-  params = {},
-  ...spec
-}: Partial<Omit<StockoutModelSpec, 'training'>> & {
+type Options = Partial<Omit<StockoutModelSpec, 'training'>> & {
   training?: Partial<Training>;
   params?: Partial<Training['params']>;
-} = {}): StockoutModel {
+};
+
+/** A model as the API server returns it: with every default filled in. */
+export function buildModel({ training = {}, params = {}, ...spec }: Options = {}): StockoutModel {
   return {
     apiVersion: 'stockout.dev/v1alpha1',
     kind: 'StockoutModel',
@@ -54,4 +52,13 @@ export function buildModel({
       ...spec,
     },
   };
+}
+
+/** Trains in a tenth of a second on the rows of raw-table.test-support. */
+export function smallModel(options: Options = {}): StockoutModel {
+  return buildModel({
+    params: { rounds: 10, maxDepth: 3, eta: '0.3' },
+    training: { split: { strategy: 'Time', testDays: 14, testFraction: '0.25' } },
+    ...options,
+  });
 }

@@ -7,6 +7,7 @@ import { readManifest, requireManifest } from '../versions/manifest.ts';
 import { makeVersion } from './make-version.ts';
 import { planMaterial, readMaterial } from './material.ts';
 import { outcomeOf, type TrainOutcome } from './outcome.ts';
+import { boosterParams } from './params.ts';
 import { requireSupported } from './supported.ts';
 
 export interface TrainOptions {
@@ -53,11 +54,22 @@ async function trainRun(context: PipelineContext, options: TrainOptions): Promis
   signal?.throwIfAborted();
 
   report?.({ step: 'read' });
+  const params = boosterParams(training.params, table.features);
   const plan = await planMaterial(table, training);
   const claim = { run, trainedAt: new Date().toISOString(), dataVersion: table.rawVersion };
   const claimed = begun ?? (await claimVersion(storage, namespace, name, claim));
+  // Another pod of this run was first, and took another data version: that is the one.
+  if (claimed.claim.dataVersion !== table.rawVersion) return trainRun(context, { run, against });
   const material = await readMaterial(table, plan, champion);
   signal?.throwIfAborted();
 
-  return makeVersion(context, { storage, training, table, material, claimed, championManifest: champion });
+  return makeVersion(context, {
+    storage,
+    training,
+    params,
+    table,
+    material,
+    claimed,
+    championManifest: champion,
+  });
 }

@@ -30,8 +30,8 @@ function baselineWarning({ auc }: Metrics, baseline: Baseline | undefined): stri
   if (auc === null || baseline?.auc == null || auc - baseline.auc >= SMALL_GAIN) return [];
   const more = baseline.direction === 1 ? 'more' : 'less';
   return [
-    `${more} ${baseline.feature} alone ranks the rows nearly as well as the model: AUC ${baseline.auc.toFixed(4)} ` +
-      `against ${auc.toFixed(4)}`,
+    `${more} ${baseline.feature} alone ranks the rows ${baseline.auc < auc ? 'nearly as well as' : 'no worse than'} ` +
+      `the model: AUC ${baseline.auc.toFixed(4)} against ${auc.toFixed(4)}`,
   ];
 }
 

@@ -28,29 +28,44 @@ export async function findClaim(
   model: string,
   run: string,
 ): Promise<ClaimedVersion | undefined> {
-  for (const version of await versionNames(storage, namespace, model)) {
-    const claim = await readClaim(storage, `${modelPath(namespace, model)}/${version}/${CLAIM}`);
-    if (claim?.run === run) return { version, claim };
-  }
-  return undefined;
+  const names = await versionNames(storage, namespace, model);
+  return findAmong(storage, modelPath(namespace, model), names, run);
 }
 
-/** Takes the next free name. Of runs that race for one, exactly one gets it and the others take the next. */
+/**
+ * Takes the next free name. Of runs that race for one, exactly one gets it and the others take the next. Two pods of
+ * one run get one name: every name that is taken is either in the list, or met on the way to a free one.
+ */
 export async function claimVersion(
   storage: Storage,
   namespace: string,
   model: string,
   claim: Claim,
 ): Promise<ClaimedVersion> {
-  const [newest = 'v0'] = await versionNames(storage, namespace, model);
-  for (let number = Number(newest.slice(1)) + 1; ; number++) {
+  const names = await versionNames(storage, namespace, model);
+  const folder = modelPath(namespace, model);
+  const begun = await findAmong(storage, folder, names, claim.run);
+  if (begun !== undefined) return begun;
+  for (let number = Number((names[0] ?? 'v0').slice(1)) + 1; ; number++) {
     const version = `v${number}`;
-    const key = `${modelPath(namespace, model)}/${version}/${CLAIM}`;
+    const key = `${folder}/${version}/${CLAIM}`;
     if (await storage.putIfAbsent(key, JSON.stringify(claim))) return { version, claim };
-    // Two pods of one run may race too: they go on as one.
-    const theirs = await readClaim(storage, key);
-    if (theirs?.run === claim.run) return { version, claim: theirs };
+    const taken = await readClaim(storage, key);
+    if (taken?.run === claim.run) return { version, claim: taken };
   }
+}
+
+async function findAmong(
+  storage: Storage,
+  folder: string,
+  names: readonly string[],
+  run: string,
+): Promise<ClaimedVersion | undefined> {
+  for (const version of names) {
+    const claim = await readClaim(storage, `${folder}/${version}/${CLAIM}`);
+    if (claim?.run === run) return { version, claim };
+  }
+  return undefined;
 }
 
 async function readClaim(storage: Storage, key: string): Promise<Claim | undefined> {

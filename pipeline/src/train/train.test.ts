@@ -1,0 +1,202 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { InputError, type Manifest, MAX_RESULT_BYTES } from '@stockout/contracts';
+import { openStorage } from '@stockout/storage';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { PipelineContext } from '../context.ts';
+import { evaluate } from '../evaluate/evaluate.ts';
+import { versions } from '../versions/list-versions.ts';
+import { requireManifest } from '../versions/manifest.ts';
+import { loadScorer } from '../xgboost/scorer.ts';
+import { smallModel } from './model.test-support.ts';
+import { toTrainResult } from './outcome.ts';
+import { SAWTOOTH, writeRawTable } from './raw-table.test-support.ts';
+import { train } from './train.ts';
+import { sha256 } from './version-files.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'stockout-train-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+function buildContext(spec: Parameters<typeof smallModel>[0] = {}): PipelineContext {
+  return { model: smallModel(spec), storageUri: pathToFileURL(folder).href };
+}
+
+async function readVersion(version: string): Promise<Manifest> {
+  return requireManifest(openStorage(pathToFileURL(folder).href), 'default', 'retail', version);
+}
+
+describe('a training', () => {
+  it('makes a version whose manifest pins every file, and says what the gates say', async () => {
+    const context = buildContext();
+    await writeRawTable(context);
+    const steps: string[] = [];
+    const outcome = await train({ ...context, report: ({ step }) => steps.push(step) }, { run: 'r1' });
+
+    expect(outcome).toMatchObject({ version: 'v1', run: 'r1', dataVersion: 0 });
+    expect(outcome.uri).toBe(`${pathToFileURL(folder).href}/models/default/retail/v1`);
+    expect(outcome.metrics.auc).toBeGreaterThan(0.95);
+    expect(outcome.gates.map((gate) => gate.passed)).toEqual([true, true]);
+    expect(outcome.baseline?.feature).toBeTypeOf('string');
+
+    const manifest = await readVersion('v1');
+    const storage = openStorage(pathToFileURL(folder).href);
+    for (const [name, { sha256: pinned, bytes }] of Object.entries(manifest.files)) {
+      const content = await storage.read(`models/default/retail/v1/${name}`);
+      expect([sha256(content), content.length]).toEqual([pinned, bytes]);
+    }
+    expect(Object.keys(manifest.files)).toEqual(['model.ubj', 'model.onnx', 'report.html']);
+    expect(manifest.digest).toBe(manifest.files['model.ubj']?.sha256);
+    // 60 days, of which 53 have a whole horizon: 14 test, 7 are left out between.
+    expect(manifest.split).toMatchObject({
+      strategy: 'Time',
+      trainFrom: '2025-01-01',
+      trainTo: '2025-02-01',
+      testFrom: '2025-02-09',
+      testTo: '2025-02-22',
+    });
+    expect(manifest.data).toMatchObject({ testRows: 20 * 14, trainRows: 20 * 32 - 20 });
+    expect([...new Set(steps)]).toEqual(['features', 'read', 'train', 'evaluate', 'write']);
+  });
+
+  it('keeps golden predictions that the stored model reproduces, missing values among them', async () => {
+    const context = buildContext();
+    await writeRawTable(context);
+    await train(context);
+    const manifest = await readVersion('v1');
+    await using scorer = await loadScorer(openStorage(pathToFileURL(folder).href), manifest);
+    const { golden } = manifest;
+    const matrix = new Float32Array(
+      golden.flatMap((row) => row.features.map((value) => value ?? Number.NaN)),
+    );
+    const scores = await scorer.score(matrix, golden.length);
+    expect([...scores]).toEqual(golden.map((row) => row.score));
+    expect(golden.length).toBeGreaterThan(20);
+    expect(golden.some((row) => row.features.includes(null))).toBe(true);
+    expect(scorer.features).toEqual(manifest.features.map((feature) => feature.name));
+  });
+
+  it('gives the same digest for the same data and spec, and prints a finished run again', async () => {
+    const context = buildContext();
+    await writeRawTable(context);
+    const first = await train(context, { run: 'r1' });
+    const again = await train(context, { run: 'r1' });
+    const second = await train(context, { run: 'r2' });
+    expect({ ...again, seconds: 0 }).toEqual({ ...first, seconds: 0 });
+    expect(second).toMatchObject({ version: 'v2', digest: first.digest, metrics: first.metrics });
+  });
+
+  it('gives two trainings at once two versions, and one run one version however often it is started', async () => {
+    const context = buildContext();
+    await writeRawTable(context);
+    const outcomes = await Promise.all(['a', 'b', 'b'].map((run) => train(context, { run })));
+    expect(new Set(outcomes.map((outcome) => outcome.version))).toEqual(new Set(['v1', 'v2']));
+    expect(outcomes[1]?.version).toBe(outcomes[2]?.version);
+    expect((await versions(context)).versions.map((each) => each.version)).toEqual(['v2', 'v1']);
+  });
+
+  it('judges a candidate against the serving version on the same rows', async () => {
+    const gates = [{ metric: 'auc', maxDropFromServing: '0.005' }] as const;
+    const context = buildContext({ gates: [...gates] });
+    await writeRawTable(context);
+    const champion = await train(context);
+    expect(champion.gates[0]).toMatchObject({ passed: true, reason: 'NoServingVersion' });
+    const weak = buildContext({ gates: [...gates], params: { rounds: 1, maxDepth: 1, eta: '0.3' } });
+    const candidate = await train(weak, { against: 'v1' });
+    expect(candidate.champion).toEqual({ version: 'v1', metrics: champion.metrics });
+    expect(candidate.gates[0]).toMatchObject({ passed: false, reason: 'DroppedFromServing' });
+
+    // The verdict of an evaluation is the same: same rows, same models, same gates.
+    const evaluated = await evaluate(weak, { version: 'v2', against: 'v1' });
+    expect({ ...evaluated, seconds: 0 }).toEqual({ ...candidate, seconds: 0 });
+  });
+
+  it('is evaluated on the rows of its own data version, whatever has come since', async () => {
+    const context = buildContext();
+    await writeRawTable(context);
+    const trained = await train(context);
+    await writeRawTable(context, `SELECT * REPLACE (date + 60 AS date) FROM (${SAWTOOTH})`);
+    const evaluated = await evaluate(context, { version: 'v1' });
+    expect(evaluated).toMatchObject({ dataVersion: 0, metrics: trained.metrics });
+  });
+
+  it('draws a random split by its seed, and says that it leaks', async () => {
+    const split = { strategy: 'Random', testDays: 14, testFraction: '0.25' } as const;
+    const context = buildContext({ training: { split } });
+    await writeRawTable(context);
+    const trained = await train(context);
+    expect(trained.warnings[0]).toMatch(/split Random/);
+    const manifest = await readVersion('v1');
+    expect(manifest.data.testRows / (manifest.data.testRows + manifest.data.trainRows)).toBeCloseTo(0.25, 2);
+    const evaluated = await evaluate(context, { version: 'v1' });
+    expect(evaluated.metrics).toEqual(trained.metrics);
+  });
+
+  it('reports a result that fits into a termination message', async () => {
+    const context = buildContext();
+    await writeRawTable(context);
+    const result = toTrainResult(await train(context));
+    expect(result).toMatchObject({ kind: 'train', version: 'v1' });
+    expect(Buffer.byteLength(JSON.stringify(result))).toBeLessThan(MAX_RESULT_BYTES);
+  });
+});
+
+async function refused(context: PipelineContext, message: RegExp, sql?: string): Promise<void> {
+  await writeRawTable(context, sql);
+  const error = await train(context).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(InputError);
+  expect(String(error)).toMatch(message);
+  expect((await versions(context)).versions).toEqual([]);
+  expect(await openStorage(pathToFileURL(folder).href).list('models')).toEqual([]);
+}
+
+describe('a training that cannot be', () => {
+  it('says how many days there are and are needed', () =>
+    refused(
+      buildContext({ training: { split: { strategy: 'Time', testDays: 50, testFraction: '0.2' } } }),
+      /53 labelled days.*testing on 50 takes at least 58/,
+    ));
+
+  it('says that the rows are of one class only', () =>
+    refused(
+      buildContext(),
+      /of one class only.*stockout column/,
+      `SELECT * REPLACE (0 AS stockout) FROM (${SAWTOOTH})`,
+    ));
+
+  it('says that no day has a label yet', () =>
+    refused(
+      buildContext(),
+      /none.*horizonDays/,
+      `SELECT * FROM (${SAWTOOTH}) WHERE date < DATE '2025-01-04'`,
+    ));
+
+  it('names the split that is not supported', () =>
+    refused(
+      buildContext({ training: { split: { strategy: 'Store', testDays: 5, testFraction: '0.2' } } }),
+      /spec\.training\.split\.strategy: Store is NotYetSupported/,
+    ));
+
+  it('names the monotone feature that does not exist', () =>
+    refused(buildContext({ params: { monotone: { inventry: -1 } } }), /monotone\.inventry is no feature/));
+
+  it('names the champion that does not exist, and those that do', async () => {
+    const context = buildContext();
+    await writeRawTable(context);
+    await expect(train(context, { against: 'v7' })).rejects.toThrow(/no version v7.*there are: none/);
+  });
+});
+
+it('refuses a model file that is not the one that its manifest pins', async () => {
+  const context = buildContext();
+  await writeRawTable(context);
+  await train(context);
+  const storage = openStorage(pathToFileURL(folder).href);
+  const key = 'models/default/retail/v1/model.ubj';
+  await storage.put(key, (await storage.read(key)).subarray(0, 1000));
+  await expect(loadScorer(storage, await readVersion('v1'))).rejects.toThrow(/model\.ubj.*digest/);
+});

@@ -71,6 +71,7 @@ const ROUNDING = 1e-12;
 /**
  * The verdict on every gate, in the order given.
  * @param serving the version that serves now, or undefined when none does
+ * @throws TypeError for a gate without exactly one rule, ZodError for a threshold that is no decimal
  */
 export function judgeGates(gates: readonly Gate[], inputs: GateInputs, serving?: string): GateVerdict[] {
   return gates.map((gate) => judgeGate(gate, inputs, serving));
@@ -81,9 +82,12 @@ export function allPassed(verdicts: readonly GateVerdict[]): boolean {
 }
 
 function judgeGate(gate: Gate, inputs: GateInputs, serving: string | undefined): GateVerdict {
-  const rule = GATE_RULES.find((name) => gate[name] !== undefined);
-  if (rule === undefined) throw new TypeError(`gate on ${gate.metric} names no rule`);
-  const threshold = gate[rule] as string;
+  const rules = GATE_RULES.filter((name) => gate[name] !== undefined);
+  const [rule] = rules;
+  // Neither gets past the API; to overlook a rule would be to let a version pass.
+  if (rule === undefined || rules.length > 1)
+    throw new TypeError(`gate on ${gate.metric} needs exactly one rule`);
+  const threshold = decimalSchema.parse(gate[rule]);
   const judged = RULES[rule](gate.metric, Number(threshold), inputs, serving);
   return { metric: gate.metric, rule, threshold, ...judged };
 }
@@ -100,32 +104,33 @@ const RULES: Record<GateRule, Rule> = {
   min: (metric, threshold, { metrics }) => {
     const value = defined(metrics[metric]);
     if (value === null) return missing(metric, 'the version');
-    if (value >= threshold - ROUNDING)
-      return passed(value, `${metric} ${show(value)} is at least ${threshold}`);
-    return failed('BelowMinimum', value, `${metric} ${show(value)} is below the minimum ${threshold}`);
+    const words = `${metric} ${show(value, threshold)}`;
+    if (value >= threshold - ROUNDING) return passed(value, `${words} is at least ${threshold}`);
+    return failed('BelowMinimum', value, `${words} is below the minimum ${threshold}`);
   },
   max: (metric, threshold, { metrics }) => {
     const value = defined(metrics[metric]);
     if (value === null) return missing(metric, 'the version');
-    if (value <= threshold + ROUNDING)
-      return passed(value, `${metric} ${show(value)} is at most ${threshold}`);
-    return failed('AboveMaximum', value, `${metric} ${show(value)} is above the maximum ${threshold}`);
+    const words = `${metric} ${show(value, threshold)}`;
+    if (value <= threshold + ROUNDING) return passed(value, `${words} is at most ${threshold}`);
+    return failed('AboveMaximum', value, `${words} is above the maximum ${threshold}`);
   },
   maxDropFromServing: (metric, threshold, { metrics, champion }, serving) => {
+    const value = defined(metrics[metric]);
+    if (value === null) return missing(metric, 'the version');
     if (serving === undefined) {
       return { value: null, passed: true, reason: 'NoServingVersion', message: 'nothing serves yet' };
     }
     if (champion?.version !== serving) {
       return failed('NotCompared', null, `not compared with ${serving}, which serves: evaluate it again`);
     }
-    const value = defined(metrics[metric]);
     const theirs = defined(champion.metrics[metric]);
-    if (value === null) return missing(metric, 'the version');
     if (theirs === null) return missing(metric, `the serving ${serving}`);
     const drop = -gainOver(metric, value, theirs);
     const words = `${metric} ${show(value)} against ${show(theirs)} of the serving ${serving}`;
-    if (drop <= threshold + ROUNDING) return passed(drop, `${words} drops by no more than ${threshold}`);
-    return failed('DroppedFromServing', drop, `${words} drops by more than ${threshold}`);
+    const change = `drops by ${show(drop, threshold)}`;
+    if (drop <= threshold + ROUNDING) return passed(drop, `${words} ${change}, no more than ${threshold}`);
+    return failed('DroppedFromServing', drop, `${words} ${change}, more than ${threshold}`);
   },
   minGainOverBaseline: (metric, threshold, { metrics, baseline }) => {
     const value = defined(metrics[metric]);
@@ -134,8 +139,9 @@ const RULES: Record<GateRule, Rule> = {
     if (baseline === undefined || theirs === null) return missing(metric, 'the best single feature');
     const gain = gainOver(metric, value, theirs);
     const words = `${metric} ${show(value)} against ${show(theirs)} of ${baseline.feature} alone`;
-    if (gain >= threshold - ROUNDING) return passed(gain, `${words} gains at least ${threshold}`);
-    return failed('NoGainOverBaseline', gain, `${words} gains less than ${threshold}`);
+    const change = `gains ${show(gain, threshold)}`;
+    if (gain >= threshold - ROUNDING) return passed(gain, `${words} ${change}, at least ${threshold}`);
+    return failed('NoGainOverBaseline', gain, `${words} ${change}, less than ${threshold}`);
   },
 };
 
@@ -159,6 +165,9 @@ function missing(metric: MetricName, of: string): Judged {
   return failed('MetricMissing', null, `${metric} of ${of} is missing`);
 }
 
-function show(value: number): string {
-  return value.toFixed(4);
+/** Four decimals, or as many as it takes to tell the value from the threshold: 0.94999 is not 0.9500. */
+function show(value: number, threshold = value): string {
+  if (Math.abs(value - threshold) <= ROUNDING) return value.toFixed(4);
+  const digits = [4, 6, 8, 10, 12].find((each) => Number(value.toFixed(each)) !== threshold);
+  return value.toFixed(digits ?? 12);
 }

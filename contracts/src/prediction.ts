@@ -34,7 +34,8 @@ function fieldSchema(feature: Feature): z.ZodType {
     .number()
     .refine((value) => Number.isFinite(Math.fround(value)), 'overflows a 32-bit float');
   const field = feature.nullable ? number.nullable() : number;
-  return field.meta({ description: describe(feature), examples: [feature.example] });
+  const examples = feature.example === null ? {} : { examples: [feature.example] };
+  return field.meta({ description: describe(feature), ...examples });
 }
 
 function describe({ description, min, max }: Feature): string {

@@ -1,1 +1,2 @@
-export {};
+export type { Level, Log } from './log.ts';
+export { type Operator, type OperatorOptions, startOperator } from './start-operator.ts';

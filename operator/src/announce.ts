@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import type { Condition } from '@stockout/crds';
+import type { KubeEvent, KubeObject } from './api/kubernetes.ts';
+import { type Finding, TROUBLES } from './conditions.ts';
+import { OPERATOR } from './resources/names.ts';
+
+export interface Announcement extends Finding {
+  type: 'Normal' | 'Warning';
+}
+
+/** What is worth an Event: a condition that says something else than before. Told once, since status is written once. */
+export function announcementsOf(
+  before: readonly Condition[],
+  after: readonly Condition[],
+  types: readonly string[],
+): Announcement[] {
+  const told = new Map<string, Announcement>();
+  for (const { type, status, reason, message } of after) {
+    const old = before.find((condition) => condition.type === type);
+    const isNews = status !== 'Unknown' && (old?.status !== status || old.reason !== reason);
+    if (!types.includes(type) || !isNews) continue;
+    told.set(`${reason} ${message}`, { type: TROUBLES.has(reason) ? 'Warning' : 'Normal', reason, message });
+  }
+  return [...told.values()];
+}
+
+/** The Event's name depends on what it says and of whom, so that two operators tell it once. */
+export function buildEvent(
+  about: KubeObject,
+  announcement: Announcement,
+  identity: string,
+  now: Date,
+): KubeEvent {
+  const { name, namespace, uid, generation } = about.metadata;
+  const { type, reason, message } = announcement;
+  const time = now.toISOString().replace(/\.\d+Z$/, 'Z');
+  const digest = createHash('sha256')
+    .update(JSON.stringify([uid, generation, reason, message, time]))
+    .digest('hex')
+    .slice(0, 16);
+  return {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { name: `${name}.${digest}`, namespace },
+    involvedObject: { apiVersion: about.apiVersion, kind: about.kind, namespace, name, uid },
+    type,
+    reason,
+    message: message.slice(0, 1024),
+    source: { component: OPERATOR },
+    reportingComponent: OPERATOR,
+    reportingInstance: identity,
+    firstTimestamp: time,
+    lastTimestamp: time,
+    count: 1,
+  };
+}

@@ -1,0 +1,182 @@
+import type { ObjectMeta } from '@stockout/crds';
+
+/** What the operator uses of Kubernetes' own kinds, as they stand in JSON (times are strings). */
+export interface KubeObject {
+  apiVersion: string;
+  kind: string;
+  metadata: ObjectMeta;
+}
+
+/** Of a Deployment and a Job; their times have different names and are not used but where a Job ended. */
+export interface StatusCondition {
+  type: string;
+  status: string;
+  reason?: string;
+  message?: string;
+  lastTransitionTime?: string;
+}
+
+export interface ContainerState {
+  waiting?: { reason?: string; message?: string };
+  running?: { startedAt?: string };
+  terminated?: { exitCode: number; reason?: string; message?: string; finishedAt?: string };
+}
+
+export interface ContainerStatus {
+  name: string;
+  ready: boolean;
+  restartCount: number;
+  state?: ContainerState;
+  lastState?: ContainerState;
+}
+
+export interface Pod extends KubeObject {
+  spec?: PodSpec;
+  status?: {
+    phase?: string;
+    reason?: string;
+    message?: string;
+    conditions?: StatusCondition[];
+    containerStatuses?: ContainerStatus[];
+  };
+}
+
+export interface EnvVar {
+  name: string;
+  value: string;
+}
+
+export interface VolumeMount {
+  name: string;
+  mountPath: string;
+  readOnly?: boolean;
+}
+
+export type Volume = { name: string } & (
+  | { emptyDir: object }
+  | { persistentVolumeClaim: { claimName: string; readOnly?: boolean } }
+  | { secret: { secretName: string } }
+  | { downwardAPI: { items: { path: string; fieldRef: { fieldPath: string } }[] } }
+);
+
+interface Probe {
+  httpGet: { path: string; port: number };
+  periodSeconds: number;
+  failureThreshold: number;
+  timeoutSeconds?: number;
+}
+
+/** Quantities as in a pod: `500m`, `2Gi`, or a plain number. */
+export interface Resources {
+  limits?: Record<string, number | string>;
+  requests?: Record<string, number | string>;
+}
+
+export interface Container {
+  name: string;
+  image: string;
+  command: string[];
+  args: string[];
+  env: EnvVar[];
+  envFrom?: { secretRef: { name: string } }[];
+  ports?: { name: string; containerPort: number; protocol: 'TCP' }[];
+  resources?: Resources;
+  volumeMounts: VolumeMount[];
+  securityContext: object;
+  startupProbe?: Probe;
+  readinessProbe?: Probe;
+  livenessProbe?: Probe;
+  terminationMessagePath: string;
+  terminationMessagePolicy: 'FallbackToLogsOnError';
+}
+
+export interface PodSpec {
+  restartPolicy?: 'Never' | 'Always';
+  serviceAccountName?: string;
+  automountServiceAccountToken: boolean;
+  securityContext: object;
+  terminationGracePeriodSeconds?: number;
+  topologySpreadConstraints?: object[];
+  containers: Container[];
+  volumes: Volume[];
+}
+
+export interface PodTemplate {
+  metadata: { labels: Record<string, string>; annotations?: Record<string, string> };
+  spec: PodSpec;
+}
+
+export interface Job extends KubeObject {
+  spec: {
+    backoffLimit: number;
+    activeDeadlineSeconds: number;
+    ttlSecondsAfterFinished: number;
+    podFailurePolicy?: object;
+    template: PodTemplate;
+  };
+  status?: { active?: number; startTime?: string; completionTime?: string; conditions?: StatusCondition[] };
+}
+
+export interface Deployment extends KubeObject {
+  spec: {
+    replicas: number;
+    revisionHistoryLimit: number;
+    progressDeadlineSeconds: number;
+    selector: { matchLabels: Record<string, string> };
+    template: PodTemplate;
+  };
+  status?: {
+    observedGeneration?: number;
+    replicas?: number;
+    updatedReplicas?: number;
+    readyReplicas?: number;
+    availableReplicas?: number;
+    conditions?: StatusCondition[];
+  };
+}
+
+export interface Service extends KubeObject {
+  spec: {
+    type: 'ClusterIP' | 'NodePort' | 'LoadBalancer';
+    selector: Record<string, string>;
+    ports: { name: string; port: number; targetPort: number; protocol: 'TCP' }[];
+  };
+  status?: {
+    loadBalancer?: { ingress?: { ip?: string; hostname?: string; ports?: { port: number }[] }[] };
+  };
+}
+
+export interface ConfigMap extends KubeObject {
+  immutable?: boolean;
+  data?: Record<string, string>;
+}
+
+export interface Lease extends KubeObject {
+  spec: {
+    holderIdentity?: string;
+    leaseDurationSeconds?: number;
+    acquireTime?: string;
+    renewTime?: string;
+    leaseTransitions?: number;
+  };
+}
+
+/** core/v1: what `kubectl describe` shows. */
+export interface KubeEvent extends KubeObject {
+  involvedObject: {
+    apiVersion: string;
+    kind: string;
+    namespace: string;
+    name: string;
+    uid?: string | undefined;
+  };
+  type: 'Normal' | 'Warning';
+  reason: string;
+  message: string;
+  source: { component: string };
+  reportingComponent: string;
+  reportingInstance: string;
+  firstTimestamp: string;
+  lastTimestamp: string;
+  count: number;
+}

@@ -1,0 +1,127 @@
+/** Every condition type that the operator sets. */
+export const CONDITION = {
+  /** True while the desired version serves; of a ScoringJob, while its newest run is done. */
+  ready: 'Ready',
+  /** True when the version that the spec asks for is made. */
+  trained: 'Trained',
+  /** Whether the latest version may serve. */
+  gatesPassed: 'GatesPassed',
+  /** True when the version that is to serve gets all of the traffic. */
+  rolledOut: 'RolledOut',
+  /** Of a ScoringJob: the newest run is committed. */
+  complete: 'Complete',
+  /** Of a ScoringJob: the newest run failed. */
+  failed: 'Failed',
+  /** kstatus, present only when True: the operator is at work. */
+  reconciling: 'Reconciling',
+  /** kstatus, present only when True: nothing will change until someone acts. */
+  stalled: 'Stalled',
+} as const;
+
+export const REASON = {
+  // What holds for the whole object.
+  /** The annotation stockout.dev/paused is "true". */
+  paused: 'Paused',
+  /** The spec uses a field whose behaviour is not built yet; the message names it. */
+  notYetSupported: 'NotYetSupported',
+  /** The spec names a Secret, ServiceAccount or claim that the operator's allow-list does not hold. */
+  nameNotAllowed: 'NameNotAllowed',
+
+  // Ready of a StockoutModel.
+  /** The desired version serves. */
+  serving: 'Serving',
+  /** Nothing serves, and promotion is Manual: a person has to pin a version. */
+  awaitingPromotion: 'AwaitingPromotion',
+  /** promotion.version names a version that does not exist or did not pass its gates. */
+  pinnedVersionRefused: 'PinnedVersionRefused',
+  /** Every pod of the serving version is down. */
+  predictorUnavailable: 'PredictorUnavailable',
+  /** The Service waits for the address of its load balancer. */
+  endpointPending: 'EndpointPending',
+
+  // Trained.
+  /** The version is made and on record. */
+  trained: 'Trained',
+  /** The training Job runs. */
+  training: 'Training',
+  /** A relative gate needs to know what serves: a candidate is on its way, the training comes after. */
+  waitingForRollout: 'WaitingForRollout',
+  /** The training failed for good; it is not tried again unasked. */
+  trainingFailed: 'TrainingFailed',
+
+  // GatesPassed.
+  /** Every gate holds. */
+  gatesPassed: 'GatesPassed',
+  /** At least one gate does not hold; the message names each. */
+  gatesFailed: 'GatesFailed',
+  /** The gates hold, but callers would have to send features that the serving version does not need. */
+  schemaChanged: 'SchemaChanged',
+  /** There is no version yet. */
+  noVersion: 'NoVersion',
+
+  // RolledOut.
+  /** All traffic goes to the version that is to serve. */
+  rolledOut: 'RolledOut',
+  /** The candidate's pods are coming up. */
+  rollingOut: 'RollingOut',
+  /** The candidate's pods were not all ready in time; it was given up and the old version keeps serving. */
+  progressDeadlineExceeded: 'ProgressDeadlineExceeded',
+  /** No version is to serve. */
+  nothingToRollOut: 'NothingToRollOut',
+
+  // Of a ScoringJob.
+  /** The model that modelRef names does not exist. */
+  modelNotFound: 'ModelNotFound',
+  /** The model serves nothing yet. */
+  noServingVersion: 'NoServingVersion',
+  /** spec.version names a version that the model does not have. */
+  versionNotFound: 'VersionNotFound',
+  /** spec.version names a version that did not pass its gates. */
+  versionRefused: 'VersionRefused',
+  /** The model cannot be worked on as it is; its own conditions say why. */
+  modelNotReady: 'ModelNotReady',
+  /** The run goes on. */
+  running: 'Running',
+  /** The spec changed before the run began. */
+  superseded: 'Superseded',
+  /** The run is committed. */
+  succeeded: 'Succeeded',
+  /** The run failed for good. */
+  runFailed: 'RunFailed',
+} as const;
+export type Reason = (typeof REASON)[keyof typeof REASON];
+
+/** Reasons that somebody should look into: their Events are warnings. */
+export const TROUBLES: ReadonlySet<string> = new Set([
+  REASON.notYetSupported,
+  REASON.nameNotAllowed,
+  REASON.pinnedVersionRefused,
+  REASON.predictorUnavailable,
+  REASON.trainingFailed,
+  REASON.gatesFailed,
+  REASON.schemaChanged,
+  REASON.progressDeadlineExceeded,
+  REASON.modelNotFound,
+  REASON.versionNotFound,
+  REASON.versionRefused,
+  REASON.runFailed,
+]);
+
+/** Why something is as it is. */
+export interface Finding {
+  reason: string;
+  message: string;
+}
+
+/** What a condition says, before it is dated. */
+export interface Verdict extends Finding {
+  status: 'True' | 'False' | 'Unknown';
+}
+
+export function isTrue(reason: string, message: string): Verdict {
+  return { status: 'True', reason, message };
+}
+
+export function isFalse(reason: string, message: string): Verdict {
+  return { status: 'False', reason, message };
+}

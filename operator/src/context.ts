@@ -1,0 +1,17 @@
+import type { KubeClient } from './kube/client.ts';
+import type { Stores } from './kube/stores.ts';
+import type { Log } from './log.ts';
+import type { OperatorMetrics } from './metrics.ts';
+import type { Settings } from './settings.ts';
+
+/** What a reconcile works with. */
+export interface OperatorContext {
+  stores: Stores;
+  client: KubeClient;
+  settings: Settings;
+  metrics: OperatorMetrics;
+  /** Tells this operator from others. */
+  identity: string;
+  log: Log;
+  now(): Date;
+}

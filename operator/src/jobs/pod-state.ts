@@ -1,0 +1,60 @@
+import type { ContainerState, Pod } from '../api/kubernetes.ts';
+
+/** What a container's last run left behind. */
+export type Terminated = NonNullable<ContainerState['terminated']>;
+
+/** What a pod that does not start is waiting for; these do not go away by themselves in a moment. */
+const TROUBLES = new Set([
+  'CreateContainerConfigError',
+  'CreateContainerError',
+  'ErrImagePull',
+  'ImagePullBackOff',
+  'InvalidImageName',
+  'RunContainerError',
+  'CrashLoopBackOff',
+]);
+
+/** Why a pod does not get going, in words; undefined when nothing is wrong with it. */
+export function troubleOf(pod: Pod): string | undefined {
+  for (const status of pod.status?.containerStatuses ?? []) {
+    const { reason, message } = status.state?.waiting ?? {};
+    if (reason === undefined || !TROUBLES.has(reason)) continue;
+    const said = lastWords(status.lastState?.terminated) ?? message;
+    return said === undefined ? reason : `${reason}: ${said}`;
+  }
+  const scheduled = pod.status?.conditions?.find((condition) => condition.type === 'PodScheduled');
+  if (scheduled?.status === 'False')
+    return `${scheduled.reason ?? 'Unschedulable'}: ${scheduled.message ?? ''}`;
+  return undefined;
+}
+
+/** Of several pods the first trouble, in the order of their names, so that it does not change without a cause. */
+export function firstTrouble(pods: readonly Pod[]): string | undefined {
+  const sorted = [...pods].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+  return sorted.map(troubleOf).find((trouble) => trouble !== undefined);
+}
+
+/** How a pod's container ended, or undefined while it goes on. */
+export function terminatedOf(pod: Pod): Terminated | undefined {
+  return pod.status?.containerStatuses?.[0]?.state?.terminated;
+}
+
+/** Its termination message, or what is known of its end. */
+export function lastWords(terminated: Terminated | undefined): string | undefined {
+  if (terminated === undefined) return undefined;
+  if (terminated.reason === 'OOMKilled') return 'out of memory: raise resources.limits.memory';
+  const message = terminated.message?.trim();
+  if (message) return failureText(message);
+  return `exit code ${terminated.exitCode}`;
+}
+
+/** Our commands leave a failure as JSON; whatever else died leaves the end of its log. */
+function failureText(message: string): string {
+  try {
+    const parsed = JSON.parse(message) as { message?: unknown };
+    if (typeof parsed.message === 'string') return parsed.message;
+  } catch {
+    // Not ours: the end of a log.
+  }
+  return message.slice(-1000);
+}

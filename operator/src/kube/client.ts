@@ -1,0 +1,153 @@
+import type { KubeObject } from '../api/kubernetes.ts';
+import type { Connection } from './connection.ts';
+import { collectionPath, type Kind, objectPath } from './kinds.ts';
+import { KubeError } from './kube-error.ts';
+import { readWatchEvents, type WatchEvent } from './watch-stream.ts';
+
+/** Owns what the operator applies; never used for anything else. */
+export const FIELD_MANAGER = 'stockout-operator';
+
+const REQUEST_TIMEOUT_MS = 30_000;
+const PAGE = '500';
+
+export interface Selection {
+  /** All namespaces when left out. */
+  namespace?: string | undefined;
+  labelSelector?: string | undefined;
+}
+
+export interface Listed<T> {
+  items: T[];
+  resourceVersion: string;
+}
+
+interface RawList<T> {
+  metadata: { resourceVersion: string; continue?: string };
+  items: T[];
+}
+
+/** The requests that the operator makes. Every method throws KubeError. */
+export class KubeClient {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  async list<T extends KubeObject>(kind: Kind<T>, selection: Selection): Promise<Listed<T>> {
+    const items: T[] = [];
+    let next: string | undefined;
+    for (;;) {
+      const { namespace, labelSelector } = selection;
+      const query = { labelSelector, limit: PAGE, continue: next };
+      const list = await this.#request<RawList<T>>('GET', collectionPath(kind, namespace), { query });
+      items.push(...list.items.map((item) => withKind(kind, item)));
+      next = list.metadata.continue || undefined;
+      if (next === undefined) return { items, resourceVersion: list.metadata.resourceVersion };
+    }
+  }
+
+  /** Ends when the server ends it (after `timeoutSeconds`), throws when the connection breaks. */
+  async *watch<T extends KubeObject>(
+    kind: Kind<T>,
+    selection: Selection & { resourceVersion: string; timeoutSeconds: number },
+    signal: AbortSignal,
+  ): AsyncGenerator<WatchEvent<T>> {
+    const { namespace, labelSelector, resourceVersion, timeoutSeconds } = selection;
+    const response = await this.#connection.send({
+      method: 'GET',
+      path: collectionPath(kind, namespace),
+      query: {
+        watch: 'true',
+        allowWatchBookmarks: 'true',
+        labelSelector,
+        resourceVersion,
+        timeoutSeconds: String(timeoutSeconds),
+      },
+      // A connection that died without a word would be waited on for ever.
+      signal: AbortSignal.any([signal, AbortSignal.timeout((timeoutSeconds + 30) * 1000)]),
+    });
+    const body = response.body.stream();
+    if (body === null) return;
+    for await (const event of readWatchEvents<T>(body)) {
+      yield { ...event, object: withKind(kind, event.object) };
+    }
+  }
+
+  get<T extends KubeObject>(
+    kind: Kind<T>,
+    namespace: string,
+    name: string,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    return this.#request<T>('GET', objectPath(kind, namespace, name), { signal });
+  }
+
+  create<T extends KubeObject>(kind: Kind<T>, object: T): Promise<T> {
+    const query = { fieldManager: FIELD_MANAGER };
+    return this.#request<T>('POST', collectionPath(kind, object.metadata.namespace), { query, body: object });
+  }
+
+  /** Server-side apply of all that the operator owns; with a resourceVersion only on top of that one. */
+  apply<T extends KubeObject>(kind: Kind<T>, object: T): Promise<T> {
+    return this.#request<T>('PATCH', objectPath(kind, object.metadata.namespace, object.metadata.name), {
+      query: { fieldManager: FIELD_MANAGER, force: 'true' },
+      body: object,
+      contentType: 'application/apply-patch+yaml',
+    });
+  }
+
+  /** A PUT: refused with a conflict when the object's resourceVersion is no longer the newest. */
+  replace<T extends KubeObject>(kind: Kind<T>, object: T, signal?: AbortSignal): Promise<T> {
+    const path = objectPath(kind, object.metadata.namespace, object.metadata.name);
+    return this.#request<T>('PUT', path, { query: { fieldManager: FIELD_MANAGER }, body: object, signal });
+  }
+
+  replaceStatus<T extends KubeObject>(kind: Kind<T>, object: T): Promise<T> {
+    const path = `${objectPath(kind, object.metadata.namespace, object.metadata.name)}/status`;
+    return this.#request<T>('PUT', path, { query: { fieldManager: FIELD_MANAGER }, body: object });
+  }
+
+  /** In the background: the API server removes what the object owns. Refused when its uid is another by now. */
+  async delete(kind: Kind<KubeObject>, object: KubeObject): Promise<void> {
+    const { namespace, name, uid } = object.metadata;
+    const body = {
+      apiVersion: 'v1',
+      kind: 'DeleteOptions',
+      propagationPolicy: 'Background',
+      ...(uid === undefined ? {} : { preconditions: { uid } }),
+    };
+    await this.#request('DELETE', objectPath(kind, namespace, name), { body });
+  }
+
+  async #request<T>(
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    path: string,
+    options: {
+      query?: Record<string, string | undefined>;
+      body?: unknown;
+      contentType?: string;
+      signal?: AbortSignal | undefined;
+    } = {},
+  ): Promise<T> {
+    const { signal, ...rest } = options;
+    const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+    const response = await this.#connection.send({
+      method,
+      path,
+      ...rest,
+      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+    });
+    const text = await response.body.text();
+    try {
+      return JSON.parse(text) as T;
+    } catch (error) {
+      throw new KubeError(0, 'Unreadable', `${method} ${path} was not answered in JSON`, { cause: error });
+    }
+  }
+}
+
+/** A list of built-in kinds names neither apiVersion nor kind in its items. */
+function withKind<T extends KubeObject>(kind: Kind<T>, object: T): T {
+  return { ...object, apiVersion: object.apiVersion ?? kind.apiVersion, kind: object.kind ?? kind.kind };
+}

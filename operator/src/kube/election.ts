@@ -1,0 +1,146 @@
+import type { Lease } from '../api/kubernetes.ts';
+import type { Log } from '../log.ts';
+import { pause } from './backoff.ts';
+import type { KubeClient } from './client.ts';
+import { LEASE } from './kinds.ts';
+import { isNotFound } from './kube-error.ts';
+
+export interface ElectionOptions {
+  namespace: string;
+  name: string;
+  /** Tells this process from every other. */
+  identity: string;
+  /** How long others wait after the last change they saw. */
+  leaseMs?: number;
+  /** Without a renewal for so long the leader steps down: before others may take over. */
+  renewMs?: number;
+  retryMs?: number;
+}
+
+/** Leads while it holds the Lease; never two at a time, as long as clocks run at about the same speed. */
+export class Election {
+  readonly #client: KubeClient;
+  readonly #options: Required<ElectionOptions>;
+  readonly #log: Log;
+  /** The Lease as last seen, and when it changed on our own monotonic clock: no one's wall clock is trusted. */
+  #seen: { version: string | undefined; at: number } = { version: undefined, at: 0 };
+
+  constructor(client: KubeClient, options: ElectionOptions, log: Log) {
+    this.#client = client;
+    this.#options = { leaseMs: 10_000, renewMs: 7_000, retryMs: 2_000, ...options };
+    this.#log = log;
+  }
+
+  /** Campaigns until the signal. `lead` runs while we lead and must end soon after its signal. */
+  async run(lead: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      if (await this.#tryHold()) await this.#reign(lead, signal);
+      else await pause(this.#options.retryMs, signal);
+    }
+  }
+
+  async #reign(lead: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
+    const term = new AbortController();
+    const leading = lead(AbortSignal.any([term.signal, signal]));
+    this.#log('info', 'leading', { identity: this.#options.identity });
+    try {
+      await this.#keep(signal);
+    } finally {
+      term.abort();
+      await leading;
+    }
+    if (signal.aborted) await this.#release();
+    else this.#log('warn', 'the lease was lost, standing by', { identity: this.#options.identity });
+  }
+
+  /** Renews until the signal, or until it could not for too long. */
+  async #keep(signal: AbortSignal): Promise<void> {
+    let renewed = performance.now();
+    while (!signal.aborted && performance.now() - renewed < this.#options.renewMs) {
+      await pause(this.#options.retryMs, signal);
+      const began = performance.now();
+      if (!signal.aborted && (await this.#tryHold(renewed + this.#options.renewMs - began))) renewed = began;
+    }
+  }
+
+  /** True when we hold the Lease now. */
+  async #tryHold(withinMs = this.#options.renewMs): Promise<boolean> {
+    const within = AbortSignal.timeout(Math.max(1, Math.round(withinMs)));
+    try {
+      const lease = await this.#read(within);
+      if (lease === undefined) return await this.#found();
+      if (!this.#isOurs(lease) && !this.#isFree(lease)) return false;
+      const written = await this.#client.replace(LEASE, this.#claim(lease), within);
+      this.#seen = { version: written.metadata.resourceVersion, at: performance.now() };
+      return true;
+    } catch (error) {
+      this.#log('debug', 'the lease was not got', { error: error instanceof Error ? error.message : error });
+      return false;
+    }
+  }
+
+  async #read(signal?: AbortSignal): Promise<Lease | undefined> {
+    const { namespace, name } = this.#options;
+    try {
+      return await this.#client.get(LEASE, namespace, name, signal);
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async #found(): Promise<boolean> {
+    const { namespace, name } = this.#options;
+    const lease = { apiVersion: LEASE.apiVersion, kind: LEASE.kind, metadata: { namespace, name }, spec: {} };
+    await this.#client.create(LEASE, this.#claim(lease));
+    return true;
+  }
+
+  #isOurs(lease: Lease): boolean {
+    return lease.spec.holderIdentity === this.#options.identity;
+  }
+
+  /** Given up, or not renewed for its whole duration while we looked on. */
+  #isFree(lease: Lease): boolean {
+    if (!lease.spec.holderIdentity) return true;
+    const version = lease.metadata.resourceVersion;
+    if (version !== this.#seen.version) this.#seen = { version, at: performance.now() };
+    const lasts = (lease.spec.leaseDurationSeconds ?? 0) * 1000 || this.#options.leaseMs;
+    return performance.now() - this.#seen.at > lasts;
+  }
+
+  #claim(lease: Lease): Lease {
+    const now = microTime();
+    const ours = this.#isOurs(lease);
+    const transitions = lease.spec.leaseTransitions;
+    return {
+      ...lease,
+      spec: {
+        holderIdentity: this.#options.identity,
+        leaseDurationSeconds: Math.ceil(this.#options.leaseMs / 1000),
+        acquireTime: ours ? (lease.spec.acquireTime ?? now) : now,
+        renewTime: now,
+        leaseTransitions: transitions === undefined ? 0 : transitions + (ours ? 0 : 1),
+      },
+    };
+  }
+
+  /** So that the next one need not wait for the lease to run out. */
+  async #release(): Promise<void> {
+    try {
+      const lease = await this.#read();
+      if (lease === undefined || !this.#isOurs(lease)) return;
+      const spec = { ...lease.spec, holderIdentity: '', leaseDurationSeconds: 1, renewTime: microTime() };
+      await this.#client.replace(LEASE, { ...lease, spec });
+    } catch (error) {
+      this.#log('debug', 'the lease was not released', {
+        error: error instanceof Error ? error.message : error,
+      });
+    }
+  }
+}
+
+/** metav1.MicroTime: exactly six decimals. */
+function microTime(): string {
+  return new Date().toISOString().replace('Z', '000Z');
+}

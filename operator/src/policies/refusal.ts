@@ -1,0 +1,59 @@
+import type { ScoringJob, StockoutModel } from '@stockout/crds';
+import { notYetSupported } from '@stockout/crds/manifest';
+import { type Finding, REASON } from '../conditions.ts';
+import { ANNOTATION } from '../resources/names.ts';
+
+/** Why nothing is done for an object at all, or undefined. The first that applies. */
+export function refuse(
+  object: StockoutModel | ScoringJob,
+  allowedNames: readonly string[],
+): Finding | undefined {
+  return paused(object) ?? unsupported(object) ?? forbiddenName(object, allowedNames);
+}
+
+function paused(object: StockoutModel | ScoringJob): Finding | undefined {
+  if (object.metadata.annotations?.[ANNOTATION.paused] !== 'true') return undefined;
+  return {
+    reason: REASON.paused,
+    message: `nothing is changed while the annotation ${ANNOTATION.paused} is "true"`,
+  };
+}
+
+function unsupported(object: StockoutModel | ScoringJob): Finding | undefined {
+  const fields = notYetSupported(object);
+  if (fields.length === 0) return undefined;
+  return { reason: REASON.notYetSupported, message: `not supported yet: ${fields.join('; ')}` };
+}
+
+/** Whoever may write a StockoutModel must not reach others' Secrets through it. */
+function forbiddenName(object: StockoutModel | ScoringJob, allowed: readonly string[]): Finding | undefined {
+  const found = namesIn(object).find(
+    ([, name]) => name !== undefined && !allowed.some((pattern) => matches(pattern, name)),
+  );
+  if (found === undefined) return undefined;
+  const [field, name] = found;
+  return {
+    reason: REASON.nameNotAllowed,
+    message: `${field}: ${name} is not among the names that the operator allows (${allowed.join(', ')}): choose such a name, or add this one to the operator's STOCKOUT_ALLOWED_NAMES`,
+  };
+}
+
+function namesIn(object: StockoutModel | ScoringJob): [field: string, name: string | undefined][] {
+  if (object.kind === 'ScoringJob')
+    return [['spec.engine.secretRef.name', object.spec.engine.secretRef?.name]];
+  const { storage, training, serving, tracking } = object.spec;
+  return [
+    ['spec.storage.secretRef.name', storage.secretRef?.name],
+    ['spec.storage.serviceAccountName', storage.serviceAccountName],
+    ['spec.storage.persistentVolumeClaim.claimName', storage.persistentVolumeClaim?.claimName],
+    ['spec.training.engine.secretRef.name', training?.engine.secretRef?.name],
+    ['spec.serving.auth.apiKeySecretRef.name', serving.auth?.apiKeySecretRef?.name],
+    ['spec.serving.tls.secretName', serving.tls?.secretName],
+    ['spec.tracking.mlflow.secretRef.name', tracking?.mlflow?.secretRef?.name],
+  ];
+}
+
+function matches(pattern: string, name: string): boolean {
+  const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`).test(name);
+}

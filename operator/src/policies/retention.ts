@@ -1,0 +1,27 @@
+import type { Action } from '../actions.ts';
+import { trainingRunName } from '../resources/run-names.ts';
+import { buildVersionRecord, type VersionRecord } from '../resources/version-record.ts';
+import type { ObservedModel } from '../stockoutmodel/observed.ts';
+
+/**
+ * Records beyond the limit go, oldest first. Never those of versions in use, nor that of the version which the spec
+ * asks for: it would be trained again.
+ * @param inUse names of versions
+ */
+export function planRetention(observed: ObservedModel, inUse: ReadonlySet<string | undefined>): Action[] {
+  const { model, versions } = observed;
+  const run = trainingRunName(model);
+  return versions
+    .slice(model.spec.versionHistoryLimit)
+    .filter((version) => !inUse.has(version.version) && version.run !== run)
+    .map((version) => forget(observed, version));
+}
+
+function forget({ model }: ObservedModel, version: VersionRecord): Action {
+  const object = buildVersionRecord(model, version, model.spec.storage.uri);
+  return {
+    verb: 'delete',
+    object: { ...object, metadata: { ...object.metadata, uid: version.uid ?? '' } },
+    why: 'beyond versionHistoryLimit',
+  };
+}

@@ -1,0 +1,51 @@
+import type { ScoringJob, StockoutModel } from '@stockout/crds';
+import { CONDITION, type Finding, REASON } from '../conditions.ts';
+import { refuse } from './refusal.ts';
+
+/** Which version a run is to score with, or why none can yet. `final`: nothing but a change of the spec helps. */
+export type ScoringVersion = { version: string } | { refused: Finding; final: boolean };
+
+/** The first that applies. */
+export function chooseVersion(
+  job: ScoringJob,
+  model: StockoutModel | undefined,
+  allowedNames: readonly string[],
+): ScoringVersion {
+  const { name } = job.spec.modelRef;
+  if (model === undefined) {
+    const where = job.metadata.namespace;
+    return wait(REASON.modelNotFound, `spec.modelRef.name: there is no StockoutModel ${name} in ${where}`);
+  }
+  const refusal = refuse(model, allowedNames);
+  // Its storage is mounted into the run's pod.
+  if (refusal !== undefined && refusal.reason !== REASON.paused) {
+    return wait(REASON.modelNotReady, `the model ${name}: ${refusal.message}`);
+  }
+  return job.spec.version === undefined ? servingVersion(model) : namedVersion(model, job.spec.version);
+}
+
+function servingVersion(model: StockoutModel): ScoringVersion {
+  const version = model.status?.servingVersion;
+  if (version !== undefined) return { version };
+  const ready = model.status?.conditions?.find(({ type }) => type === CONDITION.ready);
+  const why = ready === undefined ? '' : `: ${ready.message}`;
+  return wait(REASON.noServingVersion, `the model ${model.metadata.name} serves no version yet${why}`);
+}
+
+function namedVersion(model: StockoutModel, version: string): ScoringVersion {
+  const { name } = model.metadata;
+  const versions = model.status?.versions ?? [];
+  const found = versions.find((each) => each.name === version);
+  if (found === undefined) {
+    const names = versions.map((each) => each.name).join(', ');
+    const known = names === '' ? ' yet' : `; there are ${names}`;
+    return wait(REASON.versionNotFound, `spec.version: the model ${name} has no ${version}${known}`);
+  }
+  if (found.state === REASON.gatesPassed || model.status?.servingVersion === version) return { version };
+  const message = `spec.version: ${version} of the model ${name} did not pass its gates`;
+  return { refused: { reason: REASON.versionRefused, message }, final: true };
+}
+
+function wait(reason: string, message: string): ScoringVersion {
+  return { refused: { reason, message }, final: false };
+}

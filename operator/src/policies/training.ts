@@ -1,0 +1,167 @@
+import type { TrainResult } from '@stockout/contracts';
+import type { Action } from '../actions.ts';
+import { type Finding, isFalse, isTrue, REASON, type Verdict } from '../conditions.ts';
+import { outcomeOf } from '../jobs/run-outcome.ts';
+import type { RunState } from '../jobs/run-state.ts';
+import { modelOfManifest } from '../resources/manifest-file.ts';
+import { ANNOTATION } from '../resources/names.ts';
+import { buildRunFailure } from '../resources/run-failure.ts';
+import { trainingRunName } from '../resources/run-names.ts';
+import { buildTrainingJob } from '../resources/training-job.ts';
+import { buildVersionRecord } from '../resources/version-record.ts';
+import { type ObservedModel, servingOf } from '../stockoutmodel/observed.ts';
+
+export interface TrainingPlan {
+  /** Of the condition Trained. */
+  verdict: Verdict;
+  /** A training is under way or about to be. */
+  busy: boolean;
+  /** It failed for good. */
+  failed: Finding | undefined;
+  actions: Action[];
+  requeueAfterMs?: number;
+}
+
+interface Context {
+  observed: ObservedModel;
+  run: string;
+  now: Date;
+  image: string;
+  /** A candidate is on its way to serve. */
+  rollingOut: boolean;
+}
+
+/** What to do so that the version which the spec asks for exists. */
+export function planTraining(
+  observed: ObservedModel,
+  input: { now: Date; image: string; rollingOut: boolean },
+): TrainingPlan {
+  const context = { observed, run: trainingRunName(observed.model), ...input };
+  const outdated = observed.runs.filter((state) => state.run !== context.run);
+  const plan = alreadyTrained(context) ?? alreadyFailed(context) ?? planRun(context);
+  return { ...plan, actions: [...outdated.flatMap((state) => retire(context, state)), ...plan.actions] };
+}
+
+function alreadyTrained({ observed, run }: Context): TrainingPlan | undefined {
+  const record = observed.versions.find((version) => version.run === run);
+  if (record === undefined) return undefined;
+  const { version, trainedAt, dataVersion } = record;
+  const message = `${version} was trained at ${trainedAt} on version ${dataVersion} of ${observed.model.spec.data.rawTable}`;
+  return {
+    verdict: isTrue(REASON.trained, message),
+    busy: false,
+    failed: undefined,
+    actions: dropFailures(observed, run),
+  };
+}
+
+function alreadyFailed({ observed, run }: Context): TrainingPlan | undefined {
+  const failure = observed.failures.find((each) => each.run === run);
+  if (failure === undefined) return undefined;
+  const message = `${failure.message} (change spec.training or spec.data, or set the annotation ${ANNOTATION.retrainRequestedAt} to a new value, to try again)`;
+  return {
+    verdict: isFalse(REASON.trainingFailed, message),
+    busy: false,
+    failed: { reason: REASON.trainingFailed, message },
+    actions: dropFailures(observed, run),
+  };
+}
+
+function planRun(context: Context): TrainingPlan {
+  const { observed, run, now } = context;
+  const state = observed.runs.find((each) => each.run === run);
+  if (state === undefined) return start(context);
+  const outcome = outcomeOf(state, 'train', now);
+  switch (outcome.is) {
+    case 'running':
+      return busy(isFalse(REASON.training, runningText(run, outcome.trouble)));
+    case 'deleting':
+      return busy(isFalse(REASON.training, `the training ${run} is run again`));
+    case 'settling':
+      return { ...busy(isFalse(REASON.training, `the training ${run} ended`)), requeueAfterMs: outcome.ms };
+    case 'lost':
+      return runAgain(state);
+    case 'failed':
+      return recordFailure(observed, run, outcome.message);
+    case 'done':
+      return recordVersion(observed, state, outcome.result);
+  }
+}
+
+function runningText(run: string, trouble: string | undefined): string {
+  return `the training ${run} runs${trouble === undefined ? '' : `, but its pod does not start: ${trouble}`}`;
+}
+
+function start(context: Context): TrainingPlan {
+  const { observed, run, image, rollingOut } = context;
+  const relative = observed.model.spec.gates.some((gate) => gate.maxDropFromServing !== undefined);
+  if (relative && rollingOut) {
+    const message = 'the training starts once it is known which version serves: a gate compares with it';
+    return busy(isFalse(REASON.waitingForRollout, message));
+  }
+  const against = servingOf(observed)?.version;
+  const job = buildTrainingJob({ model: observed.model, run, against, image });
+  const words = against === undefined ? 'nothing serves yet' : `against ${against}`;
+  const failures = dropFailures(observed, run);
+  const verdict = isFalse(REASON.training, `the training ${run} starts`);
+  return busy(verdict, [...failures, { verb: 'create', object: job, why: `trains a version, ${words}` }]);
+}
+
+function recordVersion(observed: ObservedModel, state: RunState, result: TrainResult): TrainingPlan {
+  const verdict = isFalse(
+    REASON.training,
+    `the training ${state.run} is done, ${result.version} goes on record`,
+  );
+  return busy(verdict, [recordOf(observed, state, result)]);
+}
+
+function runAgain(state: RunState): TrainingPlan {
+  return busy(isFalse(REASON.training, `the training ${state.run} is run again, its result was lost`), [
+    { verb: 'delete', object: state.job, why: 'its result was lost, it is run again' },
+  ]);
+}
+
+function recordFailure(observed: ObservedModel, run: string, message: string): TrainingPlan {
+  const object = buildRunFailure(observed.model, { run, message });
+  return {
+    verdict: isFalse(REASON.trainingFailed, message),
+    busy: false,
+    failed: { reason: REASON.trainingFailed, message },
+    actions: [{ verb: 'create', object, why: 'the training failed for good' }],
+  };
+}
+
+/** Runs of an earlier spec: a finished one made a version, which goes on record; a running one is ended. */
+function retire({ observed, now }: Context, state: RunState): Action[] {
+  const outcome = outcomeOf(state, 'train', now);
+  if (outcome.is === 'running') {
+    return [{ verb: 'delete', object: state.job, why: 'the spec asks for another version by now' }];
+  }
+  const isKnown = observed.versions.some((version) => version.run === state.run);
+  return outcome.is === 'done' && !isKnown ? [recordOf(observed, state, outcome.result)] : [];
+}
+
+function recordOf({ model }: ObservedModel, state: RunState, result: TrainResult): Action {
+  const { storage } = modelOfManifest(state.job.spec.template).spec;
+  const object = buildVersionRecord(model, { ...result, run: state.run }, storage.uri);
+  return { verb: 'create', object, why: `${result.version} was trained` };
+}
+
+/** A failure counts for its own run only. */
+function dropFailures({ failures, model }: ObservedModel, run: string): Action[] {
+  return failures
+    .filter((failure) => failure.run !== run)
+    .map((failure) => {
+      const object = buildRunFailure(model, failure);
+      const metadata = { ...object.metadata, uid: failure.uid ?? '' };
+      return {
+        verb: 'delete',
+        object: { ...object, metadata },
+        why: 'the spec asks for another version by now',
+      };
+    });
+}
+
+function busy(verdict: Verdict, actions: Action[] = []): TrainingPlan {
+  return { verdict, busy: true, failed: undefined, actions };
+}

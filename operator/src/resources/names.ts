@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import type { ObjectMeta, OwnerReference } from '@stockout/crds';
+
+export const MANAGED_BY = 'app.kubernetes.io/managed-by';
+export const OPERATOR = 'stockout-operator';
+/** Selects every object that the operator made, pods included. */
+export const MANAGED_SELECTOR = `${MANAGED_BY}=${OPERATOR}`;
+
+export const LABEL = {
+  model: 'stockout.dev/model',
+  scoringJob: 'stockout.dev/scoring-job',
+  /** The run that a Job does or that a record is of. */
+  run: 'stockout.dev/run',
+  /** What a scoring run is for: the same key needs no second run. */
+  runKey: 'stockout.dev/run-key',
+  version: 'stockout.dev/version',
+  color: 'stockout.dev/color',
+} as const;
+
+export const ANNOTATION = {
+  /** Set by people: any new value trains once more. */
+  retrainRequestedAt: 'stockout.dev/retrain-requested-at',
+  /** Set by people: any new value scores once more. */
+  runRequestedAt: 'stockout.dev/run-requested-at',
+  /** Set by people: "true" stops every action on the object. */
+  paused: 'stockout.dev/paused',
+  /** The manifest that a Job's pod works on, mounted as a file. */
+  manifest: 'stockout.dev/manifest',
+  /** Of all that was applied: tells a dropped field, which a comparison of what is there cannot. */
+  appliedHash: 'stockout.dev/applied-hash',
+  /** Of a predictor's pod template but its color: two colors with the same one serve the same. */
+  templateHash: 'stockout.dev/template-hash',
+  /** Why a candidate was given up; its pods are gone, the Deployment stays as the record of it. */
+  givenUp: 'stockout.dev/given-up',
+  /** On the Service: when traffic was switched, and the template that served before. */
+  switchedAt: 'stockout.dev/switched-at',
+  switchedFrom: 'stockout.dev/switched-from',
+} as const;
+
+export type Color = 'blue' | 'green';
+/** What a Service selects before anything serves: pods of this color are never made. */
+export const NO_COLOR = 'none';
+
+export function otherColor(color: Color | undefined): Color {
+  return color === 'blue' ? 'green' : 'blue';
+}
+
+export interface Owner {
+  apiVersion: string;
+  kind: string;
+  metadata: ObjectMeta;
+}
+
+/** Garbage collection removes what a deleted owner owned. */
+export function ownerReference({ apiVersion, kind, metadata }: Owner): OwnerReference {
+  return {
+    apiVersion,
+    kind,
+    name: metadata.name,
+    uid: metadata.uid ?? '',
+    controller: true,
+    blockOwnerDeletion: true,
+  };
+}
+
+export type Component = 'training' | 'scoring' | 'predictor' | 'record';
+
+export function labelsOf(instance: string, component: Component): Record<string, string> {
+  return {
+    'app.kubernetes.io/name': 'stockout',
+    'app.kubernetes.io/part-of': 'stockout',
+    'app.kubernetes.io/instance': instance,
+    'app.kubernetes.io/component': component,
+    [MANAGED_BY]: OPERATOR,
+  };
+}
+
+/** Ten hexadecimal digits that depend on nothing but the value; the order of keys does not count. */
+export function hashOf(value: unknown): string {
+  return createHash('sha256').update(canonical(value)).digest('hex').slice(0, 10);
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}

@@ -1,0 +1,90 @@
+import type { StockoutModelSpec } from '@stockout/crds';
+import type { Container, PodSpec, Resources, Volume, VolumeMount } from '../api/kubernetes.ts';
+
+/** The user of our images; the volume is made writable for its group. */
+const USER = 65532;
+export const RESULT_FILE = '/dev/termination-log';
+const FILE_SCHEME = 'file://';
+
+export interface ContainerInput {
+  name: string;
+  image: string;
+  args: string[];
+  resources?: Resources | undefined;
+  storage: StockoutModelSpec['storage'];
+  /** Predictors only read. */
+  readOnlyStorage: boolean;
+  mounts: VolumeMount[];
+}
+
+/** A container that the restricted Pod Security Standard admits, with the model's storage. */
+export function buildContainer(input: ContainerInput): Container {
+  const { storage } = input;
+  const secret = storage.secretRef;
+  return {
+    name: input.name,
+    image: input.image,
+    command: ['stockout'],
+    args: input.args,
+    env: [{ name: 'TMPDIR', value: '/tmp' }],
+    ...(secret === undefined ? {} : { envFrom: [{ secretRef: { name: secret.name } }] }),
+    ...(input.resources === undefined ? {} : { resources: input.resources }),
+    volumeMounts: [
+      { name: 'tmp', mountPath: '/tmp' },
+      ...storageMounts(storage, input.readOnlyStorage),
+      ...input.mounts,
+    ],
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    },
+    terminationMessagePath: RESULT_FILE,
+    // A process that died without leaving a result: its last words are in the log.
+    terminationMessagePolicy: 'FallbackToLogsOnError',
+  };
+}
+
+export interface PodInput {
+  container: Container;
+  storage: StockoutModelSpec['storage'];
+  readOnlyStorage: boolean;
+  volumes: Volume[];
+}
+
+/** No token of the pod's ServiceAccount is mounted: nothing in these pods speaks to the API server. */
+export function buildPodSpec({ container, storage, readOnlyStorage, volumes }: PodInput): PodSpec {
+  const { serviceAccountName } = storage;
+  return {
+    ...(serviceAccountName === undefined ? {} : { serviceAccountName }),
+    automountServiceAccountToken: false,
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: USER,
+      runAsGroup: USER,
+      fsGroup: USER,
+      fsGroupChangePolicy: 'OnRootMismatch',
+      seccompProfile: { type: 'RuntimeDefault' },
+    },
+    containers: [container],
+    volumes: [{ name: 'tmp', emptyDir: {} }, ...storageVolumes(storage, readOnlyStorage), ...volumes],
+  };
+}
+
+/** The volume lies at the URI's own path, so that a URI means the same in every pod. */
+function storageMounts(storage: StockoutModelSpec['storage'], readOnly: boolean): VolumeMount[] {
+  if (!storage.uri.startsWith(FILE_SCHEME)) return [];
+  const mountPath = decodeURIComponent(storage.uri.slice(FILE_SCHEME.length)).replace(/\/+$/, '');
+  return [{ name: 'storage', mountPath, ...(readOnly ? { readOnly } : {}) }];
+}
+
+function storageVolumes(storage: StockoutModelSpec['storage'], readOnly: boolean): Volume[] {
+  const claim = storage.persistentVolumeClaim;
+  if (!storage.uri.startsWith(FILE_SCHEME) || claim === undefined) return [];
+  return [
+    {
+      name: 'storage',
+      persistentVolumeClaim: { claimName: claim.claimName, ...(readOnly ? { readOnly } : {}) },
+    },
+  ];
+}

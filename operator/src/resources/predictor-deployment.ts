@@ -1,0 +1,142 @@
+import type { StockoutModel } from '@stockout/crds';
+import type { Deployment, PodTemplate, Volume, VolumeMount } from '../api/kubernetes.ts';
+import { ANNOTATION, type Color, hashOf, LABEL, labelsOf, ownerReference } from './names.ts';
+import { withAppliedHash } from './applied.ts';
+import { buildContainer, buildPodSpec } from './pod.ts';
+
+export const PREDICT_PORT = 8000;
+export const ADMIN_PORT = 9090;
+const API_KEYS_FOLDER = '/etc/stockout/api-keys';
+/** Longer than the predictor drains: 5 s of accepting while endpoints spread, then open requests. */
+const GRACE_SECONDS = 40;
+
+export interface PredictorInput {
+  model: StockoutModel;
+  color: Color;
+  version: PredictorVersion;
+  image: string;
+}
+
+/** Where a version lies and what it must be. */
+export interface PredictorVersion {
+  version: string;
+  uri: string;
+  digest: string;
+}
+
+/** One color of a model's predictor: the pods of one version under one spec. */
+export function buildPredictorDeployment(input: PredictorInput): Deployment {
+  const { model, color, version } = input;
+  const { name, namespace } = model.metadata;
+  const { replicas, rollout } = model.spec.serving;
+  const template = buildTemplate(input);
+  return withAppliedHash({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: {
+      name: `${name}-${color}`,
+      namespace,
+      labels: { ...template.metadata.labels, [LABEL.version]: version.version },
+      annotations: { [ANNOTATION.templateHash]: templateHash(input) },
+      ownerReferences: [ownerReference(model)],
+    },
+    spec: {
+      replicas,
+      revisionHistoryLimit: 1,
+      progressDeadlineSeconds: rollout.progressDeadlineSeconds,
+      selector: { matchLabels: predictorSelector(name, color) },
+      template,
+    },
+  });
+}
+
+/** The same Deployment without pods: the record that this template was tried and given up. */
+export function buildGivenUpPredictor(input: PredictorInput, why: string): Deployment {
+  const deployment = buildPredictorDeployment(input);
+  const annotations = { ...deployment.metadata.annotations, [ANNOTATION.givenUp]: why };
+  return withAppliedHash({
+    ...deployment,
+    metadata: { ...deployment.metadata, annotations },
+    spec: { ...deployment.spec, replicas: 0 },
+  });
+}
+
+/** What tells one candidate from another, whatever their colors. */
+export function templateHash(input: Omit<PredictorInput, 'color'>): string {
+  return hashOf(buildTemplate({ ...input, color: 'blue' }));
+}
+
+export function predictorSelector(model: string, color: string): Record<string, string> {
+  return { [LABEL.model]: model, [LABEL.color]: color };
+}
+
+function buildTemplate({ model, color, version, image }: PredictorInput): PodTemplate {
+  const { storage, serving } = model.spec;
+  const { name } = model.metadata;
+  const keys = apiKeys(serving.auth?.apiKeySecretRef?.name);
+  const container = buildContainer({
+    name: 'predictor',
+    image,
+    args: [...serveArgs(version), ...keys.args],
+    resources: serving.resources,
+    storage,
+    readOnlyStorage: true,
+    mounts: keys.mounts,
+  });
+  const selector = predictorSelector(name, color);
+  return {
+    metadata: {
+      labels: { ...labelsOf(name, 'predictor'), ...selector, [LABEL.version]: version.version },
+    },
+    spec: {
+      ...buildPodSpec({
+        container: { ...container, ...PORTS_AND_PROBES },
+        storage,
+        readOnlyStorage: true,
+        volumes: keys.volumes,
+      }),
+      terminationGracePeriodSeconds: GRACE_SECONDS,
+      topologySpreadConstraints: [
+        {
+          maxSkew: 1,
+          topologyKey: 'kubernetes.io/hostname',
+          whenUnsatisfiable: 'ScheduleAnyway',
+          labelSelector: { matchLabels: selector },
+        },
+      ],
+    },
+  };
+}
+
+function serveArgs({ uri, digest }: PredictorVersion): string[] {
+  const ports = ['--port', String(PREDICT_PORT), '--admin-port', String(ADMIN_PORT)];
+  return ['serve', '--model', uri, '--digest', digest, ...ports];
+}
+
+function apiKeys(secretName: string | undefined): {
+  args: string[];
+  mounts: VolumeMount[];
+  volumes: Volume[];
+} {
+  if (secretName === undefined) return { args: [], mounts: [], volumes: [] };
+  return {
+    args: ['--api-keys-dir', API_KEYS_FOLDER],
+    mounts: [{ name: 'api-keys', mountPath: API_KEYS_FOLDER, readOnly: true }],
+    volumes: [{ name: 'api-keys', secret: { secretName } }],
+  };
+}
+
+/** Ready means that the version's golden predictions were reproduced: how long that takes is no reason to restart. */
+const PORTS_AND_PROBES = {
+  ports: [
+    { name: 'http', containerPort: PREDICT_PORT, protocol: 'TCP' as const },
+    { name: 'admin', containerPort: ADMIN_PORT, protocol: 'TCP' as const },
+  ],
+  startupProbe: probe('/livez', { periodSeconds: 1, failureThreshold: 120 }),
+  readinessProbe: probe('/readyz', { periodSeconds: 2, failureThreshold: 3 }),
+  livenessProbe: probe('/livez', { periodSeconds: 10, failureThreshold: 3 }),
+};
+
+function probe(path: string, often: { periodSeconds: number; failureThreshold: number }) {
+  return { httpGet: { path, port: ADMIN_PORT }, timeoutSeconds: 2, ...often };
+}

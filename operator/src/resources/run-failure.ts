@@ -1,0 +1,36 @@
+import type { StockoutModel } from '@stockout/crds';
+import type { ConfigMap } from '../api/kubernetes.ts';
+import { LABEL, labelsOf, ownerReference } from './names.ts';
+
+/** A training that failed for good: kept after its Job is gone, so that it is not tried again unasked. */
+export interface RunFailure {
+  run: string;
+  message: string;
+  uid?: string | undefined;
+}
+
+const KEY = 'failure';
+
+export function buildRunFailure(model: StockoutModel, { run, message }: RunFailure): ConfigMap {
+  const { name, namespace } = model.metadata;
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: {
+      name: run,
+      namespace,
+      labels: { ...labelsOf(name, 'record'), [LABEL.model]: name, [LABEL.run]: run },
+      ownerReferences: [ownerReference(model)],
+    },
+    immutable: true,
+    data: { [KEY]: message },
+  };
+}
+
+/** Undefined when the ConfigMap is no such record. */
+export function readRunFailure(configMap: ConfigMap): RunFailure | undefined {
+  const run = configMap.metadata.labels?.[LABEL.run];
+  const message = configMap.data?.[KEY];
+  if (run === undefined || message === undefined) return undefined;
+  return { run, message, uid: configMap.metadata.uid };
+}

@@ -1,0 +1,39 @@
+import type { ScoringJob, StockoutModel } from '@stockout/crds';
+import { ANNOTATION, hashOf } from './names.ts';
+
+/**
+ * The run that makes the version which the spec asks for: the same spec, the same run. All that shapes a version is in
+ * it, the decision threshold too, since F1, precision and recall, and so the gates, are measured at it.
+ * What only says how the Job runs (resources, deadlines, retries) is not.
+ */
+export function trainingRunName({ metadata, spec }: StockoutModel): string {
+  const { params, split, calibration, engine } = spec.training ?? {};
+  const key = {
+    uid: metadata.uid,
+    storage: spec.storage.uri,
+    data: spec.data,
+    training: { params, split, calibration, engine },
+    threshold: spec.serving.threshold,
+    retrain: metadata.annotations?.[ANNOTATION.retrainRequestedAt],
+  };
+  return `${metadata.name}-train-${hashOf(key)}`;
+}
+
+/** What a scoring run is for. */
+export function scoringRunKey({ metadata, spec }: ScoringJob): string {
+  const { modelRef, version, input, output, engine } = spec;
+  const requested = metadata.annotations?.[ANNOTATION.runRequestedAt];
+  return hashOf({ uid: metadata.uid, modelRef, version, input, output, engine, requested });
+}
+
+/** The generation tells a spec that was changed to and fro from one that was never changed. */
+export function scoringRunName(job: ScoringJob): string {
+  return `${job.metadata.name}-${scoringRunKey(job)}-${job.metadata.generation ?? 1}`;
+}
+
+/** The key within the name of a run of this job, or undefined when it is none of its runs. */
+export function keyOfScoringRun(job: ScoringJob, run: string): string | undefined {
+  const [key, generation, ...rest] = run.slice(job.metadata.name.length + 1).split('-');
+  const ours = run.startsWith(`${job.metadata.name}-`) && generation !== undefined && rest.length === 0;
+  return ours ? key : undefined;
+}

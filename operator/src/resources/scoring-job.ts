@@ -1,0 +1,60 @@
+import type { ScoringJob, StockoutModel } from '@stockout/crds';
+import type { Job } from '../api/kubernetes.ts';
+import { buildJob } from './job.ts';
+import { MANIFEST_FILE, MANIFEST_MOUNT, MANIFEST_VOLUME, manifestText } from './manifest-file.ts';
+import { ANNOTATION, LABEL, labelsOf } from './names.ts';
+import { buildContainer, buildPodSpec, RESULT_FILE } from './pod.ts';
+import { keyOfScoringRun } from './run-names.ts';
+
+/** The result is in the ScoringJob's status long before; the pods' logs stay this long. */
+const TTL_SECONDS = 86_400;
+
+export interface ScoringRunInput {
+  job: ScoringJob;
+  model: StockoutModel;
+  /** See `scoringRunName`. */
+  run: string;
+  /** Pinned for the whole run. */
+  version: string;
+  image: string;
+}
+
+export function buildScoringRun(input: ScoringRunInput): Job {
+  const { job, model, run, version } = input;
+  const { storage } = model.spec;
+  const labels = {
+    ...labelsOf(job.metadata.name, 'scoring'),
+    [LABEL.scoringJob]: job.metadata.name,
+    [LABEL.run]: run,
+    [LABEL.runKey]: keyOfScoringRun(job, run) ?? '',
+    [LABEL.version]: version,
+  };
+  const container = buildContainer({
+    name: 'score',
+    image: input.image,
+    args: scoreArgs(input),
+    resources: job.spec.resources,
+    storage,
+    readOnlyStorage: false,
+    mounts: [MANIFEST_MOUNT],
+  });
+  const spec = buildPodSpec({ container, storage, readOnlyStorage: false, volumes: [MANIFEST_VOLUME] });
+  return buildJob({
+    owner: job,
+    name: run,
+    labels,
+    containerName: container.name,
+    template: {
+      metadata: { labels, annotations: { [ANNOTATION.manifest]: manifestText(job, model) } },
+      spec: { ...spec, restartPolicy: 'Never' },
+    },
+    backoffLimit: job.spec.backoffLimit,
+    activeDeadlineSeconds: job.spec.activeDeadlineSeconds,
+    ttlSecondsAfterFinished: TTL_SECONDS,
+  });
+}
+
+function scoreArgs({ model, run, version }: ScoringRunInput): string[] {
+  const inputs = ['-f', MANIFEST_FILE, '--storage', model.spec.storage.uri];
+  return ['score', ...inputs, '--run', run, '--model-version', version, '--result-file', RESULT_FILE];
+}

@@ -1,0 +1,71 @@
+import type { StockoutModel } from '@stockout/crds';
+import type { Service } from '../api/kubernetes.ts';
+import { withAppliedHash } from './applied.ts';
+import { ANNOTATION, type Color, labelsOf, LABEL, NO_COLOR, ownerReference } from './names.ts';
+import { PREDICT_PORT, predictorSelector } from './predictor-deployment.ts';
+
+export interface ServiceInput {
+  model: StockoutModel;
+  /** Whose pods get the traffic; undefined before anything serves. */
+  color: Color | undefined;
+  switched?: Switched | undefined;
+}
+
+/** The last switch: for the rollback window, and for people who ask when. */
+export interface Switched {
+  at: string;
+  /** Template hash of what served before; undefined when nothing did. */
+  from: string | undefined;
+}
+
+/** What callers reach. Its selector is the one place that says which color serves. */
+export function buildService({ model, color, switched }: ServiceInput): Service {
+  const { name, namespace } = model.metadata;
+  const { type, port, annotations } = model.spec.serving.service;
+  return withAppliedHash({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: {
+      name,
+      namespace,
+      labels: { ...labelsOf(name, 'predictor'), [LABEL.model]: name },
+      annotations: { ...annotations, ...switchAnnotations(switched) },
+      ownerReferences: [ownerReference(model)],
+    },
+    spec: {
+      type,
+      selector: predictorSelector(name, color ?? NO_COLOR),
+      ports: [{ name: 'http', port, targetPort: PREDICT_PORT, protocol: 'TCP' }],
+    },
+  });
+}
+
+function switchAnnotations(switched: Switched | undefined): Record<string, string> {
+  if (switched === undefined) return {};
+  return {
+    [ANNOTATION.switchedAt]: switched.at,
+    ...(switched.from === undefined ? {} : { [ANNOTATION.switchedFrom]: switched.from }),
+  };
+}
+
+export function readSwitched(service: Service): Switched | undefined {
+  const at = service.metadata.annotations?.[ANNOTATION.switchedAt];
+  return at === undefined ? undefined : { at, from: service.metadata.annotations?.[ANNOTATION.switchedFrom] };
+}
+
+/** Where callers reach the Service; undefined while a load balancer has no address. */
+export function endpointOf(service: Service): string | undefined {
+  const { type, ports } = service.spec;
+  const port = ports[0]?.port ?? 80;
+  if (type !== 'LoadBalancer') {
+    return url(`${service.metadata.name}.${service.metadata.namespace}.svc`, port);
+  }
+  const [ingress] = service.status?.loadBalancer?.ingress ?? [];
+  const address = ingress?.ip ?? ingress?.hostname;
+  return address === undefined ? undefined : url(address, ingress?.ports?.[0]?.port ?? port);
+}
+
+function url(host: string, port: number): string {
+  const name = host.includes(':') ? `[${host}]` : host;
+  return port === 80 ? `http://${name}` : `http://${name}:${port}`;
+}

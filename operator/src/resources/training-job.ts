@@ -1,0 +1,52 @@
+import type { StockoutModel } from '@stockout/crds';
+import type { Job } from '../api/kubernetes.ts';
+import { buildJob } from './job.ts';
+import { MANIFEST_FILE, MANIFEST_MOUNT, MANIFEST_VOLUME, manifestText } from './manifest-file.ts';
+import { ANNOTATION, LABEL, labelsOf } from './names.ts';
+import { buildContainer, buildPodSpec, RESULT_FILE } from './pod.ts';
+
+export interface TrainingJobInput {
+  model: StockoutModel;
+  /** See `trainingRunName`. */
+  run: string;
+  /** The serving version, scored on the same held-out rows. */
+  against: string | undefined;
+  image: string;
+}
+
+/** @throws TypeError for a model that is not trained here */
+export function buildTrainingJob({ model, run, against, image }: TrainingJobInput): Job {
+  const { storage, training } = model.spec;
+  if (training === undefined) throw new TypeError('spec.training is missing');
+  const { name } = model.metadata;
+  const labels = { ...labelsOf(name, 'training'), [LABEL.model]: name, [LABEL.run]: run };
+  const container = buildContainer({
+    name: 'train',
+    image,
+    args: trainArgs(model, run, against),
+    resources: training.resources,
+    storage,
+    readOnlyStorage: false,
+    mounts: [MANIFEST_MOUNT],
+  });
+  const spec = buildPodSpec({ container, storage, readOnlyStorage: false, volumes: [MANIFEST_VOLUME] });
+  return buildJob({
+    owner: model,
+    name: run,
+    labels,
+    containerName: container.name,
+    template: {
+      metadata: { labels, annotations: { [ANNOTATION.manifest]: manifestText(model) } },
+      spec: { ...spec, restartPolicy: 'Never' },
+    },
+    backoffLimit: training.backoffLimit,
+    activeDeadlineSeconds: training.activeDeadlineSeconds,
+    ttlSecondsAfterFinished: training.ttlSecondsAfterFinished,
+  });
+}
+
+function trainArgs(model: StockoutModel, run: string, against: string | undefined): string[] {
+  const inputs = ['-f', MANIFEST_FILE, '--storage', model.spec.storage.uri];
+  const comparison = against === undefined ? [] : ['--against', against];
+  return ['train', ...inputs, '--run', run, '--gates', 'report', ...comparison, '--result-file', RESULT_FILE];
+}

@@ -1,0 +1,54 @@
+import { type TrainResult, trainResultSchema, versionPath } from '@stockout/contracts';
+import type { StockoutModel } from '@stockout/crds';
+import type { ConfigMap } from '../api/kubernetes.ts';
+import { LABEL, labelsOf, ownerReference } from './names.ts';
+
+/** What a training reported, with the place of the version as pods reach it. */
+export type VersionRecord = TrainResult & { uid?: string | undefined };
+
+const KEY = 'record';
+
+/**
+ * The record of a version: written once, never changed. It, not the Job, says that the run is done.
+ * @param storageUri the storage that the run worked on
+ */
+export function buildVersionRecord(model: StockoutModel, result: TrainResult, storageUri: string): ConfigMap {
+  const { name, namespace } = model.metadata;
+  const uri = `${storageUri.replace(/\/+$/, '')}/${versionPath(namespace, name, result.version)}`;
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: {
+      name: `${name}-${result.version}`,
+      namespace,
+      labels: {
+        ...labelsOf(name, 'record'),
+        [LABEL.model]: name,
+        [LABEL.run]: result.run,
+        [LABEL.version]: result.version,
+      },
+      ownerReferences: [ownerReference(model)],
+    },
+    immutable: true,
+    data: { [KEY]: JSON.stringify({ ...result, uri }) },
+  };
+}
+
+/** Undefined when the ConfigMap holds no record that we can read. */
+export function readVersionRecord(configMap: ConfigMap): VersionRecord | undefined {
+  const parsed = trainResultSchema.safeParse(parseJson(configMap.data?.[KEY]));
+  return parsed.success ? { ...parsed.data, uid: configMap.metadata.uid } : undefined;
+}
+
+/** v10 comes after v9. */
+export function versionNumber(version: string): number {
+  return Number(version.slice(1));
+}
+
+export function parseJson(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,68 @@
+import type { ScoreResult } from '@stockout/contracts';
+import type { RunStatus } from '@stockout/crds';
+import type { Action } from '../actions.ts';
+import { REASON } from '../conditions.ts';
+import { outcomeOf } from '../jobs/run-outcome.ts';
+import type { RunState } from '../jobs/run-state.ts';
+import { ANNOTATION } from '../resources/names.ts';
+import { timestamp } from '../set-conditions.ts';
+
+/** The API's limit on status.runs[].message. */
+const MAX_MESSAGE = 4096;
+
+export interface Followed {
+  run: RunStatus;
+  actions: Action[];
+  requeueAfterMs: number | undefined;
+}
+
+/** What a run that goes on has come to. */
+export function followRun(run: RunStatus, state: RunState, now: Date): Followed {
+  const outcome = outcomeOf(state, 'score', now);
+  switch (outcome.is) {
+    case 'running':
+      return stay(run, runningText(run, outcome.trouble));
+    case 'deleting':
+      return stay(run, 'the run is run again');
+    case 'settling':
+      return { ...stay(run, 'the run ended'), requeueAfterMs: outcome.ms };
+    case 'lost':
+      return {
+        ...stay(run, 'the result was lost, the run is run again'),
+        actions: [{ verb: 'delete', object: state.job, why: 'its result was lost, it is run again' }],
+      };
+    case 'failed':
+      return end(run, failed(outcome.message), state, now);
+    case 'done':
+      return end(run, succeeded(outcome.result), state, now);
+  }
+}
+
+function runningText({ version }: RunStatus, trouble: string | undefined): string {
+  if (trouble !== undefined) return `the run's pod does not start: ${trouble}`;
+  return `the run scores with ${version ?? 'the pinned version'}`;
+}
+
+function failed(why: string): Partial<RunStatus> & Pick<RunStatus, 'state'> {
+  const again = `(change the spec, or set the annotation ${ANNOTATION.runRequestedAt} to a new value, to try again)`;
+  return { state: REASON.runFailed, message: `${why.slice(0, MAX_MESSAGE - 200)} ${again}` };
+}
+
+function succeeded({
+  rows,
+  atRisk,
+  tableVersion,
+  version,
+}: ScoreResult): Partial<RunStatus> & Pick<RunStatus, 'state'> {
+  const message = `${rows} rows scored with ${version}, ${atRisk} at risk: version ${tableVersion} of the table`;
+  return { state: REASON.succeeded, version, rows, atRisk, tableVersion, message };
+}
+
+function stay(run: RunStatus, message: string): Followed {
+  return { run: { ...run, message }, actions: [], requeueAfterMs: undefined };
+}
+
+function end(run: RunStatus, outcome: Partial<RunStatus>, { finishedAt }: RunState, now: Date): Followed {
+  const ended = { ...run, ...outcome, finishedAt: finishedAt ?? timestamp(now) };
+  return { run: ended, actions: [], requeueAfterMs: undefined };
+}

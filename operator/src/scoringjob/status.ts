@@ -1,0 +1,75 @@
+import type { RunStatus, ScoringJobStatus } from '@stockout/crds';
+import { CONDITION, type Finding, isFalse, isTrue, REASON, type Verdict } from '../conditions.ts';
+import { type ReconcileError, StalledError } from '../errors.ts';
+import { setConditions } from '../set-conditions.ts';
+import type { ObservedScoringJob } from './observed.ts';
+import type { ScoringPlan } from './plan.ts';
+
+/** What is told of a scoring job. */
+export function scoringStatusOf(
+  { job }: ObservedScoringJob,
+  plan: ScoringPlan,
+  error: ReconcileError | undefined,
+  now: Date,
+): ScoringJobStatus {
+  const { generation = 0 } = job.metadata;
+  const before = job.status ?? {};
+  const success = plan.runs.find((run) => run.state === REASON.succeeded);
+  const lastSuccessfulTime = success?.finishedAt ?? before.lastSuccessfulTime;
+  return {
+    observedGeneration: generation,
+    ...(lastSuccessfulTime === undefined ? {} : { lastSuccessfulTime }),
+    runs: plan.runs,
+    conditions: setConditions(before.conditions ?? [], verdictsOf(plan, error), generation, now),
+  };
+}
+
+interface Situation {
+  is: 'waiting' | 'running' | 'succeeded' | 'failed' | 'refused';
+  finding: Finding;
+}
+
+function verdictsOf(
+  plan: ScoringPlan,
+  error: ReconcileError | undefined,
+): [type: string, verdict: Verdict | undefined][] {
+  const { is, finding } = situationOf(plan, error);
+  const { reason, message } = finding;
+  const holds = (yes: boolean): Verdict => (yes ? isTrue(reason, message) : isFalse(reason, message));
+  const isStuck = is === 'refused' || is === 'failed';
+  const isBusy = is === 'waiting' || is === 'running';
+  return [
+    [CONDITION.ready, holds(is === 'succeeded')],
+    [CONDITION.complete, holds(is === 'succeeded')],
+    [CONDITION.failed, holds(is === 'failed')],
+    [CONDITION.reconciling, isBusy ? reconciling(finding, error) : undefined],
+    [CONDITION.stalled, isStuck && reason !== REASON.paused ? isTrue(reason, message) : undefined],
+  ];
+}
+
+function situationOf({ refused, waiting, runs }: ScoringPlan, error: ReconcileError | undefined): Situation {
+  if (refused !== undefined) return { is: 'refused', finding: refused };
+  if (error instanceof StalledError) {
+    return { is: 'refused', finding: { reason: error.reason, message: error.message } };
+  }
+  if (waiting !== undefined) return { is: waiting.final ? 'refused' : 'waiting', finding: waiting.finding };
+  const [newest] = runs;
+  if (newest === undefined || newest.state === REASON.superseded) {
+    return { is: 'waiting', finding: { reason: REASON.running, message: 'a run is about to start' } };
+  }
+  return {
+    is: whatIs(newest),
+    finding: { reason: newest.state, message: `${newest.name}: ${newest.message ?? ''}` },
+  };
+}
+
+function whatIs({ state }: RunStatus): Situation['is'] {
+  if (state === REASON.succeeded) return 'succeeded';
+  return state === REASON.runFailed ? 'failed' : 'running';
+}
+
+/** Conflicts pass by themselves, nobody needs to read of them. */
+function reconciling({ reason, message }: Finding, error: ReconcileError | undefined): Verdict {
+  const isTold = error !== undefined && !('silent' in error && error.silent);
+  return isTold ? isTrue(error.reason, error.message) : isTrue(reason, message);
+}

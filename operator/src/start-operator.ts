@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import process from 'node:process';
+import { startAdminServer } from './admin-server.ts';
+import type { OperatorContext } from './context.ts';
+import { Controllers } from './controllers.ts';
+import { KubeClient } from './kube/client.ts';
+import { connect } from './kube/connection.ts';
+import { Election } from './kube/election.ts';
+import { createReflectors, createStores } from './kube/stores.ts';
+import { type Log, logToStderr } from './log.ts';
+import { createMetrics } from './metrics.ts';
+import type { Settings } from './settings.ts';
+
+const LEASE_NAME = 'stockout-operator';
+const VERSION = '0.1.0';
+
+export interface OperatorOptions {
+  /** Default: $KUBECONFIG, ~/.kube/config, or the service account of the pod. */
+  kubeconfigPath?: string | undefined;
+  /** Default: all. */
+  namespaces?: readonly string[] | undefined;
+  /** Default: $STOCKOUT_PIPELINE_IMAGE and $STOCKOUT_PREDICTOR_IMAGE, else the ones released with this version. */
+  images?: Partial<Settings['images']> | undefined;
+  /**
+   * Patterns for names of Secrets, ServiceAccounts and claims that a spec may use.
+   * Default: $STOCKOUT_ALLOWED_NAMES (separated by commas), else `stockout-*`.
+   */
+  allowedNames?: readonly string[] | undefined;
+  /** Tells this operator from others. Default: made from the host's name. */
+  identity?: string | undefined;
+  /** Of /metrics, /healthz, /readyz; 0: any that is free. Default 8080. */
+  adminPort?: number | undefined;
+  /** Default: $HOST; else all addresses in a pod and 127.0.0.1 elsewhere. */
+  host?: string | undefined;
+  /** Default true. Without, only ever one operator may run. */
+  leaderElect?: boolean | undefined;
+  /** Of the Lease. Default: that of the kubeconfig's context, or of the pod. */
+  leaseNamespace?: string | undefined;
+  /** Default: JSON lines on standard error. */
+  log?: Log | undefined;
+}
+
+export interface Operator {
+  adminUrl: string;
+  /** Ends what is being done, gives up the Lease. What was begun in the cluster goes on where it stands. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Reconciles StockoutModels and ScoringJobs until stopped. An API server that cannot be reached, or that does not have
+ * the CRDs yet, is no error: it is tried again, and /readyz says so.
+ * @throws Error when the kubeconfig cannot be read or the port is taken
+ */
+export async function startOperator(options: OperatorOptions = {}): Promise<Operator> {
+  const { log = logToStderr } = options;
+  const { connection, namespace } = connect(options.kubeconfigPath);
+  const client = new KubeClient(connection);
+  const stores = createStores();
+  const reflectors = createReflectors(client, stores, options.namespaces, log);
+  const metrics = createMetrics();
+  const context: OperatorContext = {
+    stores,
+    client,
+    settings: settingsOf(options),
+    metrics,
+    identity: options.identity ?? `${hostname()}-${randomUUID().slice(0, 8)}`,
+    log,
+    now: () => new Date(),
+  };
+  const admin = await startAdminServer({
+    host:
+      options.host ??
+      process.env['HOST'] ??
+      (process.env['KUBERNETES_SERVICE_HOST'] ? '0.0.0.0' : '127.0.0.1'),
+    port: options.adminPort ?? 8080,
+    registry: metrics.registry,
+    unready: () => unready(reflectors),
+  });
+  const abort = new AbortController();
+  const running = [
+    ...reflectors.map((reflector) => reflector.run(abort.signal)),
+    lead(context, options, namespace, Promise.all(reflectors.map(({ synced }) => synced)), abort.signal),
+  ];
+  const stop = async (): Promise<void> => {
+    abort.abort();
+    await Promise.all(running);
+    await admin.stop();
+  };
+  return { adminUrl: admin.url, stop };
+}
+
+function settingsOf({ images, allowedNames }: OperatorOptions): Settings {
+  const { STOCKOUT_PIPELINE_IMAGE, STOCKOUT_PREDICTOR_IMAGE, STOCKOUT_ALLOWED_NAMES } = process.env;
+  return {
+    images: {
+      pipeline: images?.pipeline ?? STOCKOUT_PIPELINE_IMAGE ?? `ghcr.io/stockout/pipeline:${VERSION}`,
+      predictor: images?.predictor ?? STOCKOUT_PREDICTOR_IMAGE ?? `ghcr.io/stockout/predictor:${VERSION}`,
+    },
+    allowedNames: allowedNames ?? STOCKOUT_ALLOWED_NAMES?.split(',') ?? ['stockout-*'],
+  };
+}
+
+async function lead(
+  context: OperatorContext,
+  options: OperatorOptions,
+  namespace: string,
+  synced: Promise<unknown>,
+  signal: AbortSignal,
+): Promise<void> {
+  const controllers = new Controllers(context);
+  const { identity, client, log, metrics } = context;
+  const reign = async (term: AbortSignal): Promise<void> => {
+    metrics.leader.set({ name: LEASE_NAME }, 1);
+    await Promise.race([synced, aborted(term)]);
+    if (!term.aborted) await controllers.run(term);
+    metrics.leader.set({ name: LEASE_NAME }, 0);
+  };
+  if (options.leaderElect === false) return reign(signal);
+  const lease = { namespace: options.leaseNamespace ?? namespace, name: LEASE_NAME, identity };
+  return new Election(client, lease, log).run(reign, signal);
+}
+
+function unready(
+  reflectors: readonly { hasSynced: boolean; kind: { plural: string } }[],
+): string | undefined {
+  const missing = reflectors.filter((reflector) => !reflector.hasSynced).map(({ kind }) => kind.plural);
+  return missing.length === 0 ? undefined : `not listed yet: ${[...new Set(missing)].join(', ')}`;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

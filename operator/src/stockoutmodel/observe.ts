@@ -1,0 +1,64 @@
+import type { ConfigMap, Deployment, Pod } from '../api/kubernetes.ts';
+import { firstTrouble } from '../jobs/pod-state.ts';
+import { runStatesOf } from '../jobs/run-state.ts';
+import type { Stores } from '../kube/stores.ts';
+import { ANNOTATION, type Color, LABEL } from '../resources/names.ts';
+import { readRunFailure } from '../resources/run-failure.ts';
+import { readVersionRecord, type VersionRecord, versionNumber } from '../resources/version-record.ts';
+import type { ObservedModel, PredictorState } from './observed.ts';
+
+/**
+ * @param key namespace/name
+ * @returns undefined when there is nothing to reconcile: garbage collection does the rest
+ */
+export function observeModel(stores: Stores, key: string): ObservedModel | undefined {
+  const model = stores.models.get(key);
+  if (model === undefined || model.metadata.deletionTimestamp !== undefined) return undefined;
+  const { uid } = model.metadata;
+  // Leftovers of a model of the same name that was deleted are not ours.
+  const isOurs = (object: { metadata: ConfigMap['metadata'] }): boolean =>
+    object.metadata.ownerReferences?.some((owner) => owner.uid === uid) ?? false;
+  const group = `StockoutModel/${key}`;
+  const configMaps = stores.configMaps.inGroup(group).filter(isOurs);
+  const pods = stores.pods.inGroup(group);
+  return {
+    model,
+    versions: versionsOf(configMaps),
+    failures: configMaps.map(readRunFailure).filter((failure) => failure !== undefined),
+    runs: runStatesOf(stores.jobs.inGroup(group).filter(isOurs), pods),
+    predictors: stores.deployments
+      .inGroup(group)
+      .filter(isOurs)
+      .map((deployment) => predictorStateOf(deployment, pods)),
+    service: stores.services.inGroup(group).find(isOurs),
+  };
+}
+
+function versionsOf(configMaps: readonly ConfigMap[]): VersionRecord[] {
+  return configMaps
+    .map(readVersionRecord)
+    .filter((record) => record !== undefined)
+    .sort((a, b) => versionNumber(b.version) - versionNumber(a.version));
+}
+
+/** @param pods of the model */
+export function predictorStateOf(deployment: Deployment, pods: readonly Pod[]): PredictorState {
+  const { labels, annotations, generation = 0 } = deployment.metadata;
+  const { status = {} } = deployment;
+  const color = labels?.[LABEL.color] as Color;
+  const current = (status.observedGeneration ?? 0) >= generation;
+  const wanted = deployment.spec.replicas;
+  const counts = [status.replicas, status.updatedReplicas, status.availableReplicas];
+  const progressing = status.conditions?.find(({ type }) => type === 'Progressing');
+  return {
+    color,
+    version: labels?.[LABEL.version] ?? '',
+    templateHash: annotations?.[ANNOTATION.templateHash] ?? '',
+    deployment,
+    readyReplicas: status.readyReplicas ?? 0,
+    ready: current && counts.every((count) => (count ?? 0) === wanted),
+    deadlineExceeded: current && progressing?.reason === 'ProgressDeadlineExceeded',
+    givenUp: annotations?.[ANNOTATION.givenUp],
+    trouble: firstTrouble(pods.filter((pod) => pod.metadata.labels?.[LABEL.color] === color)),
+  };
+}

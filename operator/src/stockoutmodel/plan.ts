@@ -1,0 +1,55 @@
+import type { Action } from '../actions.ts';
+import type { Finding } from '../conditions.ts';
+import { planPromotion, type PromotionPlan } from '../policies/promotion.ts';
+import { refuse } from '../policies/refusal.ts';
+import { planRetention } from '../policies/retention.ts';
+import { planRollout, type RolloutPlan } from '../policies/rollout.ts';
+import { planTraining, type TrainingPlan } from '../policies/training.ts';
+import type { Settings } from '../settings.ts';
+import { type ObservedModel, servingOf } from './observed.ts';
+
+export interface ModelPlan {
+  /** Nothing is done, what serves is left alone. */
+  refused: Finding | undefined;
+  promotion: PromotionPlan;
+  training: TrainingPlan | undefined;
+  rollout: RolloutPlan | undefined;
+  /** In the order in which they are done. */
+  actions: Action[];
+  /** Look again then, though nothing may have changed. */
+  requeueAfterMs: number | undefined;
+}
+
+/** What to do for a model, from what was seen and the time alone. */
+export function planModel(observed: ObservedModel, settings: Settings, now: Date): ModelPlan {
+  const serving = servingOf(observed)?.version;
+  const promotion = planPromotion({ model: observed.model, versions: observed.versions, serving });
+  const refused = refuse(observed.model, settings.allowedNames);
+  if (refused !== undefined) {
+    return {
+      refused,
+      promotion,
+      training: undefined,
+      rollout: undefined,
+      actions: [],
+      requeueAfterMs: undefined,
+    };
+  }
+  const { images } = settings;
+  const rollout = planRollout(observed, promotion.target, { now, image: images.predictor });
+  const training = planTraining(observed, { now, image: images.pipeline, rollingOut: rollout.busy });
+  const inUse = new Set([promotion.target?.version, ...observed.predictors.map(({ version }) => version)]);
+  return {
+    refused: undefined,
+    promotion,
+    training,
+    rollout,
+    actions: [...training.actions, ...rollout.actions, ...planRetention(observed, inUse)],
+    requeueAfterMs: earliest(rollout.requeueAfterMs, training.requeueAfterMs),
+  };
+}
+
+function earliest(...times: (number | undefined)[]): number | undefined {
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+}

@@ -1,0 +1,110 @@
+import { type Finding, isFalse, isTrue, REASON, type Verdict } from '../conditions.ts';
+import { endpointOf } from '../resources/service.ts';
+import { type ObservedModel, servingOf } from './observed.ts';
+import type { ModelPlan } from './plan.ts';
+
+export interface Readiness {
+  ready: Verdict;
+  /** Nothing changes until someone acts. */
+  stalled: Finding | undefined;
+}
+
+type Check = (observed: ObservedModel, plan: ModelPlan) => Readiness | undefined;
+
+/** The condition Ready: the first check that has something to say. */
+export function readinessOf(observed: ObservedModel, plan: ModelPlan): Readiness {
+  for (const check of CHECKS) {
+    const found = check(observed, plan);
+    if (found !== undefined) return found;
+  }
+  throw new Error('the last check always says something');
+}
+
+const CHECKS: Check[] = [
+  refused,
+  pinRefused,
+  givenUp,
+  rollingOut,
+  nothingServes,
+  unavailable,
+  noAddress,
+  serving,
+];
+
+function refused(observed: ObservedModel, { refused: refusal }: ModelPlan): Readiness | undefined {
+  if (refusal === undefined) return undefined;
+  const version = servingOf(observed)?.version;
+  const { reason, message } = refusal;
+  if (reason !== REASON.paused) return stalled({ reason, message: message + meanwhile(version) });
+  const words = version === undefined ? message : `${message}; ${version} serves`;
+  return {
+    ready: { status: version === undefined ? 'False' : 'True', reason, message: words },
+    stalled: undefined,
+  };
+}
+
+function pinRefused(observed: ObservedModel, { promotion, training }: ModelPlan): Readiness | undefined {
+  if (promotion.pinRefused === undefined) return undefined;
+  const { reason, message } = promotion.pinRefused;
+  const words = message + meanwhile(servingOf(observed)?.version);
+  // The version that is pinned may be the very one that is being trained.
+  return training?.busy ? notYet(reason, words) : stalled({ reason, message: words });
+}
+
+function givenUp(_observed: ObservedModel, { rollout }: ModelPlan): Readiness | undefined {
+  return rollout?.failed && stalled(rollout.failed);
+}
+
+function rollingOut(_observed: ObservedModel, { rollout }: ModelPlan): Readiness | undefined {
+  return rollout?.busy ? notYet(rollout.verdict.reason, rollout.verdict.message) : undefined;
+}
+
+function nothingServes(observed: ObservedModel, plan: ModelPlan): Readiness | undefined {
+  if (servingOf(observed) !== undefined) return undefined;
+  const { training, promotion } = plan;
+  if (training?.failed) return stalled(training.failed);
+  if (training?.busy) return notYet(training.verdict.reason, training.verdict.message);
+  const { status, reason, message } = promotion.verdict;
+  if (status === 'False') return stalled({ reason, message });
+  const [latest] = observed.versions;
+  const hint = `promotion.policy is Manual: set promotion.version to ${latest?.version} to let it serve`;
+  return notYet(REASON.awaitingPromotion, `${message}; ${hint}`);
+}
+
+function unavailable(observed: ObservedModel): Readiness | undefined {
+  const predictor = servingOf(observed);
+  if (predictor === undefined || predictor.readyReplicas > 0 || predictor.deployment.spec.replicas === 0) {
+    return undefined;
+  }
+  const { version, color, deployment, trouble } = predictor;
+  const words = `none of the ${deployment.spec.replicas} pods of ${version} (${color}) is ready`;
+  return notYet(REASON.predictorUnavailable, trouble === undefined ? words : `${words}: ${trouble}`);
+}
+
+function noAddress({ service }: ObservedModel): Readiness | undefined {
+  if (service === undefined || endpointOf(service) !== undefined) return undefined;
+  const { name } = service.metadata;
+  return notYet(
+    REASON.endpointPending,
+    `the Service ${name} waits for the address of its load balancer (serving.service.type ClusterIP needs none)`,
+  );
+}
+
+function serving(observed: ObservedModel): Readiness {
+  const predictor = servingOf(observed);
+  const replicas = predictor?.deployment.spec.replicas ?? 0;
+  const pods = `${predictor?.readyReplicas ?? 0} of ${replicas} pods are ready`;
+  return { ready: isTrue(REASON.serving, `${predictor?.version} serves, ${pods}`), stalled: undefined };
+}
+
+function stalled(finding: Finding): Readiness {
+  return { ready: isFalse(finding.reason, finding.message), stalled: finding };
+}
+
+function notYet(reason: string, message: string): Readiness {
+  return { ready: isFalse(reason, message), stalled: undefined };
+}
+
+function meanwhile(version: string | undefined): string {
+  return version === undefined ? '' : `; ${version} keeps serving`;
+}

@@ -1,0 +1,43 @@
+import type { StockoutModelStatus } from '@stockout/crds';
+import { announcementsOf } from '../announce.ts';
+import { announce } from '../apply-actions.ts';
+import { CONDITION } from '../conditions.ts';
+import type { OperatorContext } from '../context.ts';
+import { STOCKOUT_MODEL } from '../kube/kinds.ts';
+import { writeStatus } from '../kube/write-status.ts';
+import { countGateFailures, measureModel } from '../metrics.ts';
+import type { Reconciled } from '../controller.ts';
+import { applyModelPlan } from './apply.ts';
+import { observeModel } from './observe.ts';
+import type { ObservedModel } from './observed.ts';
+import { planModel } from './plan.ts';
+import { modelStatusOf } from './status.ts';
+
+const TOLD = [CONDITION.trained, CONDITION.gatesPassed, CONDITION.rolledOut, CONDITION.ready];
+
+/** @param key namespace/name */
+export async function reconcileModel(context: OperatorContext, key: string): Promise<Reconciled> {
+  const observed = observeModel(context.stores, key);
+  if (observed === undefined) return {};
+  const now = context.now();
+  const plan = planModel(observed, context.settings, now);
+  const error = await applyModelPlan(context, observed, plan);
+  await tell(context, observed, modelStatusOf(observed, plan, error, now));
+  return { error, requeueAfterMs: plan.requeueAfterMs };
+}
+
+async function tell(
+  context: OperatorContext,
+  { model }: ObservedModel,
+  status: StockoutModelStatus,
+): Promise<void> {
+  const wrote = await writeStatus(context.client, STOCKOUT_MODEL, model, status);
+  measureModel(context.metrics, model, status);
+  if (!wrote) return;
+  countGateFailures(context.metrics, model, status);
+  await announce(
+    context,
+    model,
+    announcementsOf(model.status?.conditions ?? [], status.conditions ?? [], TOLD),
+  );
+}

@@ -1,0 +1,95 @@
+import type { StockoutModelStatus } from '@stockout/crds';
+import { CONDITION, type Finding, isTrue, type Verdict } from '../conditions.ts';
+import { type ReconcileError, StalledError } from '../errors.ts';
+import { LABEL } from '../resources/names.ts';
+import { endpointOf } from '../resources/service.ts';
+import { setConditions, verdictOf } from '../set-conditions.ts';
+import { type ObservedModel, servingOf } from './observed.ts';
+import type { ModelPlan } from './plan.ts';
+import { readinessOf } from './readiness.ts';
+import { versionStatusOf } from './version-status.ts';
+
+/** What is told of a model: nothing in it is remembered, all of it follows from what was seen. */
+export function modelStatusOf(
+  observed: ObservedModel,
+  plan: ModelPlan,
+  error: ReconcileError | undefined,
+  now: Date,
+): StockoutModelStatus {
+  const { model, versions } = observed;
+  const { generation = 0 } = model.metadata;
+  const before = model.status?.conditions ?? [];
+  const serving = servingOf(observed);
+  const [latest] = versions;
+  const { promotion, rollout } = plan;
+  return {
+    observedGeneration: generation,
+    ...(serving === undefined ? {} : { servingVersion: serving.version }),
+    ...(rollout?.candidate === undefined ? {} : { candidateVersion: rollout.candidate }),
+    ...(latest === undefined ? {} : { latestVersion: latest.version }),
+    versions: versions.map((version) =>
+      versionStatusOf(version, promotion.verdicts.get(version.version) ?? []),
+    ),
+    ...servingStatus(observed),
+    conditions: setConditions(before, verdictsOf(observed, plan, error), generation, now),
+  };
+}
+
+/** What the scale subresource, and people, need of the color that serves. */
+function servingStatus(observed: ObservedModel): StockoutModelStatus {
+  const { model, service } = observed;
+  const serving = servingOf(observed);
+  if (serving === undefined || service === undefined) return {};
+  const endpoint = endpointOf(service);
+  return {
+    replicas: serving.deployment.status?.replicas ?? 0,
+    selector: `${LABEL.model}=${model.metadata.name},${LABEL.color}=${serving.color}`,
+    ...(endpoint === undefined ? {} : { endpoint }),
+  };
+}
+
+function verdictsOf(
+  observed: ObservedModel,
+  plan: ModelPlan,
+  error: ReconcileError | undefined,
+): [type: string, verdict: Verdict | undefined][] {
+  const before = observed.model.status?.conditions ?? [];
+  const readiness = readinessOf(observed, plan);
+  const { ready, stalled } = withError(readiness, error);
+  const kept = (type: string): Verdict =>
+    verdictOf(before, type) ?? { status: 'Unknown', reason: ready.reason, message: ready.message };
+  return [
+    [CONDITION.ready, ready],
+    [CONDITION.trained, plan.training?.verdict ?? kept(CONDITION.trained)],
+    [CONDITION.gatesPassed, plan.promotion.verdict],
+    [CONDITION.rolledOut, plan.rollout?.verdict ?? kept(CONDITION.rolledOut)],
+    [CONDITION.reconciling, stalled === undefined ? reconciling(plan, error) : undefined],
+    [CONDITION.stalled, stalled && isTrue(stalled.reason, stalled.message)],
+  ];
+}
+
+interface Told {
+  ready: Verdict;
+  stalled: Finding | undefined;
+}
+
+/** A model that serves goes on serving: an error is no reason to say otherwise. */
+function withError({ ready, stalled }: Told, error: ReconcileError | undefined): Told {
+  if (!(error instanceof StalledError)) return { ready, stalled };
+  const { reason, message } = error;
+  return {
+    ready: ready.status === 'True' ? ready : { status: 'False', reason, message },
+    stalled: { reason, message },
+  };
+}
+
+/** Conflicts pass by themselves, nobody needs to read of them. */
+function reconciling(
+  { training, rollout }: ModelPlan,
+  error: ReconcileError | undefined,
+): Verdict | undefined {
+  if (error !== undefined && !('silent' in error && error.silent)) return isTrue(error.reason, error.message);
+  if (rollout?.busy) return isTrue(rollout.verdict.reason, rollout.verdict.message);
+  if (training?.busy) return isTrue(training.verdict.reason, training.verdict.message);
+  return undefined;
+}

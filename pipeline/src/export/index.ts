@@ -1,0 +1,2 @@
+export { exportOnnx } from './onnx.ts';
+export { parseTreeModel, type TreeModel } from './tree-model.ts';

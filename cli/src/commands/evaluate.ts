@@ -1,0 +1,38 @@
+import { allPassed, EXIT } from '@stockout/contracts';
+import type { Command } from 'commander';
+import { type ManifestOptions, withManifestOptions } from '../common-options.ts';
+import { readModel } from '../manifest-files.ts';
+import { pipelineContext } from '../pipeline-context.ts';
+import { describeVersion } from '../print/describe-version.ts';
+import { withProgress } from '../progress.ts';
+import { type Outcome, runCommand } from '../run-command.ts';
+import { gatesOption } from './train.ts';
+
+interface EvaluateOptions extends ManifestOptions {
+  version: string;
+  against?: string;
+  gates: 'enforce' | 'report';
+}
+
+export function addEvaluate(program: Command): void {
+  withManifestOptions(program.command('evaluate'))
+    .description('score a version again on its held-out rows and judge its gates')
+    .requiredOption('--version <version>', 'the version to evaluate')
+    .option('--against <version>', 'another version, scored on the same rows')
+    .addOption(gatesOption())
+    .action((options: EvaluateOptions) => runCommand(options, (signal) => evaluate(options, signal)));
+}
+
+async function evaluate(options: EvaluateOptions, signal: AbortSignal): Promise<Outcome> {
+  const pipeline = await import('@stockout/pipeline');
+  const model = await readModel(options.filename);
+  const { version, against } = options;
+  const evaluated = await withProgress(`Evaluate ${version}`, (report) =>
+    pipeline.evaluate(pipelineContext(model, options, signal, report), { version, against }),
+  );
+  return {
+    json: evaluated,
+    text: describeVersion(evaluated),
+    exitCode: options.gates === 'report' || allPassed(evaluated.gates) ? EXIT.done : EXIT.gatesFailed,
+  };
+}

@@ -1,0 +1,40 @@
+import type { Command } from 'commander';
+import { wholeNumber, withCommonOptions } from '../common-options.ts';
+import { type CommonOptions, runCommand } from '../run-command.ts';
+
+interface ServeOptions extends CommonOptions {
+  model: string;
+  digest?: string;
+  host?: string;
+  port: number;
+  adminPort: number;
+  apiKeysDir?: string;
+}
+
+export function addServe(program: Command): void {
+  withCommonOptions(program.command('serve'))
+    .description('the predictor: one model version over HTTP')
+    .requiredOption('--model <uri>', 'a model version: the folder that holds its manifest.json')
+    .option('--digest <digest>', 'serve nothing else than this (sha256:... of model.ubj)')
+    .option('--host <address>', 'the address to listen on (default: $HOST, else all)')
+    .option('--port <n>', 'scoring and pages', wholeNumber, 8000)
+    .option('--admin-port <n>', 'probes and /metrics', wholeNumber, 9090)
+    .option('--api-keys-dir <dir>', 'a mounted Secret: each file holds one valid API key')
+    .action((options: ServeOptions) =>
+      runCommand(options, async (signal) => {
+        const { serve } = await import('@stockout/predictor');
+        const server = await serve(options);
+        await aborted(signal);
+        await server.stop();
+        return {};
+      }),
+    );
+}
+
+/** Resolves when the signal aborts. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

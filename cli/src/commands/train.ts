@@ -1,0 +1,50 @@
+import { allPassed, EXIT } from '@stockout/contracts';
+import { type Command, Option } from 'commander';
+import { type ManifestOptions, withManifestOptions } from '../common-options.ts';
+import { readModel } from '../manifest-files.ts';
+import { pipelineContext } from '../pipeline-context.ts';
+import { describeVersion } from '../print/describe-version.ts';
+import { withProgress } from '../progress.ts';
+import { type Outcome, runCommand } from '../run-command.ts';
+
+interface TrainOptions extends ManifestOptions {
+  run?: string;
+  against?: string;
+  gates: 'enforce' | 'report';
+}
+
+export function addTrain(program: Command): void {
+  withManifestOptions(program.command('train'))
+    .description('features table -> a new model version, evaluated and gated')
+    .option(
+      '--run <id>',
+      'names this training: tried again under the same name it goes on, never makes a second version',
+    )
+    .option('--against <version>', 'the serving version: both are scored on the same held-out rows')
+    .addOption(gatesOption())
+    .action((options: TrainOptions) => runCommand(options, (signal) => train(options, signal)));
+}
+
+export function gatesOption(): Option {
+  return new Option(
+    '--gates <mode>',
+    'enforce: exit 3 when a gate fails; report: exit 0, the operator judges',
+  )
+    .choices(['enforce', 'report'])
+    .default('enforce');
+}
+
+async function train(options: TrainOptions, signal: AbortSignal): Promise<Outcome> {
+  const pipeline = await import('@stockout/pipeline');
+  const model = await readModel(options.filename);
+  const { run, against } = options;
+  const trained = await withProgress(`Train ${model.metadata.name}`, (report) =>
+    pipeline.train(pipelineContext(model, options, signal, report), { run, against }),
+  );
+  return {
+    json: trained,
+    text: describeVersion(trained),
+    result: pipeline.toTrainResult(trained),
+    exitCode: options.gates === 'report' || allPassed(trained.gates) ? EXIT.done : EXIT.gatesFailed,
+  };
+}

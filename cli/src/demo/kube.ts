@@ -1,0 +1,57 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  CoreV1Api,
+  KubeConfig,
+  type KubernetesObject,
+  KubernetesObjectApi,
+  PatchStrategy,
+} from '@kubernetes/client-node';
+import { StockoutError } from '@stockout/contracts';
+import { parseAllDocuments } from 'yaml';
+
+const FIELD_MANAGER = 'stockout-demo';
+const POLL_MILLISECONDS = 250;
+
+export type Kube = ReturnType<typeof connectKube>;
+
+/** The few things a user does with kubectl, over the Kubernetes API alone. */
+export function connectKube(kubeconfigPath: string, signal: AbortSignal) {
+  const config = new KubeConfig();
+  config.loadFromFile(kubeconfigPath);
+  const objects = KubernetesObjectApi.makeApiClient(config);
+
+  /** kubectl apply --server-side */
+  const apply = async (object: KubernetesObject): Promise<void> => {
+    signal.throwIfAborted();
+    await objects.patch(object, undefined, undefined, FIELD_MANAGER, true, PatchStrategy.ServerSideApply);
+  };
+
+  /** kubectl get, again and again until `done` says so; `done` throws to give up. */
+  const waitFor = async <T extends KubernetesObject>(
+    what: Pick<KubernetesObject, 'apiVersion' | 'kind'> & { name: string; namespace: string },
+    seconds: number,
+    done: (object: T) => boolean,
+  ): Promise<T> => {
+    const { name, namespace, apiVersion, kind } = what;
+    const header = { apiVersion, kind, metadata: { name, namespace } } as KubernetesObject & {
+      metadata: { name: string; namespace: string };
+    };
+    for (const deadline = Date.now() + seconds * 1000; Date.now() < deadline;) {
+      const object = (await objects.read(header)) as T;
+      if (done(object)) return object;
+      await delay(POLL_MILLISECONDS, undefined, { signal });
+    }
+    throw new StockoutError(`${kind} ${name} did not get there within ${seconds} s`);
+  };
+
+  return { apply, waitFor, core: config.makeApiClient(CoreV1Api) };
+}
+
+/** Every object of a YAML file. */
+export async function readObjects(file: URL): Promise<KubernetesObject[]> {
+  const documents = parseAllDocuments(await readFile(file, 'utf8'));
+  return documents
+    .map((document) => document.toJS() as KubernetesObject | null)
+    .filter((object) => object !== null);
+}

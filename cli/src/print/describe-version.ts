@@ -1,0 +1,33 @@
+import type { Baseline, Champion, GateVerdict, Metrics } from '@stockout/contracts';
+import { metric, table } from './table.ts';
+
+export interface DescribedVersion {
+  version: string;
+  uri: string;
+  metrics: Metrics;
+  baseline?: Baseline | undefined;
+  champion?: Champion | undefined;
+  gates: readonly GateVerdict[];
+  warnings: readonly string[];
+}
+
+/** A version for a terminal: its metrics beside what it must beat, then each gate with its verdict. */
+export function describeVersion(version: DescribedVersion): string {
+  const { baseline, champion } = version;
+  const head = ['', 'AUC', 'PR-AUC', 'F1'];
+  const rows = [row(version.version, version.metrics)];
+  if (champion !== undefined) rows.push(row(`${champion.version} (serving)`, champion.metrics));
+  if (baseline !== undefined) rows.push(row(`${baseline.feature} alone`, baseline));
+  return [
+    `${version.version} in ${version.uri}`,
+    '',
+    table(head, rows),
+    '',
+    ...version.gates.map((gate) => `${gate.passed ? 'passed' : 'FAILED'}  ${gate.message}`),
+    ...version.warnings.map((warning) => `warning: ${warning}`),
+  ].join('\n');
+}
+
+function row(name: string, of: Pick<Metrics, 'auc' | 'prAuc' | 'f1'>): string[] {
+  return [name, metric(of.auc), metric(of.prAuc), metric(of.f1)];
+}

@@ -1,0 +1,96 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { runResultSchema } from '@stockout/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const BIN = fileURLToPath(new URL('../bin/stockout.js', import.meta.url));
+let dir: string;
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'stockout-cli-'));
+});
+afterAll(() => rm(dir, { recursive: true, force: true }));
+
+interface Ran {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+function stockout(...args: string[]): Promise<Ran> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [BIN, ...args], { cwd: dir }, (error, stdout, stderr) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
+    });
+  });
+}
+
+describe('the stockout command', () => {
+  it('lists its commands in --help and exits 0', async () => {
+    const { code, stdout } = await stockout('--help');
+    expect(code).toBe(0);
+    for (const name of [
+      'demo',
+      'generate',
+      'ingest',
+      'features',
+      'train',
+      'evaluate',
+      'versions',
+      'score',
+      'serve',
+    ]) {
+      expect(stdout).toContain(`  ${name} `);
+    }
+  });
+
+  it('exits 2 and names the option that is missing', async () => {
+    const { code, stderr } = await stockout('train');
+    expect(code).toBe(2);
+    expect(stderr).toContain("required option '-f, --filename <file...>' not specified");
+  });
+
+  it('exits 2 and names a file that is not there', async () => {
+    const { code, stderr } = await stockout('train', '-f', 'nowhere.yaml');
+    expect(code).toBe(2);
+    expect(stderr).toBe('error: nowhere.yaml: there is no such file\n');
+  });
+
+  it('exits 2 and names file and field of a spec that is wrong, without a stack trace', async () => {
+    const file = await wrongManifest();
+    const { code, stderr } = await stockout('versions', '-f', file);
+    expect(code).toBe(2);
+    expect(stderr).toContain('wrong.yaml');
+    expect(stderr).toContain('spec.data.horizonDays');
+    expect(stderr).not.toContain('    at ');
+  });
+
+  it('leaves a failure in the result file, for the operator', async () => {
+    const result = join(dir, 'termination-log');
+    await stockout('train', '-f', await wrongManifest(), '--result-file', result);
+    const failure = runResultSchema.parse(JSON.parse(await readFile(result, 'utf8')));
+    expect(failure).toMatchObject({ kind: 'failure', exitCode: 2 });
+  });
+});
+
+async function wrongManifest(): Promise<string> {
+  const file = join(dir, 'wrong.yaml');
+  await writeFile(
+    file,
+    JSON.stringify({
+      apiVersion: 'stockout.dev/v1alpha1',
+      kind: 'StockoutModel',
+      metadata: { name: 'wrong' },
+      spec: {
+        storage: { uri: 'file:///data', persistentVolumeClaim: { claimName: 'stockout-data' } },
+        data: { horizonDays: 0 },
+        training: {},
+      },
+    }),
+  );
+  return file;
+}

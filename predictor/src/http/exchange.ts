@@ -25,6 +25,7 @@ export class Exchange {
     return this.#answered;
   }
 
+  /** @param body JSON as bytes, or as a string of ASCII characters */
   json(body: string | Uint8Array): void {
     this.#answer(200, 'application/json', body, []);
   }
@@ -53,7 +54,8 @@ export class Exchange {
     if (serving !== undefined) headers.push('X-Model-Version', serving.model.manifest.version);
     if (lifecycle.stopping) headers.push('Connection', 'close');
     this.res.writeHead(status, headers);
-    this.res.end(body);
+    // As a string it goes out in one write with the head; problems may hold any character.
+    this.res.end(body, status === 200 ? 'latin1' : 'utf8');
     metrics.request(this.route, status, (performance.now() - this.started) / 1000);
   }
 

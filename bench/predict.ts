@@ -1,0 +1,120 @@
+// POST /predict under 32 connections: this product's predictor against a bare node:http handler that parses the
+// same JSON. Both run one process each, load comes from a third, in alternating turns.
+//
+//   node bench/predict.ts [file:///path/to/a/model/version]
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import process from 'node:process';
+import type { Manifest } from '@stockout/contracts';
+import autocannon from 'autocannon';
+
+const CONNECTIONS = 32;
+const SECONDS = 2;
+const TURNS = 15;
+/** Checked at every request, as in production. */
+const API_KEY = 'bench';
+const FIXTURE = new URL('../predictor/fixtures/tiny', import.meta.url).href;
+const model = process.argv[2] ?? FIXTURE;
+
+interface Server {
+  name: string;
+  url: string;
+  child: ChildProcess;
+}
+
+async function start(name: string, file: string): Promise<Server> {
+  const child = fork(new URL(file, import.meta.url), [model, API_KEY]);
+  const [url] = (await once(child, 'message')) as [string];
+  return { name, url, child };
+}
+
+async function stop({ child }: Server): Promise<void> {
+  const exited = once(child, 'exit');
+  child.disconnect();
+  await exited;
+}
+
+interface Turn {
+  /** Requests a second. */
+  rate: number;
+  /** Of the server's process, in microseconds a request: what a busy machine disturbs less. */
+  cpu: number;
+}
+
+async function turn({ name, url, child }: Server, body: string, seconds: number): Promise<Turn> {
+  const headers = { 'content-type': 'application/json', 'x-api-key': API_KEY };
+  const before = await cpuOf(child);
+  const result = await autocannon({
+    url,
+    method: 'POST',
+    headers,
+    body,
+    connections: CONNECTIONS,
+    duration: seconds,
+  });
+  if (result.non2xx > 0 || result.errors > 0)
+    throw new Error(`${name}: ${result.non2xx} refused, ${result.errors} failed`);
+  const cpu = ((await cpuOf(child)) - before) / result['2xx'];
+  return { rate: result['2xx'] / result.duration, cpu };
+}
+
+/** User and system time so far, in microseconds. */
+async function cpuOf(child: ChildProcess): Promise<number> {
+  child.send('cpu');
+  const [used] = (await once(child, 'message')) as [number];
+  return used;
+}
+
+function median(values: number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number;
+}
+
+function show(values: number[], digits: number): string {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  return `${median(values).toFixed(digits)} (${low.toFixed(digits)} to ${high.toFixed(digits)})`;
+}
+
+function report(name: string, turns: Turn[]): void {
+  const rate = show(
+    turns.map((each) => each.rate),
+    0,
+  );
+  const cpu = show(
+    turns.map((each) => each.cpu),
+    1,
+  );
+  console.log(`${name.padEnd(15)} ${rate} requests/s, ${cpu} us of CPU a request`);
+}
+
+const manifest = JSON.parse(await readFile(new URL(`${model}/manifest.json`), 'utf8')) as Manifest;
+const row = Object.fromEntries(manifest.features.map(({ name, example }) => [name, example]));
+const body = JSON.stringify(row);
+const bare = await start('bare node:http', 'predict/bare-server.ts');
+const ours = await start('stockout serve', 'predict/stockout-server.ts');
+const turns: { bare: Turn; ours: Turn }[] = [];
+try {
+  for (const server of [bare, ours]) await turn(server, body, 2);
+  for (let index = 0; index < TURNS; index++) {
+    turns.push({ bare: await turn(bare, body, SECONDS), ours: await turn(ours, body, SECONDS) });
+  }
+} finally {
+  await Promise.all([stop(bare), stop(ours)]);
+}
+const trees = manifest.params['rounds'];
+console.log(
+  `POST /predict, ${CONNECTIONS} connections, ${TURNS} turns of ${SECONDS} s each, ${trees} trees; median (range)`,
+);
+report(
+  bare.name,
+  turns.map((each) => each.bare),
+);
+report(
+  ours.name,
+  turns.map((each) => each.ours),
+);
+const ratios = (of: keyof Turn, over: 'bare' | 'ours'): number[] =>
+  turns.map((each) => (over === 'bare' ? each.ours[of] / each.bare[of] : each.bare[of] / each.ours[of]));
+console.log(
+  `ratio           ${show(ratios('rate', 'bare'), 3)} of the bare handler's requests, ${show(ratios('cpu', 'ours'), 3)} by CPU`,
+);

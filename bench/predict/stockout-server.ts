@@ -1,0 +1,20 @@
+// What `stockout serve` runs.
+import process from 'node:process';
+import { serve } from '@stockout/predictor';
+
+const [model, apiKey] = process.argv.slice(2) as [string, string];
+const server = await serve({
+  model,
+  host: '127.0.0.1',
+  port: 0,
+  adminPort: 0,
+  apiKeys: [apiKey],
+  limits: { drainMs: 0 },
+});
+await server.ready;
+process.send?.(`${server.url}/predict`);
+process.on('message', () => {
+  const { user, system } = process.cpuUsage();
+  process.send?.(user + system);
+});
+process.once('disconnect', () => void server.stop());

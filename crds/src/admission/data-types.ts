@@ -52,7 +52,7 @@ function typesOf(schema: JSONSchemaProps): string[] {
   return schema.type === undefined ? [] : [schema.type];
 }
 
-export function typeOf(value: unknown): string {
+function typeOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'array';
   if (typeof value !== 'number') return typeof value;

@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { InputError } from '@stockout/contracts';
 import { type DuckDB, quoteLiteral } from '@stockout/features';
 import type { SourceColumn } from './columns.ts';
+import { readCsvHeader } from './csv-header.ts';
 
 /** A file with raw rows. */
 export interface SourceFile {
@@ -25,15 +26,31 @@ export interface SourceFile {
 export async function openSourceFile(db: DuckDB, name: string): Promise<SourceFile> {
   const path = resolve(name);
   const typed = await isParquet(name, path);
-  const literal = quoteLiteral(path);
-  const relation = typed
-    ? `read_parquet(${literal}, file_row_number = true)`
-    : `read_csv(${literal}, header = true, all_varchar = true)`;
-  const columns = await readable(name, typed, () =>
-    db.rows<SourceColumn>(`DESCRIBE FROM ${typed ? `read_parquet(${literal})` : relation}`),
-  );
+  const { relation, columns } = typed ? await describeParquet(db, name, path) : await describeCsv(name, path);
   const rowNumber = typed ? 'file_row_number + 1' : 'row_number() OVER ()';
   return { name, sha256: await sha256Of(path), typed, columns, relation, rowNumber };
+}
+
+type Described = Pick<SourceFile, 'relation' | 'columns'>;
+
+async function describeParquet(db: DuckDB, name: string, path: string): Promise<Described> {
+  const literal = quoteLiteral(path);
+  const describe = () => db.rows<SourceColumn>(`DESCRIBE FROM read_parquet(${literal})`);
+  return {
+    relation: `read_parquet(${literal}, file_row_number = true)`,
+    columns: await readable(name, true, describe),
+  };
+}
+
+async function describeCsv(name: string, path: string): Promise<Described> {
+  const { delimiter, names } = await readable(name, false, () => readCsvHeader(name, path));
+  const types = names.map((column) => `${quoteLiteral(column)}: 'VARCHAR'`).join(', ');
+  return {
+    // Nothing is guessed: a row that does not fit the header is an error that names its line.
+    relation: `read_csv(${quoteLiteral(path)}, auto_detect = false, header = true, delim = ${quoteLiteral(delimiter)},
+      quote = '"', escape = '"', columns = {${types}})`,
+    columns: names.map((column_name) => ({ column_name, column_type: 'VARCHAR' })),
+  };
 }
 
 /** @throws InputError instead of what DuckDB says of a file that it cannot read */
@@ -42,7 +59,8 @@ export async function readable<T>(name: string, typed: boolean, read: () => Prom
     return await read();
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
-    // Only what speaks of the file: an interrupt or a full disk is another matter.
+    // Only what speaks of the file: an interrupt, lack of memory or a full disk is another matter.
+    if (/no space|out of memory|max_temp_directory_size/i.test(message)) throw cause;
     if (
       !/^(Invalid Input|IO|Invalid|Serialization|Conversion|CSV|Parquet|Snappy|ZSTD|Internal|TProtocol)/i.test(
         message,

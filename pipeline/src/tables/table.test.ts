@@ -1,0 +1,364 @@
+import { InputError } from '@stockout/contracts';
+import { describe, expect, test } from 'vitest';
+import { type Workspace, testDuckDB, testWorkspaces } from '../workspace.test-support.ts';
+import type { Action } from './actions.ts';
+import { deleteDataFiles, writeDataFiles } from './data-files.ts';
+import { commitKey, keyIn, readCommit } from './log.ts';
+import { countRows, filesWithDays } from './relation.ts';
+import { loadSnapshot } from './snapshot.ts';
+import { type Draft, commit } from './table.ts';
+
+const duckdb = testDuckDB();
+const createWorkspace = testWorkspaces(duckdb);
+
+describe('a table', () => {
+  test('reads back what was written, after appends, an overwrite and back in time', async () => {
+    const workspace = await createWorkspace();
+    await append(workspace, 't', 'SELECT 1 AS a');
+    await append(workspace, 't', 'SELECT 2 AS a UNION ALL SELECT NULL');
+    await overwrite(workspace, 't', "SELECT 'x' AS b");
+    expect(await workspace.query('t', 'SELECT * FROM {table}')).toEqual([{ b: 'x' }]);
+    expect(await workspace.query('t', 'SELECT a FROM {table} ORDER BY a NULLS LAST', 1)).toEqual([
+      { a: 1 },
+      { a: 2 },
+      { a: null },
+    ]);
+    await expect(workspace.snapshot('t', 3)).rejects.toThrow(
+      'version 3 of table t cannot be read: its log goes from 0 to 2',
+    );
+  });
+
+  test('that does not exist has version -1, and asking for a version of it says that it does not exist', async () => {
+    const { storage, locate, snapshot } = await createWorkspace();
+    expect((await loadSnapshot(duckdb.db, locate('none'))).version).toBe(-1);
+    await expect(snapshot('none', 0)).rejects.toThrow(`table none does not exist in ${storage.uri}`);
+  });
+
+  test('without rows has its columns all the same', async () => {
+    const workspace = await createWorkspace();
+    await append(workspace, 't', "SELECT 1 AS a, DATE '2025-01-01' AS date, 'x' AS b LIMIT 0");
+    expect((await workspace.snapshot('t')).files.size).toBe(0);
+    expect(await workspace.query('t', 'SELECT * FROM {table}')).toEqual([]);
+    expect(await countRows(duckdb.db, workspace.locate('t'), await workspace.snapshot('t'))).toBe(0);
+  });
+
+  test('keeps every type that it can write, and refuses by name what it cannot', async () => {
+    const workspace = await createWorkspace();
+    const select = `SELECT 'text' AS s, 1::BIGINT AS l, 2::INTEGER AS i, 3::SMALLINT AS h, 4::TINYINT AS y, 0.1::DOUBLE AS d,
+      0.5::FLOAT AS f, true AS b, DATE '2025-01-31' AS date, TIMESTAMPTZ '2025-01-31 12:00:00+00' AS z`;
+    await append(workspace, 't', select);
+    expect(await workspace.query('t', 'SELECT * FROM {table}')).toEqual(await duckdb.db.rows(select));
+    await expect(append(workspace, 'u', 'SELECT 1::HUGEINT AS huge')).rejects.toThrow('column huge: HUGEINT');
+  });
+
+  test('has stats by which others may skip files: bounds that hold, nulls counted, NaN without bounds', async () => {
+    const workspace = await createWorkspace();
+    await append(
+      workspace,
+      't',
+      `SELECT * FROM (VALUES (DATE '2025-01-02', 0.1 + 0.2::DOUBLE, 'NaN'::DOUBLE, repeat('ü', 80)), (NULL, 1/3::DOUBLE, 1, 'a'))
+        AS v(date, d, n, s)`,
+    );
+    const [file] = (await workspace.snapshot('t')).files.values();
+    expect(JSON.parse(file?.stats ?? '')).toEqual({
+      numRecords: 2,
+      minValues: { date: '2025-01-02', d: 0.1 + 0.2, s: 'a' },
+      maxValues: { date: '2025-01-02', d: 1 / 3 },
+      nullCount: { date: 1, d: 0, n: 0, s: 0 },
+    });
+  });
+
+  test('skips files by their days, and never one without stats', async () => {
+    const workspace = await createWorkspace();
+    for (const day of ['2025-01-01', '2025-01-05'])
+      await append(workspace, 't', `SELECT DATE '${day}' AS date`);
+    const files = [...(await workspace.snapshot('t')).files.values()];
+    const bare = files.map((file) => ({ ...file, stats: null }));
+    expect(filesWithDays(files, '2025-01-02', '2025-01-04')).toEqual([]);
+    expect(filesWithDays(files, '2025-01-02', '2025-01-05')).toHaveLength(1);
+    expect(filesWithDays(bare, '2025-01-02', '2025-01-04')).toHaveLength(2);
+  });
+
+  test('refuses an append of other columns and names each of them', async () => {
+    const workspace = await createWorkspace();
+    await append(workspace, 't', "SELECT 1 AS a, 'x' AS b, 1.5::DOUBLE AS c");
+    const other = append(workspace, 't', "SELECT 'one' AS a, 1.5::DOUBLE AS c, 2 AS d");
+    await expect(other).rejects.toThrow(InputError);
+    await expect(other).rejects.toThrow(
+      'cannot append to table t: column b is missing; column d is not in the table; column a is string where the table has integer',
+    );
+    await append(workspace, 't', "SELECT 2.5::DOUBLE AS c, 'y' AS b, 2 AS a");
+    expect(await workspace.query('t', 'SELECT * FROM {table} ORDER BY a DESC LIMIT 1')).toEqual([
+      { a: 2, b: 'y', c: 2.5 },
+    ]);
+  });
+});
+
+describe('writers at once', () => {
+  test('lose no row, give no version twice, and write a transaction once', async () => {
+    const workspace = await createWorkspace();
+    const writers = Array.from({ length: 4 }, async (_, writer) => {
+      for (let i = 0; i < 6; i++) await append(workspace, 't', `SELECT ${writer * 10 + i} AS a`);
+      await commit(duckdb.db, workspace.locate('t'), async ({ transactions }) =>
+        transactions.has('once')
+          ? undefined
+          : { ...EMPTY, fields: [INTEGER_A], transactions: [{ appId: 'once' }] },
+      );
+    });
+    await Promise.all(writers);
+    const { version, transactions } = await workspace.snapshot('t');
+    expect(version).toBe(24);
+    expect(transactions.get('once')?.version).toBeGreaterThan(0);
+    const [row] = await workspace.query(
+      't',
+      'SELECT count(*) AS n, count(DISTINCT a) AS distinct FROM {table}',
+    );
+    expect(row).toEqual({ n: 24, distinct: 24 });
+  });
+
+  test('an overwrite that loses a race replaces what the winner wrote too', async () => {
+    const workspace = await createWorkspace();
+    await append(workspace, 't', 'SELECT 1 AS a');
+    const mine = await writeDataFiles(duckdb.db, workspace.locate('t'), 'SELECT 9 AS a');
+    let attempts = 0;
+    await commit(duckdb.db, workspace.locate('t'), async (snapshot) => {
+      if (attempts++ === 0) await append(workspace, 't', 'SELECT 2 AS a');
+      return { ...EMPTY, ...mine, removes: [...snapshot.files.values()] };
+    });
+    expect(attempts).toBe(2);
+    expect(await workspace.query('t', 'SELECT a FROM {table}')).toEqual([{ a: 9 }]);
+  });
+
+  test('a file of a write that came to nothing can be deleted', async () => {
+    const workspace = await createWorkspace();
+    const { adds } = await writeDataFiles(duckdb.db, workspace.locate('t'), 'SELECT 1 AS a');
+    expect(await workspace.storage.list('t')).toHaveLength(1);
+    await deleteDataFiles(workspace.locate('t'), adds);
+    expect(await workspace.storage.list('t')).toEqual([]);
+  });
+});
+
+describe('checkpoints', () => {
+  test('stand every 10 commits, and carry the table when the commits before them are gone', async () => {
+    const workspace = await createWorkspace();
+    const { storage } = workspace;
+    const tags = { 'stockout.test': 'a "tag" with \\ and ü' };
+    for (let i = 0; i <= 20; i++) await append(workspace, 't', `SELECT ${i} AS a`, { tags });
+    await overwrite(workspace, 't', 'SELECT 100 AS a', [{ appId: 'app', version: 7 }]);
+    const before = await workspace.snapshot('t');
+    expect(JSON.parse(text(await storage.read('t/_delta_log/_last_checkpoint')))).toMatchObject({
+      version: 20,
+      numOfAddFiles: 21,
+    });
+    for (let i = 0; i <= 19; i++) await storage.delete(commitKey(workspace.locate('t'), i));
+    expect(await workspace.snapshot('t')).toEqual(before);
+    const old = await workspace.snapshot('t', 20);
+    expect(old.files.size).toBe(21);
+    expect(
+      [...old.files.values()].every((file) => file.tags?.['stockout.test'] === tags['stockout.test']),
+    ).toBe(true);
+    await expect(workspace.snapshot('t', 5)).rejects.toThrow('its log goes from 10 to 21');
+  });
+
+  test('of several parts are read, incomplete ones are not', async () => {
+    const workspace = await createWorkspace();
+    const { storage } = workspace;
+    for (let i = 0; i <= 10; i++) await append(workspace, 't', `SELECT ${i} AS a`);
+    const log = 't/_delta_log/00000000000000000010';
+    await using whole = await storage.localFile(`${log}.checkpoint.parquet`);
+    const half = (name: string, rows: string) =>
+      workspace.parquet(name, `SELECT * FROM '${whole.path}' LIMIT ${rows}`);
+    await storage.put(`${log}.checkpoint.0000000001.0000000002.parquet`, { file: await half('1', '6') });
+    await storage.delete(`${log}.checkpoint.parquet`);
+    expect((await workspace.snapshot('t')).files.size).toBe(11);
+  });
+});
+
+describe('a log of other writers', () => {
+  test.each([
+    [
+      'deletionVectors',
+      { minReaderVersion: 3, minWriterVersion: 7, readerFeatures: ['deletionVectors'] },
+      {},
+    ],
+    [
+      'v2Checkpoint',
+      { minReaderVersion: 3, minWriterVersion: 7, readerFeatures: ['timestampNtz', 'v2Checkpoint'] },
+      {},
+    ],
+    [
+      'columnMapping (name)',
+      { minReaderVersion: 2, minWriterVersion: 5 },
+      { 'delta.columnMapping.mode': 'name' },
+    ],
+    ['a reader of version 4', { minReaderVersion: 4, minWriterVersion: 8 }, {}],
+  ])('that uses %s is refused by that name', async (name, protocol, configuration) => {
+    const workspace = await createWorkspace();
+    await foreignTable(workspace, [{ protocol }, { metaData: metadata({ configuration }) }]);
+    await expect(workspace.snapshot('t')).rejects.toThrow(InputError);
+    await expect(workspace.snapshot('t')).rejects.toThrow(`Delta table t: it `);
+    await expect(workspace.snapshot('t')).rejects.toThrow(name);
+  });
+
+  test.each([
+    [
+      'a writer of version 4 (change data feed, generated columns)',
+      { minReaderVersion: 1, minWriterVersion: 4 },
+      {},
+    ],
+    [
+      'it uses rowTracking',
+      { minReaderVersion: 1, minWriterVersion: 7, writerFeatures: ['appendOnly', 'rowTracking'] },
+      {},
+    ],
+    ['partitioned by a', { minReaderVersion: 1, minWriterVersion: 2 }, { partitionColumns: ['a'] }],
+  ])('%s may be read, not written', async (name, protocol, more) => {
+    const workspace = await createWorkspace();
+    await foreignTable(workspace, [{ protocol }, { metaData: metadata(more) }]);
+    expect((await workspace.snapshot('t')).version).toBe(0);
+    await expect(append(workspace, 't', 'SELECT 1 AS a')).rejects.toThrow(name);
+  });
+
+  test('that is append-only takes appends and refuses to be overwritten', async () => {
+    const workspace = await createWorkspace();
+    await foreignTable(workspace, [
+      { protocol: { minReaderVersion: 1, minWriterVersion: 2 } },
+      { metaData: metadata({ configuration: { 'delta.appendOnly': 'true' } }) },
+    ]);
+    await append(workspace, 't', 'SELECT 1 AS a');
+    await expect(overwrite(workspace, 't', 'SELECT 2 AS a')).rejects.toThrow('append-only');
+  });
+
+  test('may have URL-encoded paths, partition values and files without a younger column', async () => {
+    const workspace = await createWorkspace();
+    const fields = ['a', 'region', 'day', 'b'].map((name) => ({
+      name,
+      type: name === 'a' ? 'integer' : name === 'day' ? 'date' : 'string',
+      nullable: true,
+    }));
+    await workspace.storage.put('t/region=north east/50%.parquet', {
+      file: await workspace.parquet('1', 'SELECT 1 AS a'),
+    });
+    await workspace.storage.put('t/plain.parquet', {
+      file: await workspace.parquet('2', "SELECT 2 AS a, 'new' AS b"),
+    });
+    await foreignTable(workspace, [
+      { protocol: { minReaderVersion: 1, minWriterVersion: 2 } },
+      {
+        metaData: metadata({
+          partitionColumns: ['region', 'day'],
+          schemaString: JSON.stringify({ type: 'struct', fields }),
+        }),
+      },
+      addOf('region=north%20east/50%25.parquet', { region: 'north east', day: '2025-01-01' }),
+      addOf('plain.parquet', { region: null, day: '2025-01-02' }),
+    ]);
+    expect(await workspace.query('t', 'SELECT * FROM {table} ORDER BY a')).toEqual([
+      { a: 1, region: 'north east', day: '2025-01-01', b: null },
+      { a: 2, region: null, day: '2025-01-02', b: 'new' },
+    ]);
+    expect(await countRows(duckdb.db, workspace.locate('t'), await workspace.snapshot('t'))).toBe(2);
+  });
+
+  test('that refers to files elsewhere is refused', async () => {
+    const workspace = await createWorkspace();
+    await foreignTable(workspace, [
+      { protocol: { minReaderVersion: 1, minWriterVersion: 2 } },
+      { metaData: metadata({}) },
+      {
+        add: {
+          path: 's3://other/x.parquet',
+          partitionValues: {},
+          size: 1,
+          modificationTime: 1,
+          dataChange: true,
+        },
+      },
+    ]);
+    await expect(workspace.query('t', 'SELECT 1 FROM {table}')).rejects.toThrow(
+      'refers to a file outside of its folder',
+    );
+  });
+
+  test('may hold checksums, staged commits and unknown actions: they are passed over', async () => {
+    const workspace = await createWorkspace();
+    await append(workspace, 't', 'SELECT 1 AS a');
+    for (const name of [
+      '.00000000000000000000.json.crc',
+      '_staged_commits/00000000000000000001.x.json',
+      '00000000000000000000.crc',
+    ]) {
+      await workspace.storage.put(`t/_delta_log/${name}`, 'not ours');
+    }
+    await workspace.storage.put(
+      commitKey(workspace.locate('t'), 1),
+      '{"domainMetadata":{"domain":"x"}}\r\n\n{"cdc":{"path":"y"}}\n',
+    );
+    expect(await workspace.query('t', 'SELECT a FROM {table}')).toEqual([{ a: 1 }]);
+  });
+
+  test('that is damaged or has a hole says which file or version is at fault', async () => {
+    const workspace = await createWorkspace();
+    for (let i = 0; i < 3; i++) await append(workspace, 't', 'SELECT 1 AS a');
+    const location = workspace.locate('t');
+    await workspace.storage.put(commitKey(location, 2), '{"add": {"pa');
+    await expect(workspace.snapshot('t')).rejects.toThrow('00000000000000000002.json');
+    await workspace.storage.delete(commitKey(location, 1));
+    await expect(workspace.snapshot('t')).rejects.toThrow('a commit before it is missing');
+    expect((await workspace.snapshot('t', 0)).version).toBe(0);
+  });
+});
+
+const INTEGER_A = { name: 'a', type: 'integer', nullable: true };
+const EMPTY = { operation: 'WRITE', operationParameters: { mode: 'Append' }, adds: [] } as const;
+
+async function append(
+  { locate }: Workspace,
+  name: string,
+  select: string,
+  { tags }: { tags?: Record<string, string> } = {},
+) {
+  const written = await writeDataFiles(duckdb.db, locate(name), select, tags);
+  return commit(duckdb.db, locate(name), async () => ({ ...EMPTY, ...written }));
+}
+
+async function overwrite(
+  { locate }: Workspace,
+  name: string,
+  select: string,
+  transactions: Draft['transactions'] = [],
+) {
+  const written = await writeDataFiles(duckdb.db, locate(name), select);
+  return commit(duckdb.db, locate(name), async (snapshot) => ({
+    ...EMPTY,
+    ...written,
+    removes: [...snapshot.files.values()],
+    replacesSchema: true,
+    transactions,
+  }));
+}
+
+async function foreignTable({ storage, locate }: Workspace, actions: Action[]): Promise<void> {
+  const lines = actions.map((action) => JSON.stringify(action)).join('\n');
+  await storage.put(keyIn(locate('t'), '_delta_log/00000000000000000000.json'), lines);
+  expect(await readCommit(locate('t'), 0)).toHaveLength(actions.length);
+}
+
+function addOf(path: string, partitionValues: Record<string, string | null>): Action {
+  return { add: { path, partitionValues, size: 1, modificationTime: 1, dataChange: true } };
+}
+
+function metadata(more: object): NonNullable<Action['metaData']> {
+  return {
+    id: 'an-id',
+    format: { provider: 'parquet', options: {} },
+    schemaString: JSON.stringify({ type: 'struct', fields: [INTEGER_A] }),
+    partitionColumns: [],
+    configuration: {},
+    ...more,
+  };
+}
+
+function text(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('utf8');
+}

@@ -48,23 +48,20 @@ export async function openDuckDB(options: DuckDBOptions = {}): Promise<DuckDB> {
   const connection = await instance.connect();
   // The same instant is the same text on every machine.
   await connection.run("SET TimeZone = 'UTC'");
-  const interrupt = () => connection.interrupt();
-  options.signal?.addEventListener('abort', interrupt);
+  const abortable = <T>(query: () => Promise<T>) => runAbortable(connection, options.signal, query);
   return {
     connection,
-    run: (sql) => abortable(options.signal, async () => void (await connection.run(sql))),
-    rows: <T>(sql: string) =>
-      abortable(options.signal, async () => plainRows(await connection.runAndReadAll(sql)) as T[]),
+    run: (sql) => abortable(async () => void (await connection.run(sql))),
+    rows: <T>(sql: string) => abortable(async () => plainRows(await connection.runAndReadAll(sql)) as T[]),
     stream: async function* (sql) {
-      const result = await abortable(options.signal, () => connection.stream(sql));
+      const result = await abortable(() => connection.stream(sql));
       for (;;) {
-        const chunk = await abortable(options.signal, () => result.fetchChunk());
+        const chunk = await abortable(() => result.fetchChunk());
         if (chunk === null || chunk.rowCount === 0) return;
         yield chunk;
       }
     },
     [Symbol.asyncDispose]: async () => {
-      options.signal?.removeEventListener('abort', interrupt);
       connection.closeSync();
       instance.closeSync();
       await rm(tempDirectory, { recursive: true, force: true });
@@ -72,14 +69,30 @@ export async function openDuckDB(options: DuckDBOptions = {}): Promise<DuckDB> {
   };
 }
 
-async function abortable<T>(signal: AbortSignal | undefined, query: () => Promise<T>): Promise<T> {
+/** An interrupt that comes just before DuckDB begins with the query is lost: so it is repeated. */
+const INTERRUPT_MILLISECONDS = 20;
+
+async function runAbortable<T>(
+  connection: DuckDBConnection,
+  signal: AbortSignal | undefined,
+  query: () => Promise<T>,
+): Promise<T> {
   signal?.throwIfAborted();
+  let timer: NodeJS.Timeout | undefined;
+  const interrupt = () => {
+    connection.interrupt();
+    timer = setTimeout(interrupt, INTERRUPT_MILLISECONDS);
+  };
+  signal?.addEventListener('abort', interrupt);
   try {
     return await query();
   } catch (error) {
     // DuckDB only says that it was interrupted; the signal says why.
     signal?.throwIfAborted();
     throw error;
+  } finally {
+    signal?.removeEventListener('abort', interrupt);
+    clearTimeout(timer);
   }
 }
 

@@ -2,6 +2,7 @@ import { InputError } from '@stockout/contracts';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ingest } from '../ingest/ingest.ts';
 import { type Workspace, rawRows, testDuckDB, testWorkspaces } from '../workspace.test-support.ts';
+import type { Scorer } from '../xgboost/scorer.ts';
 import { type ScoreOptions, score } from './score.ts';
 import { buildJob, loadSalesScorer, putVersion } from './scoring.test-support.ts';
 
@@ -96,17 +97,6 @@ describe('a run', () => {
 });
 
 describe('the output', () => {
-  const scoreInto = (mode: 'Overwrite' | 'Append' | 'ReplaceWindow', run: string, lastDays: number) =>
-    score(workspace.context, buildJob({ input: { lastDays }, output: { table: 'predictions', mode } }), {
-      ...OPTIONS,
-      run,
-    });
-  const days = () =>
-    workspace.query(
-      'predictions',
-      'SELECT CAST(day(date) AS INTEGER) AS day, count(*) AS n FROM {table} GROUP BY ALL ORDER BY ALL',
-    );
-
   test('Overwrite holds the last run alone', async () => {
     await scoreInto('Overwrite', 'a', 3);
     await scoreInto('Overwrite', 'b', 1);
@@ -150,6 +140,17 @@ describe('the output', () => {
   });
 });
 
+function scoreInto(mode: 'Overwrite' | 'Append' | 'ReplaceWindow', run: string, lastDays: number) {
+  const job = buildJob({ input: { lastDays }, output: { table: 'predictions', mode } });
+  return score(workspace.context, job, { ...OPTIONS, run });
+}
+
+function days() {
+  const sql =
+    'SELECT CAST(day(date) AS INTEGER) AS day, count(*) AS n FROM {table} GROUP BY ALL ORDER BY ALL';
+  return workspace.query('predictions', sql);
+}
+
 describe('the version', () => {
   const { run, loadScorer } = OPTIONS;
   const options = { run, loadScorer };
@@ -186,13 +187,17 @@ describe('the version', () => {
   });
 
   test('whose scores are no probabilities is refused, and nothing is committed', async () => {
-    const broken = async () => ({
-      ...(await loadSalesScorer()),
-      score: async (_: Float32Array, rows: number) => new Float32Array(rows).fill(Number.NaN),
-    });
-    await expect(score(workspace.context, buildJob(), { ...OPTIONS, loadScorer: broken })).rejects.toThrow(
-      'v1 gave 6 scores that are not between 0 and 1',
-    );
+    await expect(
+      score(workspace.context, buildJob(), { ...OPTIONS, loadScorer: loadBrokenScorer }),
+    ).rejects.toThrow('v1 gave 6 scores that are not between 0 and 1');
     expect(await workspace.storage.list('predictions')).toEqual([]);
   });
 });
+
+async function loadBrokenScorer(): Promise<Scorer> {
+  return { ...(await loadSalesScorer()), score: scoreNothing };
+}
+
+async function scoreNothing(_: Float32Array, rows: number): Promise<Float32Array> {
+  return new Float32Array(rows).fill(Number.NaN);
+}

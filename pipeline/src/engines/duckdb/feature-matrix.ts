@@ -34,10 +34,11 @@ export interface FeatureMatrix {
 /** The selection as one dense matrix, 4 bytes a value: 65 MB for 1.08M rows x 15 features. */
 export async function readFeatureMatrix(db: DuckDB, selection: MatrixSelection): Promise<FeatureMatrix> {
   const from = `FROM ${selection.relation} WHERE ${selection.where ?? 'TRUE'}`;
+  const [counted] = await db.rows<{ rows: number }>(`SELECT count(*) AS rows ${from}`);
+  if (counted === undefined || counted.rows === 0) return allocate(0, selection.features, [], []);
   await using stores = await createDictionary(db, 'store_id', from);
   await using products = await createDictionary(db, 'product_id', from);
-  const [counted] = await db.rows<{ rows: number }>(`SELECT count(*) AS rows ${from}`);
-  const matrix = allocate(counted?.rows ?? 0, selection.features, stores.names, products.names);
+  const matrix = allocate(counted.rows, selection.features, stores.names, products.names);
   let row = 0;
   for await (const chunk of db.stream(
     `${selectList(selection, stores.type, products.type)} ${from} ORDER BY 1, 2, 3`,

@@ -5,21 +5,21 @@ import { schemaOf } from '../definitions.ts';
 import { admit } from './index.ts';
 import { type Answer, comparable } from './real/answer.ts';
 import { askEngine } from './real/ask-engine.ts';
-import { CASES, DEFINITIONS } from './real/cases.ts';
+import { CASES, DEFINITIONS, nameOfCase } from './real/cases.ts';
 import { objectsOf } from './real/objects.ts';
 
 const golden = JSON.parse(readFileSync(new URL('real-answers.golden.json', import.meta.url), 'utf8'));
 const answers: Record<string, Answer> = golden.answers;
 
 describe('the engine answers as a real API server does', () => {
-  test.each(CASES.map((each) => [`${each.plural}: ${each.name}`, each] as const))('%s', (name, each) => {
+  test.each(CASES.map((each) => [nameOfCase(each), each] as const))('%s', (name, each) => {
     const real = answers[name];
     if (real === undefined) throw new Error('not recorded yet: run real/record.ts');
     expect(comparable(askEngine(each))).toEqual(comparable(real));
   });
 
   test('no recorded answer lacks its case', () => {
-    expect(Object.keys(answers)).toEqual(CASES.map((each) => `${each.plural}: ${each.name}`));
+    expect(Object.keys(answers)).toEqual(CASES.map(nameOfCase));
   });
 });
 

@@ -14,7 +14,10 @@ export type { Cause, Reason } from './cause.ts';
 export interface Admission {
   /** What is stored: a copy without unknown fields, defaults filled. */
   object: JsonObject;
-  /** One for each unknown field, as strict validation tells them: `unknown field "spec.foo"`. */
+  /**
+   * One for each unknown field, as strict validation tells them: `unknown field "spec.foo"`. On an update also one for
+   * each rule that is broken as it was before: what does not change is not refused.
+   */
   warnings: string[];
   /** Empty when the object is accepted. */
   causes: Cause[];
@@ -49,10 +52,16 @@ export function admit(
   const causes = [
     ...validateStructure(schema, object, '', old),
     ...(specReplicasPath ? validateScale(specReplicasPath, object) : []),
-    ...validateListTypes(schema, object, ''),
+    ...(old && validateListTypes(schema, old, '').length > 0 ? [] : validateListTypes(schema, object, '')),
   ];
-  // Rules may take the types for granted, so with these errors the API server does not ask them.
-  if (causes.some(({ reason }) => BLOCKING.has(reason))) causes.push(invalid(NO_FIELD, null, NOT_CHECKED));
-  else causes.push(...validateRules(asResource(schema), object, '', old));
+  if (causes.some(({ reason }) => BLOCKING.has(reason))) {
+    // Rules may take the types for granted, so with these errors the API server does not ask them.
+    causes.push(invalid(NO_FIELD, null, NOT_CHECKED));
+    return { object, warnings, causes };
+  }
+  for (const { cause, isTolerated } of validateRules(asResource(schema), object, '', old)) {
+    if (isTolerated) warnings.push(`${cause.field}: ${cause.message}`);
+    else causes.push(cause);
+  }
   return { object, warnings, causes };
 }

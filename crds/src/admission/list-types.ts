@@ -1,6 +1,6 @@
 import type { JSONSchemaProps } from '../definition.ts';
 import { type Cause, duplicate, invalid } from './cause.ts';
-import { child, isObject, type JsonObject } from './json.ts';
+import { child, equal, isObject, type JsonObject } from './json.ts';
 import { fieldSchema } from './schema.ts';
 
 /** No item twice in a list of type set, no key twice in one of type map. */
@@ -53,8 +53,14 @@ function identityOf(schema: JSONSchemaProps): ((item: unknown) => unknown) | und
   }
 }
 
+/** Items can be told apart, and so compared with what stood before, only in a list of type map. */
+export function oldItems(schema: JSONSchemaProps, old: unknown): (item: unknown) => unknown {
+  if (!Array.isArray(old) || schema['x-kubernetes-list-type'] !== 'map') return () => undefined;
+  return (item) => old.find((each) => equal(keyOf(schema, each), keyOf(schema, item)));
+}
+
 /** The fields that tell an item of a map list from the others. */
-export function keyOf(schema: JSONSchemaProps, item: unknown): JsonObject {
+function keyOf(schema: JSONSchemaProps, item: unknown): JsonObject {
   const keys = schema['x-kubernetes-list-map-keys'] ?? [];
   const given = isObject(item) ? item : {};
   return Object.fromEntries(keys.filter((key) => key in given).map((key) => [key, given[key]]));

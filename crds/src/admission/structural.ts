@@ -3,6 +3,7 @@ import { type Cause, notSupported, required, tooMany, invalid } from './cause.ts
 import { validateFormatted, validateType } from './data-types.ts';
 import { child, equal, isObject, type JsonObject } from './json.ts';
 import { validateJunctors } from './junctors.ts';
+import { oldItems } from './list-types.ts';
 import { validateNumber, validateString } from './scalars.ts';
 import { fieldSchema } from './schema.ts';
 
@@ -25,7 +26,7 @@ export function validateStructure(
   if (typeof value === 'string') {
     causes.push(...validateString(schema, value, path), ...validateFormatted(schema, value, path));
   } else if (typeof value === 'number') causes.push(...validateNumber(schema, value, path));
-  else if (Array.isArray(value)) causes.push(...validateItems(schema, value, path));
+  else if (Array.isArray(value)) causes.push(...validateItems(schema, value, path, old));
   else if (isObject(value)) causes.push(...validateFields(schema, value, path, isObject(old) ? old : {}));
   return causes;
 }
@@ -37,10 +38,11 @@ function validateEnum(schema: JSONSchemaProps, value: unknown, path: string): Ca
   return [notSupported(path, value, schema.enum)];
 }
 
-function validateItems(schema: JSONSchemaProps, items: unknown[], path: string): Cause[] {
+function validateItems(schema: JSONSchemaProps, items: unknown[], path: string, old: unknown): Cause[] {
+  const before = oldItems(schema, old);
   const { items: itemSchema, minItems = 0, maxItems = Infinity } = schema;
   const causes = itemSchema
-    ? items.flatMap((item, index) => validateStructure(itemSchema, item, `${path}[${index}]`))
+    ? items.flatMap((item, index) => validateStructure(itemSchema, item, `${path}[${index}]`, before(item)))
     : [];
   const count = items.length;
   if (count < minItems) {

@@ -7,19 +7,30 @@ import { definitionOf } from './cases.ts';
 const DRY_RUN = '?dryRun=All&fieldValidation=Warn';
 
 /** What a real API server says: of a dry run, and for an update of an object that is made for it. */
-export async function askServer(client: Client, { plural, object, old }: Case): Promise<Answer> {
-  const path = collectionOf(definitionOf(plural));
-  if (old === undefined) return answerIn(await client('POST', path + DRY_RUN, object));
-  const one = `${path}/${nameOf(object)}`;
-  const created = await client('POST', path, old);
-  if (created.status !== 201) throw new Error(JSON.stringify(created.body));
-  try {
-    const { resourceVersion } = created.body['metadata'] as { resourceVersion: string };
-    const update = { ...object, metadata: { ...(object['metadata'] as object), resourceVersion } };
-    return answerIn(await client('PUT', one + DRY_RUN, update));
-  } finally {
-    await client('DELETE', one);
+export async function askServer(client: Client, each: Case): Promise<Answer> {
+  if (each.old !== undefined) {
+    await store(client, each);
+    return askUpdate(client, each);
   }
+  const path = collectionOf(definitionOf(each.plural));
+  return answerIn(await client('POST', path + DRY_RUN, each.object));
+}
+
+/** Makes the object that the case updates. */
+export async function store(client: Client, { plural, old }: Case): Promise<void> {
+  const created = await client('POST', collectionOf(definitionOf(plural)), old);
+  if (created.status !== 201) throw new Error(JSON.stringify(created.body));
+}
+
+/** Updates the object that stands, in a dry run, and deletes it. */
+export async function askUpdate(client: Client, { plural, object }: Case): Promise<Answer> {
+  const path = `${collectionOf(definitionOf(plural))}/${nameOf(object)}`;
+  const { body } = await client('GET', path);
+  const { resourceVersion } = body['metadata'] as { resourceVersion: string };
+  const update = { ...object, metadata: { ...(object['metadata'] as object), resourceVersion } };
+  const reply = await client('PUT', path + DRY_RUN, update);
+  await client('DELETE', path);
+  return answerIn(reply);
 }
 
 export function collectionOf({ spec }: CustomResourceDefinition): string {

@@ -5,6 +5,8 @@ export interface Case {
   plural: string;
   object: Record<string, unknown>;
   old?: Record<string, unknown>;
+  /** `old` was stored when its definition let everything pass. */
+  isStoredBefore?: boolean;
 }
 
 type Changes = Record<string, unknown>;

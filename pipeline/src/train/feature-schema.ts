@@ -1,6 +1,6 @@
 import { type Feature, InputError } from '@stockout/contracts';
+import { describeFeature } from '@stockout/features';
 import type { Matrix } from '../xgboost/binding.ts';
-import { describeFeature } from './feature-descriptions.ts';
 
 /**
  * What the training rows say about each feature: its range, whether it can be missing, and the values of one real row

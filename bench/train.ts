@@ -1,0 +1,86 @@
+// 200 trees of depth 6 on all labelled rows of the retail data: this product against Python's xgboost of the same
+// version, in alternating turns, each in a process of its own, with the same threads and the same wait policy.
+//
+//   node bench/train.ts
+//
+// Python comes from a venv of its own with numpy and scipy; its xgboost is the wheel that the install unpacked, so both
+// sides call the very same shared library, and the model files must be equal byte for byte.
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { cachedLibrary } from '../pipeline/xgboost/install.mjs';
+import { median, PARAMS, readLabelledRows, ROUNDS } from './train/retail-rows.ts';
+
+const TURNS = 5;
+
+interface Turn {
+  version: string;
+  /** From the dense matrix to the last tree. */
+  seconds: number;
+  digest: string;
+  megabytes: number;
+}
+
+function run(command: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}): Turn {
+  const env = { ...process.env, OMP_WAIT_POLICY: 'PASSIVE', ...environment };
+  return JSON.parse(execFileSync(command, args, { env, encoding: 'utf8' })) as Turn;
+}
+
+async function preparePython(): Promise<string> {
+  const cache = process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache');
+  const venv = path.join(cache, 'stockout', 'venv');
+  const python = path.join(venv, 'bin', 'python');
+  if (!existsSync(python)) {
+    await mkdir(path.dirname(venv), { recursive: true });
+    execFileSync('python3', ['-m', 'venv', venv]);
+  }
+  execFileSync(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', 'numpy', 'scipy']);
+  return python;
+}
+
+async function writeRows(folder: string): Promise<number> {
+  const { values, labels, rows, features } = await readLabelledRows();
+  await writeFile(path.join(folder, 'X.f32'), values);
+  await writeFile(path.join(folder, 'y.f32'), labels);
+  await writeFile(path.join(folder, 'names.json'), JSON.stringify(features));
+  return rows;
+}
+
+function show(values: readonly number[]): string {
+  return `${median(values).toFixed(2)} (${Math.min(...values).toFixed(2)} to ${Math.max(...values).toFixed(2)})`;
+}
+
+function report(name: string, turns: readonly Turn[]): void {
+  const seconds = show(turns.map((turn) => turn.seconds));
+  const megabytes = median(turns.map((turn) => turn.megabytes)).toFixed(0);
+  console.log(`${name.padEnd(10)} XGBoost ${turns[0]?.version}: ${seconds} s, peak memory ${megabytes} MB`);
+}
+
+const python = await preparePython();
+const wheel = path.resolve(path.dirname(cachedLibrary() as string), '..', '..');
+const file = (name: string): string => fileURLToPath(new URL(`train/${name}`, import.meta.url));
+const folder = await mkdtemp(path.join(tmpdir(), 'stockout-bench-'));
+try {
+  const rows = await writeRows(folder);
+  const turns: { ours: Turn; theirs: Turn }[] = [];
+  for (let turn = 0; turn < TURNS; turn++) {
+    const theirs = run(python, [file('peer.py'), folder, JSON.stringify(PARAMS), String(ROUNDS)], {
+      PYTHONPATH: wheel,
+    });
+    turns.push({ ours: run(process.execPath, [file('ours.ts'), folder]), theirs });
+  }
+  console.log(
+    `${ROUNDS} trees of depth ${PARAMS.max_depth} on ${rows} rows, ${TURNS} turns each; median (range)`,
+  );
+  report('stockout', turns.map((turn) => turn.ours)); // prettier-ignore
+  report('python', turns.map((turn) => turn.theirs)); // prettier-ignore
+  console.log(`ratio      ${show(turns.map(({ ours, theirs }) => ours.seconds / theirs.seconds))}`);
+  const digests = new Set(turns.flatMap(({ ours, theirs }) => [ours.digest, theirs.digest]));
+  console.log(`model.ubj  ${digests.size === 1 ? 'equal byte for byte' : 'DIFFERENT'}`);
+} finally {
+  await rm(folder, { recursive: true });
+}

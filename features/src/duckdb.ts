@@ -21,7 +21,7 @@ export interface DuckDBOptions {
   signal?: AbortSignal | undefined;
 }
 
-export type Row = Record<string, string | number | boolean | null>;
+type Row = Record<string, string | number | boolean | null>;
 
 /** An in-memory DuckDB held to this container's limits. Dispose of it to free its memory and its files. */
 export interface DuckDB extends AsyncDisposable {

@@ -57,7 +57,7 @@ export interface Transaction {
   lastUpdated?: number | null;
 }
 
-export interface CommitInfo {
+interface CommitInfo {
   timestamp: number;
   operation: string;
   operationParameters: Record<string, string>;

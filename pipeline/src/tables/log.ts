@@ -29,7 +29,7 @@ export function checkpointKey(location: TableLocation, version: number): string 
   return keyIn(location, `_delta_log/${padded(version)}.checkpoint.parquet`);
 }
 
-export function padded(version: number): string {
+function padded(version: number): string {
   return String(version).padStart(20, '0');
 }
 

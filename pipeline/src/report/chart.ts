@@ -1,7 +1,7 @@
 import { html, type Html } from './html.ts';
 import { pixel } from './numbers.ts';
 
-export interface Axis {
+interface Axis {
   label: string;
   from: number;
   to: number;

@@ -1,4 +1,5 @@
 import { type Baseline, LOWER_IS_BETTER, METRIC_NAMES, type MetricName } from '@stockout/contracts';
+import { CALIBRATION_BINS } from '../evaluate/probability-metrics.ts';
 import { html, type Html } from './html.ts';
 import { metric, signed } from './numbers.ts';
 import type { ReportData } from './report.ts';
@@ -22,7 +23,7 @@ const MEANINGS: Record<MetricName, string> = {
   recall: 'of the rows that are 1, the share labelled so',
   brier: 'mean squared distance of score and truth',
   logLoss: 'mean negative log likelihood',
-  ece: 'mean distance of predicted and observed share, 15 bins',
+  ece: `mean distance of predicted and observed share, ${CALIBRATION_BINS} bins`,
 };
 
 const HEADLINES: readonly MetricName[] = ['auc', 'f1', 'precision', 'recall'];

@@ -24,30 +24,30 @@ export interface TrainRequest {
   stop: Int32Array;
 }
 
-export interface LoadRequest {
+interface LoadRequest {
   op: 'load';
   model: Uint8Array;
 }
 
-export interface PredictRequest {
+interface PredictRequest {
   op: 'predict';
   booster: number;
   matrix: Matrix;
   kind: PredictionKind;
 }
 
-export interface SaveRequest {
+interface SaveRequest {
   op: 'save';
   booster: number;
   format: 'ubj' | 'json';
 }
 
-export interface FreeRequest {
+interface FreeRequest {
   op: 'free';
   booster: number;
 }
 
-export interface VersionRequest {
+interface VersionRequest {
   op: 'version';
 }
 

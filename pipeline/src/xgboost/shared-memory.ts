@@ -2,7 +2,7 @@ import type { Matrix } from './binding.ts';
 import type { TrainingData } from './protocol.ts';
 
 /** Zeroed floats that every thread sees without a copy. */
-export function sharedFloats(length: number): Float32Array<SharedArrayBuffer> {
+function sharedFloats(length: number): Float32Array<SharedArrayBuffer> {
   return new Float32Array(new SharedArrayBuffer(length * Float32Array.BYTES_PER_ELEMENT));
 }
 

@@ -1,1 +1,3 @@
-export {};
+export { type LocalCluster, type LocalClusterOptions, startLocalCluster } from './cluster.ts';
+export { type NodeAgent, type NodeAgentOptions, startNodeAgent } from './node/agent.ts';
+export { type ServiceProxy, type ServiceProxyOptions, startServiceProxy } from './proxy/proxy.ts';

@@ -9,13 +9,14 @@ const POOL = 8;
 
 /** Cluster IPs (names only: nothing listens there) and node ports that nothing on this machine uses. */
 export class ServiceAddresses {
-  readonly #store: Store;
+  #services: () => Service[] = () => [];
   #pool: number[] = [];
   #next = FIRST + Math.floor(Math.random() * (LAST - FIRST));
   #lastAddress = 1;
 
-  constructor(store: Store) {
-    this.#store = store;
+  /** The Services whose ports are taken: those in the store. */
+  follow(store: Store): void {
+    this.#services = () => store.list('services') as Service[];
   }
 
   clusterIp(): string {
@@ -53,7 +54,7 @@ export class ServiceAddresses {
 
   #taken(): Map<number, string> {
     const taken = new Map<number, string>();
-    for (const service of this.#store.list('services') as Service[]) {
+    for (const service of this.#services()) {
       const { name, namespace = '' } = service.metadata;
       for (const { nodePort } of service.spec.ports ?? [])
         if (nodePort) taken.set(nodePort, `${namespace}/${name}`);

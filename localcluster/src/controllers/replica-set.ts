@@ -1,0 +1,110 @@
+import { isDeepStrictEqual } from 'node:util';
+import { matchesSelector } from '../registry/selectors.ts';
+import type { Pod, ReplicaSet } from '../types.ts';
+import { type Cluster, controllerOf, isOwnedBy, ownedBy } from './cluster.ts';
+import { type Controller, keyOfObject, splitKey } from './manager.ts';
+import { availableIn, isActive, isReady } from './pods.ts';
+
+/** Keeps as many pods as a ReplicaSet asks for. */
+export function replicaSetController(cluster: Cluster): Controller {
+  return {
+    name: 'replicaset-controller',
+    watches: {
+      ReplicaSet: (object) => [keyOfObject(object)],
+      Pod: (pod, previous) => [ownerKey(pod), previous && ownerKey(previous), orphanKey(cluster, pod as Pod)],
+    },
+    reconcile: (key) => reconcile(cluster, key),
+  };
+}
+
+function ownerKey(pod: Pod | ReturnType<Cluster['list']>[number]): string | undefined {
+  const owner = controllerOf(pod);
+  return owner?.kind === 'ReplicaSet' ? `${pod.metadata.namespace}/${owner.name}` : undefined;
+}
+
+/** A pod without a controller may be one that a ReplicaSet adopts. */
+function orphanKey(cluster: Cluster, pod: Pod): string | undefined {
+  if (controllerOf(pod)) return undefined;
+  const sets = cluster.list<ReplicaSet>('ReplicaSet', pod.metadata.namespace);
+  const set = sets.find(({ spec }) => matchesSelector(spec.selector, pod.metadata.labels ?? {}));
+  return set && keyOfObject(set);
+}
+
+function reconcile(cluster: Cluster, key: string): number | undefined {
+  const [namespace, name] = splitKey(key);
+  const set = cluster.find<ReplicaSet>('ReplicaSet', namespace, name);
+  if (!set) return undefined;
+  const pods = claim(cluster, set);
+  const active = pods.filter(isActive);
+  if (!set.metadata.deletionTimestamp) scale(cluster, set, active);
+  return writeStatus(cluster, set, active);
+}
+
+function claim(cluster: Cluster, set: ReplicaSet): Pod[] {
+  const pods = cluster.list<Pod>('Pod', set.metadata.namespace);
+  for (const pod of pods) {
+    const orphan = !controllerOf(pod) && isActive(pod) && !set.metadata.deletionTimestamp;
+    if (!orphan || !matchesSelector(set.spec.selector, pod.metadata.labels ?? {})) continue;
+    cluster.patch('Pod', pod, {
+      metadata: { ownerReferences: [...(pod.metadata.ownerReferences ?? []), ownedBy(set)] },
+    });
+  }
+  return pods.filter((pod) => isOwnedBy(pod, set));
+}
+
+function scale(cluster: Cluster, set: ReplicaSet, active: Pod[]): void {
+  const wanted = set.spec.replicas ?? 1;
+  for (let missing = wanted - active.length; missing > 0; missing--) createPod(cluster, set);
+  for (const pod of active.toSorted(leastUseful).slice(0, Math.max(0, active.length - wanted))) {
+    cluster.delete('Pod', pod);
+    const message = `Deleted pod: ${pod.metadata.name}`;
+    cluster.event(set, { type: 'Normal', reason: 'SuccessfulDelete', message });
+  }
+}
+
+function createPod(cluster: Cluster, set: ReplicaSet): void {
+  const { metadata, spec } = set.spec.template ?? {};
+  const { name, namespace } = set.metadata;
+  const pod = cluster.create<Pod>('Pod', namespace, {
+    metadata: {
+      generateName: `${name}-`,
+      labels: metadata?.labels ?? {},
+      ...(metadata?.annotations ? { annotations: metadata.annotations } : {}),
+      ownerReferences: [ownedBy(set)],
+    },
+    spec,
+  });
+  const message = `Created pod: ${pod.metadata.name}`;
+  cluster.event(set, { type: 'Normal', reason: 'SuccessfulCreate', message });
+}
+
+/** Not running before running, not ready before ready, younger before older. */
+function leastUseful(a: Pod, b: Pod): number {
+  const rank = (pod: Pod): number => (pod.spec.nodeName ? 2 : 0) + (isReady(pod) ? 1 : 0);
+  if (rank(a) !== rank(b)) return rank(a) - rank(b);
+  return a.metadata.creationTimestamp < b.metadata.creationTimestamp ? 1 : -1;
+}
+
+function writeStatus(cluster: Cluster, set: ReplicaSet, active: Pod[]): number | undefined {
+  const minimum = set.spec.minReadySeconds ?? 0;
+  const waits = active.map((pod) => availableIn(pod, minimum, cluster.now()));
+  const labels = set.spec.template?.metadata?.labels ?? {};
+  const labelled = active.filter((pod) =>
+    matchesSelector({ matchLabels: labels }, pod.metadata.labels ?? {}),
+  );
+  const count = (number: number): number | null => (number === 0 ? null : number);
+  const status = {
+    replicas: active.length,
+    fullyLabeledReplicas: count(labelled.length),
+    readyReplicas: count(active.filter(isReady).length),
+    availableReplicas: count(waits.filter((wait) => wait === 0).length),
+    observedGeneration: set.metadata.generation,
+  };
+  const before = set.status as Record<string, unknown> | undefined;
+  const changed = Object.entries(status).some(
+    ([name, value]) => !isDeepStrictEqual(before?.[name] ?? null, value),
+  );
+  if (changed) cluster.patchStatus('ReplicaSet', set, status);
+  const later = waits.filter((wait) => wait !== undefined && wait > 0) as number[];
+  return later.length > 0 ? Math.min(...later) : undefined;
+}

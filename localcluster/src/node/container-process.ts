@@ -1,0 +1,127 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { constants } from 'node:os';
+import { dirname } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type LogFile, readLog } from './log-file.ts';
+import { killGroup } from './process-identity.ts';
+import type { ProcessRecords } from './process-records.ts';
+
+export interface Command {
+  command: string[];
+  env: Record<string, string>;
+  cwd: string;
+}
+
+export interface Exit {
+  exitCode: number;
+  signal?: number;
+  /** Set where the process did not start at all. */
+  startError?: string;
+  finishedAt: string;
+}
+
+/** Grandchildren that left the group may hold the pipes: the log is not waited for longer than this. */
+const LOG_MILLISECONDS = 1000;
+/** What a container runtime reports for a command that cannot be run. */
+const START_ERROR = 128;
+
+/** One run of a container: a process group of its own. */
+export class ContainerProcess {
+  readonly #child: ChildProcess;
+  readonly exited: Promise<Exit>;
+
+  constructor({ command, env, cwd }: Command, log: LogFile, records: ProcessRecords, marker: string) {
+    const [file = '', ...args] = command;
+    const child = spawn(file, args, {
+      cwd,
+      env: { ...env, STOCKOUT_LOCAL_POD: marker },
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child = child;
+    if (child.pid !== undefined) records.add(child.pid, `STOCKOUT_LOCAL_POD=${marker}`);
+    log.collect(child.stdout, 'stdout');
+    log.collect(child.stderr, 'stderr');
+    this.exited = this.#wait(file, log, records);
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  async #wait(file: string, log: LogFile, records: ProcessRecords): Promise<Exit> {
+    const exit = await new Promise<Exit>((resolve) => {
+      this.#child.once('error', (error: NodeJS.ErrnoException) => resolve(notStarted(file, error)));
+      this.#child.once('exit', (code, signal) => {
+        // As with a container, nothing outlives its first process.
+        if (this.pid !== undefined) killGroup(this.pid, 'SIGKILL');
+        resolve(exitOf(code, signal));
+      });
+    });
+    if (this.pid !== undefined) records.remove(this.pid);
+    await Promise.race([log.finished(), delay(LOG_MILLISECONDS, undefined, { ref: false })]);
+    return exit;
+  }
+
+  /** SIGTERM to the first process, SIGKILL to all of its group when the time is over. */
+  async stop(graceSeconds: number): Promise<Exit> {
+    this.#child.kill('SIGTERM');
+    const cancel = new AbortController();
+    const late = delay(graceSeconds * 1000, undefined, { signal: cancel.signal }).then(
+      () => this.kill(),
+      () => {},
+    );
+    const exit = await this.exited;
+    cancel.abort();
+    await late;
+    return exit;
+  }
+
+  kill(): void {
+    if (this.pid !== undefined) killGroup(this.pid, 'SIGKILL');
+  }
+}
+
+function exitOf(code: number | null, signal: NodeJS.Signals | null): Exit {
+  const finishedAt = now();
+  if (signal === null) return { exitCode: code ?? 0, finishedAt };
+  const number = constants.signals[signal];
+  return { exitCode: 128 + number, signal: number, finishedAt };
+}
+
+function notStarted(file: string, error: NodeJS.ErrnoException): Exit {
+  const why = error.code === 'ENOENT' ? 'executable file not found in $PATH' : error.message;
+  return { exitCode: START_ERROR, startError: `exec: ${JSON.stringify(file)}: ${why}`, finishedAt: now() };
+}
+
+/** As metav1.Time writes it. */
+export function now(): string {
+  return new Date().toISOString().replace(/\.\d{3}Z$/, 'Z');
+}
+
+const MESSAGE_BYTES = 4096;
+const FALLBACK_BYTES = 2048;
+const FALLBACK_LINES = 80;
+
+/** An empty termination message, for the container to write. */
+export async function clearMessage(file: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  await rm(file, { force: true });
+  await writeFile(file, '');
+}
+
+/** What the container left as its last word: the file, or with FallbackToLogsOnError the end of its log. */
+export async function readMessage(
+  file: string,
+  log: string,
+  policy: string | undefined,
+  failed: boolean,
+): Promise<string | undefined> {
+  const written = await readFile(file).catch(() => Buffer.alloc(0));
+  if (written.length > 0) return written.subarray(0, MESSAGE_BYTES).toString('utf8');
+  if (policy !== 'FallbackToLogsOnError' || !failed) return undefined;
+  const lines = await readLog(log, { tailLines: FALLBACK_LINES });
+  const text = lines.map((line) => `${line}\n`).join('');
+  return text.slice(-FALLBACK_BYTES) || undefined;
+}

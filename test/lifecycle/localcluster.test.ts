@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { startLocalCluster } from '@stockout/localcluster';
 import { startOperator } from '@stockout/operator';
 import { describeLifecycle } from './scenario.ts';
+import { describeTrouble } from './trouble.ts';
 import type { Tier } from './tier.ts';
 
 async function startTier(): Promise<Tier> {
@@ -22,3 +23,4 @@ async function startTier(): Promise<Tier> {
 }
 
 describeLifecycle('on localcluster', startTier);
+describeTrouble('on localcluster', startTier);

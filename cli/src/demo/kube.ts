@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
-  CoreV1Api,
   KubeConfig,
   type KubernetesObject,
   KubernetesObjectApi,
@@ -45,7 +44,27 @@ export function connectKube(kubeconfigPath: string, signal: AbortSignal) {
     throw new StockoutError(`${kind} ${name} did not get there within ${seconds} s`);
   };
 
-  return { apply, waitFor, core: config.makeApiClient(CoreV1Api) };
+  /** kubectl delete */
+  const remove = async (object: KubernetesObject): Promise<void> => {
+    await objects.delete(object);
+  };
+
+  /** The names that kubectl get --selector shows in the namespace default. */
+  const names = async (apiVersion: string, kind: string, labelSelector: string): Promise<string[]> => {
+    const { items } = await objects.list(
+      apiVersion,
+      kind,
+      'default',
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      labelSelector,
+    );
+    return items.map((item) => item.metadata?.name ?? '');
+  };
+
+  return { apply, waitFor, remove, names };
 }
 
 /** Every object of a YAML file. */

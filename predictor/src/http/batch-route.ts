@@ -23,7 +23,7 @@ export class BatchRoute {
 
   answer(exchange: Exchange, serving: Serving): void {
     const limit = this.#runtime.limits.batchBytes;
-    if (this.#full(serving)) return exchange.fail(busy());
+    if (this.#full(serving)) throw busy();
     let mine = 0;
     const refuse = (error: ProblemError): false => {
       exchange.fail(error);

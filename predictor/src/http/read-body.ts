@@ -1,17 +1,18 @@
 import type { IncomingMessage } from 'node:http';
 
 const EMPTY = Buffer.alloc(0);
+/** So much of a refused body may still run off; whoever sends more is hung up on. */
+const DROPPED_BYTES = 64 * 2 ** 20;
 
 export interface BodyReader {
-  /** Called with each chunk's size before it is kept; when it answers false, reading ends and what comes is dropped. */
+  /** Called with each chunk's size before it is kept; when it answers false, reading ends and the rest is dropped. */
   keep(bytes: number, total: number): boolean;
   done(body: Buffer): void;
 }
 
 /**
  * Collects a request's body. Callbacks rather than a stream iterator: that alone costs a tenth of the requests
- * a second. Whoever refuses a body still lets the rest of it run off, so that the caller sees the answer
- * instead of a reset connection; the request timeout bounds it.
+ * a second.
  */
 export function readBody(req: IncomingMessage, { keep, done }: BodyReader): void {
   let first: Buffer | undefined;
@@ -24,10 +25,23 @@ export function readBody(req: IncomingMessage, { keep, done }: BodyReader): void
     if (!keep(chunk.length, total)) {
       refused = true;
       chunks = first = undefined;
+      dropBody(req);
     } else if (first === undefined) first = chunk;
     else (chunks ??= [first]).push(chunk);
   });
   req.on('end', () => {
     if (!refused) done(chunks === undefined ? (first ?? EMPTY) : Buffer.concat(chunks, total));
+  });
+}
+
+/**
+ * Lets what is left of a body run off, so that its sender sees the answer instead of a reset connection, and keeps
+ * the connection. Bounded here in size, and by the request timeout in time.
+ */
+export function dropBody(req: IncomingMessage): void {
+  let dropped = 0;
+  req.on('data', (chunk: Buffer) => {
+    dropped += chunk.length;
+    if (dropped > DROPPED_BYTES) req.socket.destroy();
   });
 }

@@ -5,6 +5,7 @@ import { admit } from './admission.ts';
 import { BatchRoute } from './batch-route.ts';
 import { Exchange } from './exchange.ts';
 import { answerPredict } from './predict-route.ts';
+import { dropBody } from './read-body.ts';
 
 interface Route {
   path: string;
@@ -47,6 +48,7 @@ export class ScoringFront {
       if (awaited) res.writeContinue();
       route.answer(exchange, serving);
     } catch (error) {
+      dropBody(req);
       exchange.fail(error);
     }
     return true;

@@ -1,0 +1,95 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { TINY_URI, tinyRow } from '../testing/fixture.ts';
+import { RawClient } from '../testing/raw-client.ts';
+import { eventually, RunningPredictor } from '../testing/running.ts';
+
+const JSON_HEADERS = { 'content-type': 'application/json' };
+
+describe('a predictor that is told to stop', () => {
+  it('is not ready at once, and still answers, closing each connection', async () => {
+    const running = await RunningPredictor.ready({}, { drainMs: 1_000 });
+    const stopped = running.server.stop();
+    const readyz = await running.get('/readyz', true);
+    expect([readyz.status, readyz.headers.get('retry-after')]).toEqual([503, '5']);
+    const answer = await running.post('/predict', await tinyRow());
+    expect([answer.status, answer.headers.get('connection')]).toEqual([200, 'close']);
+    expect((await running.get('/health')).headers.get('connection')).toBe('close');
+    await stopped;
+    await expect(running.get('/livez')).rejects.toThrow();
+  });
+
+  it('ends the request under way before it ends itself', async () => {
+    const running = await RunningPredictor.ready();
+    const body = JSON.stringify(await tinyRow());
+    using client = await RawClient.connect(running.server.url);
+    client.send(
+      `POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n`,
+    );
+    client.send(`Expect: 100-continue\r\n\r\n`);
+    await client.receives(/100 Continue/);
+    const stopped = running.server.stop();
+    await eventually(async () => (await running.get('/livez').catch(() => undefined)) === undefined);
+    client.send(body);
+    expect(await client.receives(/stockout_risk_label/)).toMatch(/HTTP\/1.1 200 OK[^]*Connection: close/);
+    await stopped;
+  });
+
+  it('breaks off what takes longer than the time it has', async () => {
+    const running = await RunningPredictor.ready({}, { closeMs: 50 });
+    using client = await RawClient.connect(running.server.url);
+    client.send(
+      'POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{',
+    );
+    await running.get('/livez');
+    await running.server.stop();
+    await eventually(() => client.closed);
+  });
+
+  it('fails no request of 16 busy callers, and exits 0 by SIGTERM', async () => {
+    const child = fork(new URL('../testing/served.ts', import.meta.url), [TINY_URI]);
+    const exited = once(child, 'exit');
+    const [url] = (await once(child, 'message')) as [string];
+    const statuses: number[] = [];
+    const load = Promise.all(Array.from({ length: 16 }, () => postAll(url, 40, statuses)));
+    await eventually(() => statuses.length >= 100);
+    child.kill('SIGTERM');
+    await load;
+    expect(statuses).toEqual(Array.from({ length: 16 * 40 }, () => 200));
+    expect(await exited).toEqual([0, null]);
+  });
+});
+
+async function postAll(url: string, count: number, statuses: number[]): Promise<void> {
+  const body = JSON.stringify(await tinyRow());
+  for (let index = 0; index < count; index++) {
+    const response = await fetch(`${url}/predict`, { method: 'POST', headers: JSON_HEADERS, body });
+    await response.arrayBuffer();
+    statuses.push(response.status);
+  }
+}
+
+describe('a caller who is too slow', () => {
+  it.each([
+    ['its headers', 'POST /predict HTTP/1.1\r\nHost: x\r\nX-Slow'],
+    [
+      'its body',
+      'POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{',
+    ],
+  ])('with %s is answered 408 and hung up on', async (_, half) => {
+    await using running = await RunningPredictor.ready({}, { headersTimeoutMs: 100, requestTimeoutMs: 200 });
+    using client = await RawClient.connect(running.server.url);
+    client.send(half);
+    expect(await client.receives(/^HTTP\/1.1 408 [^]*\}$/)).toContain('application/problem+json');
+    await eventually(() => client.closed);
+    expect((await running.get('/livez')).status).toBe(200);
+  });
+
+  it('and one who speaks no HTTP is answered 400', async () => {
+    await using running = await RunningPredictor.ready();
+    using client = await RawClient.connect(running.server.url);
+    client.send('good morning\r\n\r\n');
+    expect(await client.receives(/^HTTP\/1.1 400 [^]*\}$/)).toContain('this is not an HTTP request');
+  });
+});

@@ -19,7 +19,7 @@ import {
   fieldsOfTable,
   loadSnapshot,
 } from './tables/snapshot.ts';
-import { commit } from './tables/table.ts';
+import { type Draft, commit } from './tables/table.ts';
 
 /** A version of the features table, readable by DuckDB as long as it is not disposed of. */
 export interface FeaturesTable extends AsyncDisposable {
@@ -144,7 +144,7 @@ async function makeUnlessMade(
     sql: createHash('sha256').update(rendered.sql).digest('hex'),
   });
   let written: WrittenFiles | undefined;
-  const { snapshot, committed } = await commit(db, target, async (current) => {
+  const draft = async (current: Snapshot): Promise<Draft | undefined> => {
     if (isMadeOf(current, source)) return undefined;
     written ??= await compute(db, raw, rawSnapshot, target, rendered, source);
     return {
@@ -155,8 +155,8 @@ async function makeUnlessMade(
       removes: [...current.files.values()],
       replacesSchema: true,
     };
-  });
-  if (!committed && written !== undefined) await deleteDataFiles(target, written.adds);
+  };
+  const { snapshot } = await commit(db, target, draft, () => deleteDataFiles(target, written?.adds ?? []));
   return snapshot as ExistingSnapshot;
 }
 

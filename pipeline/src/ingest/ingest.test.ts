@@ -181,7 +181,6 @@ describe('bad rows go to the rejected table with their reason, the good ones lan
     };
     await expect(ingest(context, [path])).rejects.toThrow('pulled the plug');
     storage.putIfAbsent = putIfAbsent;
-    expect((await storage.list('raw')).map(({ key }) => key)).toEqual([]);
     expect(await ingest(context, [path])).toMatchObject({ rows: 1, rejected: 1, tableVersion: 0 });
     expect(await query('raw_rejected', 'SELECT row_number FROM {table}')).toEqual([{ row_number: 2 }]);
   });

@@ -7,7 +7,7 @@ import { locateTable } from '../tables/locate.ts';
 import type { TableLocation } from '../tables/log.ts';
 import { filesWithDays, openRelation } from '../tables/relation.ts';
 import { type Snapshot, exists, loadSnapshot, transactionVersion } from '../tables/snapshot.ts';
-import { commit } from '../tables/table.ts';
+import { type Draft, commit } from '../tables/table.ts';
 import { STANDARD_COLUMNS } from './columns.ts';
 import { rejectedTableOf, writeRejected } from './rejected.ts';
 import { type SourceFile, openSourceFile } from './source-file.ts';
@@ -74,31 +74,25 @@ async function appendGoodRows(
     if (written !== undefined) await deleteDataFiles(raw, written.adds);
     written = undefined;
   };
-  try {
-    const { snapshot, committed } = await commit(db, raw, async (current) => {
-      await discard();
-      if (fresh.some((source) => isIngested(current, source))) return undefined;
-      await findKnown(db, raw, current, staged);
-      written = await writeDataFiles(db, raw, goodRows(staged.columns));
-      await refuseIfUseless(db, raw, current, written.rows);
-      // Rejected rows land first: killed in between, the next try finds them and replaces them.
-      rejected = await writeRejected(db, rejectedTableOf(raw), idOf(fresh));
-      return {
-        operation: 'WRITE',
-        operationParameters: { mode: 'Append' },
-        fields: written.fields,
-        adds: written.adds,
-        readsTable: true,
-        transactions: fresh.map((source) => ({ appId: appIdOf(source), version: 1 })),
-      };
-    });
-    if (!committed) return undefined;
-    const { rows } = written ?? { rows: 0 };
-    written = undefined;
-    return { rows, rejected, tableVersion: snapshot.version };
-  } finally {
+  const draft = async (current: Snapshot): Promise<Draft | undefined> => {
     await discard();
-  }
+    if (fresh.some((source) => isIngested(current, source))) return undefined;
+    await findKnown(db, raw, current, staged);
+    written = await writeDataFiles(db, raw, goodRows(staged.columns));
+    await refuseIfUseless(db, raw, current, written.rows);
+    // Rejected rows land first: killed in between, the next try finds them and replaces them.
+    rejected = await writeRejected(db, rejectedTableOf(raw), idOf(fresh));
+    return {
+      operation: 'WRITE',
+      operationParameters: { mode: 'Append' },
+      fields: written.fields,
+      adds: written.adds,
+      readsTable: true,
+      transactions: fresh.map((source) => ({ appId: appIdOf(source), version: 1 })),
+    };
+  };
+  const { snapshot, committed } = await commit(db, raw, draft, discard);
+  return committed ? { rows: written?.rows ?? 0, rejected, tableVersion: snapshot.version } : undefined;
 }
 
 /** Fills `known`: the rowids of rows whose store, product and day the table has. */

@@ -1,7 +1,8 @@
 import type { DuckDB } from '@stockout/features';
 import { deleteDataFiles, writeDataFiles } from '../tables/data-files.ts';
 import type { TableLocation } from '../tables/log.ts';
-import { commit } from '../tables/table.ts';
+import type { Snapshot } from '../tables/snapshot.ts';
+import { type Draft, commit } from '../tables/table.ts';
 import { STANDARD_COLUMNS } from './columns.ts';
 
 const INGEST_TAG = 'stockout.ingest';
@@ -41,12 +42,13 @@ export async function writeRejected(db: DuckDB, table: TableLocation, ingest: st
 async function replace(db: DuckDB, table: TableLocation, tags: Record<string, string>): Promise<void> {
   const select = 'SELECT *, now() AS rejected_at FROM rejects ORDER BY file, row_number';
   const written = await writeDataFiles(db, table, select, tags);
-  const { committed } = await commit(db, table, async (current) => {
+  const draft = async (current: Snapshot): Promise<Draft | undefined> => {
     const earlier = [...current.files.values()].filter(
       (file) => file.tags?.[INGEST_TAG] === tags[INGEST_TAG],
     );
-    if (earlier.length > 0 && earlier.every((file) => file.tags?.[ROWS_TAG] === tags[ROWS_TAG]))
+    if (earlier.length > 0 && earlier.every((file) => file.tags?.[ROWS_TAG] === tags[ROWS_TAG])) {
       return undefined;
+    }
     return {
       operation: 'WRITE',
       operationParameters: { mode: 'Append' },
@@ -54,6 +56,6 @@ async function replace(db: DuckDB, table: TableLocation, tags: Record<string, st
       adds: written.adds,
       removes: earlier,
     };
-  });
-  if (!committed) await deleteDataFiles(table, written.adds);
+  };
+  await commit(db, table, draft, () => deleteDataFiles(table, written.adds));
 }

@@ -7,7 +7,7 @@ import type { TableLocation } from '../tables/log.ts';
 import { filesWithDays, openRelation } from '../tables/relation.ts';
 import { type Snapshot, exists, transactionVersion } from '../tables/snapshot.ts';
 import { boundsOf } from '../tables/stats.ts';
-import { commit } from '../tables/table.ts';
+import { type Draft, commit } from '../tables/table.ts';
 import type { ScoringPlan } from './plan.ts';
 import type { Shard } from './shard.ts';
 
@@ -26,9 +26,12 @@ export async function commitShards(
   await using db = await openDuckDB({ signal: context.signal });
   const table = locateTable(context, plan.output.table);
   let kept: readonly AddFile[] = [];
-  const { snapshot, committed } = await commit(db, table, async (current) => {
+  const discardKept = async () => {
     await deleteDataFiles(table, kept);
     kept = [];
+  };
+  const draft = async (current: Snapshot): Promise<Draft | undefined> => {
+    await discardKept();
     if (transactionVersion(current, appId) !== undefined) return undefined;
     const replaced = await replacedFiles(db, table, current, plan);
     kept = replaced.kept;
@@ -41,8 +44,10 @@ export async function commitShards(
       replacesSchema: plan.output.mode === 'Overwrite',
       transactions: [{ appId }],
     };
-  });
-  return committed ? snapshot.version : (transactionVersion(snapshot, appId) as number);
+  };
+  const { snapshot } = await commit(db, table, draft, discardKept);
+  // Its own commit is in the snapshot too.
+  return transactionVersion(snapshot, appId) as number;
 }
 
 interface Replaced {

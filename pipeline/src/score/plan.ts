@@ -1,9 +1,10 @@
 import { InputError, versionNameSchema } from '@stockout/contracts';
 import type { ScoringJob } from '@stockout/crds';
-import { NotFoundError, type Storage } from '@stockout/storage';
+import type { Storage } from '@stockout/storage';
 import { z } from 'zod';
 import { type FeaturesTable, ensureFeatures } from '../features.ts';
 import type { PipelineContext } from '../context.ts';
+import { readStored, requireStored } from './stored.ts';
 
 /** What a run scores and with what: pinned by its first try, so that every further try does the same. */
 const planSchema = z.object({
@@ -41,11 +42,11 @@ export async function claimPlan(
   version: () => Promise<string>,
 ): Promise<ScoringPlan> {
   const key = `${runFolder(job, run)}/plan.json`;
-  const standing = await readJson(storage, key);
-  if (standing !== undefined) return planSchema.parse(standing);
+  const standing = await readStored(storage, key, planSchema);
+  if (standing !== undefined) return standing;
   const plan = await makePlan(context, job, run, await version());
   if (await storage.putIfAbsent(key, JSON.stringify(plan))) return plan;
-  return planSchema.parse(await readJson(storage, key));
+  return requireStored(storage, key, planSchema);
 }
 
 /** The features that a plan scores. */
@@ -55,16 +56,6 @@ export function planFeatures(context: PipelineContext, { input }: ScoringPlan): 
     rawVersion: input.version,
     featuresTable: input.featuresTable,
   });
-}
-
-/** An object's JSON, or undefined when it does not exist. */
-export async function readJson(storage: Storage, key: string): Promise<unknown> {
-  try {
-    return JSON.parse(Buffer.from(await storage.read(key)).toString('utf8'));
-  } catch (error) {
-    if (error instanceof NotFoundError) return undefined;
-    throw error;
-  }
 }
 
 async function makePlan(

@@ -89,6 +89,24 @@ describe('a run', () => {
     expect((await workspace.snapshot('predictions')).version).toBe(2);
   });
 
+  test('whose store loses answers still commits once, with files that are there', async () => {
+    const { storage } = workspace;
+    const putIfAbsent = storage.putIfAbsent.bind(storage);
+    storage.putIfAbsent = async (key, content) => {
+      await putIfAbsent(key, content);
+      return false;
+    };
+    expect(await score(workspace.context, buildJob(), OPTIONS)).toMatchObject({ rows: 6, tableVersion: 0 });
+    expect(await workspace.query('predictions', 'SELECT count(*) AS n FROM {table}')).toEqual([{ n: 6 }]);
+  });
+
+  test('whose plan is damaged says which file it is', async () => {
+    await workspace.storage.put('runs/default/nightly/run-1/plan.json', '{"formatVersion": 2}');
+    await expect(score(workspace.context, buildJob(), OPTIONS)).rejects.toThrow(
+      'runs/default/nightly/run-1/plan.json in file://',
+    );
+  });
+
   test('without a name is a run of its own each time', async () => {
     const options = { version: 'v1', loadScorer: loadSalesScorer };
     await score(workspace.context, buildJob(), options);

@@ -7,8 +7,9 @@ import { listVersions } from '../versions/list-versions.ts';
 import { requireManifest } from '../versions/manifest.ts';
 import { type Scorer, loadScorer } from '../xgboost/scorer.ts';
 import { commitShards } from './commit-shards.ts';
-import { claimPlan, readJson, runFolder } from './plan.ts';
+import { claimPlan, runFolder } from './plan.ts';
 import { publishShard } from './shard.ts';
+import { readStored } from './stored.ts';
 
 export interface ScoreOptions {
   /** Names the run: tried again under the same name it never commits twice. Default: a run of its own. */
@@ -37,8 +38,8 @@ export async function score(
     return (await requireManifest(storage, namespace, name, version)).version;
   });
   const resultKey = `${folder}/result.json`;
-  const standing = await readJson(storage, resultKey);
-  if (standing !== undefined) return scoreResultSchema.parse(standing);
+  const standing = await readStored(storage, resultKey, scoreResultSchema);
+  if (standing !== undefined) return standing;
 
   const shard = await publishShard(context, storage, `${folder}/shard-0.json`, plan, async () => {
     const manifest = await requireManifest(storage, namespace, name, plan.version);

@@ -6,8 +6,9 @@ import type { AddFile } from '../tables/actions.ts';
 import { deleteDataFiles, writeDataFiles } from '../tables/data-files.ts';
 import { locateTable } from '../tables/locate.ts';
 import type { Scorer } from '../xgboost/scorer.ts';
-import { type ScoringPlan, planFeatures, readJson } from './plan.ts';
+import { type ScoringPlan, planFeatures } from './plan.ts';
 import { scoreRows } from './score-rows.ts';
+import { readStored, requireStored } from './stored.ts';
 
 /** What a shard has scored: files that lie in the predictions table's folder and are not yet part of it. */
 const shardSchema = z.object({
@@ -28,12 +29,19 @@ export async function publishShard(
   plan: ScoringPlan,
   openScorer: () => Promise<Scorer & Partial<AsyncDisposable>>,
 ): Promise<Shard> {
-  const standing = await readJson(storage, key);
-  if (standing !== undefined) return shardSchema.parse(standing);
+  const standing = await readStored(storage, key, shardSchema);
+  if (standing !== undefined) return standing;
   const shard = await makeShard(context, plan, openScorer);
   if (await storage.putIfAbsent(key, JSON.stringify(shard))) return shard;
-  await deleteDataFiles(locateTable(context, plan.output.table), shard.adds);
-  return shardSchema.parse(await readJson(storage, key));
+  const winner = await requireStored(storage, key, shardSchema);
+  // A client that tried again by itself may have lost to its own first try.
+  const needed = new Set(winner.adds.map(({ path }) => path));
+  const table = locateTable(context, plan.output.table);
+  await deleteDataFiles(
+    table,
+    shard.adds.filter(({ path }) => !needed.has(path)),
+  );
+  return winner;
 }
 
 async function makeShard(

@@ -64,4 +64,6 @@ interface CommitInfo {
   readVersion?: number;
   isBlindAppend: boolean;
   engineInfo: string;
+  /** Of this very attempt: tells our commit from another's. */
+  txnId: string;
 }

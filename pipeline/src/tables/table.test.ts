@@ -129,6 +129,46 @@ describe('writers at once', () => {
     expect(await workspace.query('t', 'SELECT a FROM {table}')).toEqual([{ a: 9 }]);
   });
 
+  test.each([
+    ['says that it lost', async () => false],
+    [
+      'fails',
+      async () => {
+        throw new Error('timed out');
+      },
+    ],
+  ])('a commit that landed though the store %s is not made twice', async (_, answer) => {
+    const workspace = await createWorkspace();
+    const putIfAbsent = workspace.storage.putIfAbsent.bind(workspace.storage);
+    workspace.storage.putIfAbsent = async (key, content) => {
+      await putIfAbsent(key, content);
+      return answer();
+    };
+    expect(await append(workspace, 't', 'SELECT 1 AS a')).toMatchObject({
+      committed: true,
+      snapshot: { version: 0 },
+    });
+    expect(await workspace.query('t', 'SELECT a FROM {table}')).toEqual([{ a: 1 }]);
+  });
+
+  test('files of a draft that is refused or not needed are discarded, those of a commit in doubt are kept', async () => {
+    const workspace = await createWorkspace();
+    await append(workspace, 't', 'SELECT 1 AS a');
+    let discarded = 0;
+    const discard = async () => void discarded++;
+    const location = workspace.locate('t');
+    await commit(duckdb.db, location, async () => undefined, discard);
+    const refused = commit(duckdb.db, location, async () => ({ ...EMPTY, fields: [] }), discard);
+    await expect(refused).rejects.toThrow('column a is missing');
+    expect(discarded).toBe(2);
+    workspace.storage.putIfAbsent = async () => {
+      throw new Error('no network');
+    };
+    const doubtful = commit(duckdb.db, location, async () => ({ ...EMPTY, fields: [INTEGER_A] }), discard);
+    await expect(doubtful).rejects.toThrow('no network');
+    expect(discarded).toBe(2);
+  });
+
   test('a file of a write that came to nothing can be deleted', async () => {
     const workspace = await createWorkspace();
     const { adds } = await writeDataFiles(duckdb.db, workspace.locate('t'), 'SELECT 1 AS a');

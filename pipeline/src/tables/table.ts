@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { InputError, StockoutError } from '@stockout/contracts';
 import type { DuckDB } from '@stockout/features';
+import { NotFoundError } from '@stockout/storage';
 import type { Action, AddFile } from './actions.ts';
 import { CHECKPOINT_INTERVAL, writeCheckpoint } from './checkpoint.ts';
-import { type TableLocation, writeCommit } from './log.ts';
+import { type TableLocation, readCommit, writeCommit } from './log.ts';
 import { checkWritable, isAppendOnly } from './protocol.ts';
 import { replay } from './replay.ts';
 import { type Field, checkSameColumns, schemaString } from './schema.ts';
@@ -38,29 +39,79 @@ const ENGINE = 'stockout/0.1.0';
  * Commits what `draft` says, once: it is asked again with the newest snapshot whenever another writer was first,
  * so a commit always follows from the version right before it, and there are no conflicts to resolve.
  * A draft of undefined says that nothing is left to do.
+ * @param discard called when it is certain that the drafted files will not be part of the table
  * @throws InputError when the table's schema or protocol does not allow the draft
  */
 export async function commit(
   db: DuckDB,
   location: TableLocation,
   draft: (snapshot: Snapshot) => Promise<Draft | undefined>,
+  discard: () => Promise<void> = async () => {},
 ): Promise<Committed> {
   let snapshot = await loadSnapshot(db, location);
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    const wanted = await draft(snapshot);
-    if (wanted === undefined) return { snapshot, committed: false };
-    const actions = actionsOf(location, snapshot, wanted);
+    const actions = await draftActions(location, snapshot, draft, discard);
+    if (actions === undefined) return { snapshot, committed: false };
     const version = snapshot.version + 1;
-    if (await writeCommit(location, version, actions)) {
+    if (await landCommit(location, version, actions)) {
       const after = { ...replay(snapshot, actions), version };
       if (version > 0 && version % CHECKPOINT_INTERVAL === 0) await checkpoint(db, location, after);
       return { snapshot: after, committed: true };
     }
     snapshot = await refreshSnapshot(location, snapshot);
   }
+  await discard();
   throw new StockoutError(
     `table ${location.name}: other writers were first ${MAX_ATTEMPTS} times in a row, try again`,
   );
+}
+
+async function draftActions(
+  location: TableLocation,
+  snapshot: Snapshot,
+  draft: (snapshot: Snapshot) => Promise<Draft | undefined>,
+  discard: () => Promise<void>,
+): Promise<Action[] | undefined> {
+  try {
+    const wanted = await draft(snapshot);
+    if (wanted !== undefined) return actionsOf(location, snapshot, wanted);
+  } catch (error) {
+    await discard();
+    throw error;
+  }
+  await discard();
+  return undefined;
+}
+
+/**
+ * A store may tell a write that it has done as failed, or (where a client tries again by itself) as lost to another:
+ * what stands there decides.
+ */
+async function landCommit(
+  location: TableLocation,
+  version: number,
+  actions: readonly Action[],
+): Promise<boolean> {
+  try {
+    return (await writeCommit(location, version, actions)) || (await isOurs(location, version, actions));
+  } catch (error) {
+    if (await isOurs(location, version, actions)) return true;
+    throw error;
+  }
+}
+
+async function isOurs(
+  location: TableLocation,
+  version: number,
+  actions: readonly Action[],
+): Promise<boolean> {
+  try {
+    const [first] = await readCommit(location, version);
+    return first?.commitInfo?.txnId !== undefined && first.commitInfo.txnId === actions[0]?.commitInfo?.txnId;
+  } catch (error) {
+    if (error instanceof NotFoundError) return false;
+    throw error;
+  }
 }
 
 function actionsOf(location: TableLocation, snapshot: Snapshot, draft: Draft): Action[] {
@@ -75,6 +126,7 @@ function actionsOf(location: TableLocation, snapshot: Snapshot, draft: Draft): A
         ...(snapshot.version < 0 ? {} : { readVersion: snapshot.version }),
         isBlindAppend: removes.length === 0 && !draft.readsTable,
         engineInfo: ENGINE,
+        txnId: randomUUID(),
       },
     },
     ...tableActions(location, snapshot, draft, now),

@@ -1,17 +1,18 @@
-import type { Manifest, Prediction } from '@stockout/contracts';
+import type { Manifest } from '@stockout/contracts';
 import { labelOf } from './batch/score-batch.ts';
-import { type FieldError, RowReader } from './features.ts';
+import { RowReader } from './features.ts';
 import { FlatTrees } from './trees/flat-trees.ts';
 import { parseUbj } from './trees/parse-ubj.ts';
 import { IntegrityError } from './version/integrity-error.ts';
 import type { Version } from './version/load-version.ts';
 
-/** One loaded model version: scores single rows and small batches on the thread that asks. */
+/** One loaded model version, for single rows and small batches on the thread that asks. */
 export class Model {
   readonly manifest: Manifest;
   readonly reader: RowReader;
   readonly trees: FlatTrees;
-  readonly #row: Float32Array;
+  /** Features a row. */
+  readonly width: number;
 
   /** @throws {IntegrityError} when model.ubj is not a model of the manifest's features */
   constructor({ manifest, ubj }: Version) {
@@ -25,18 +26,7 @@ export class Model {
     this.manifest = manifest;
     this.reader = new RowReader(manifest.features);
     this.trees = new FlatTrees(parsed);
-    this.#row = new Float32Array(names.length);
-  }
-
-  /** @returns undefined for a row that is not valid: `complaints` then says why */
-  predict(row: unknown): Prediction | undefined {
-    if (!this.reader.read(row, this.#row)) return undefined;
-    const score = this.trees.score(this.#row);
-    return { stockout_risk_score: score, stockout_risk_label: this.label(score) };
-  }
-
-  complaints(row: unknown): FieldError[] {
-    return this.reader.explain(row);
+    this.width = names.length;
   }
 
   label(score: number): 0 | 1 {

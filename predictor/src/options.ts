@@ -47,7 +47,7 @@ export interface Limits {
 
 const MIB = 2 ** 20;
 
-export const DEFAULT_LIMITS: Limits = {
+const DEFAULT_LIMITS: Limits = {
   predictBytes: 64 * 1024,
   batchBytes: 64 * MIB,
   queuedBatches: 16,

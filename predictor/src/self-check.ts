@@ -4,7 +4,7 @@ import type { Model } from './model.ts';
 import { IntegrityError } from './version/integrity-error.ts';
 
 /** Largest difference between two scorers' probabilities of one row. */
-export const TOLERANCE = 1e-6;
+const TOLERANCE = 1e-6;
 const PROBES = 256;
 
 /**

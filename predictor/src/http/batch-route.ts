@@ -69,8 +69,7 @@ export class BatchRoute {
 }
 
 function scoreInline(text: string, model: Model): BatchAnswer {
-  const width = model.manifest.features.length;
-  const rows = readBatch(text, model.reader, width);
+  const rows = readBatch(text, model.reader, model.width);
   if (rows.kind !== 'rows') return rows;
   return renderBatch(model.trees.scoreAll(rows.matrix, rows.count), model.manifest.threshold.value);
 }

@@ -4,7 +4,7 @@ import type { Serving } from '../serving.ts';
 import { admit } from './admission.ts';
 import { BatchRoute } from './batch-route.ts';
 import { Exchange } from './exchange.ts';
-import { answerPredict } from './predict-route.ts';
+import { PredictRoute } from './predict-route.ts';
 import { dropBody } from './read-body.ts';
 
 interface Route {
@@ -19,10 +19,15 @@ export class ScoringFront {
   readonly #routes: ReadonlyMap<string, Route>;
 
   constructor(runtime: Runtime) {
+    const predict = new PredictRoute(runtime.limits.predictBytes);
     const batch = new BatchRoute(runtime);
     const { predictBytes, batchBytes } = runtime.limits;
     const routes: Route[] = [
-      { path: '/predict', limit: predictBytes, answer: answerPredict },
+      {
+        path: '/predict',
+        limit: predictBytes,
+        answer: (exchange, serving) => predict.answer(exchange, serving),
+      },
       {
         path: '/predict/batch',
         limit: batchBytes,

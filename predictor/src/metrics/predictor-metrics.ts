@@ -38,7 +38,7 @@ export class PredictorMetrics {
     this.#durations = new TallyHistogram(
       registry,
       'stockout_prediction_duration_seconds',
-      'Seconds to check and score the rows of one request',
+      "Seconds of computing for one request: a row's score, or a batch's parsing, scores and answer",
       SCORING_SECONDS,
     ).labels({});
     this.#scores = new TallyHistogram(

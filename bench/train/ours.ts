@@ -13,6 +13,7 @@ const values = floats('X.f32');
 const labels = floats('y.f32');
 await using xgboost = await XGBoost.start();
 
+const before = process.cpuUsage();
 const started = performance.now();
 const data = { values, labels, rows: labels.length, columns: featureNames.length };
 await using model = await xgboost.train({
@@ -23,8 +24,10 @@ await using model = await xgboost.train({
   onRound: () => {},
 });
 const seconds = (performance.now() - started) / 1000;
+const used = process.cpuUsage(before);
+const cpu = (used.user + used.system) / 1e6;
 const digest = createHash('sha256')
   .update(await model.save('ubj'))
   .digest('hex');
 const megabytes = process.resourceUsage().maxRSS / 1024;
-console.log(JSON.stringify({ version: xgboost.version, seconds, digest, megabytes }));
+console.log(JSON.stringify({ version: xgboost.version, seconds, cpu, digest, megabytes }));

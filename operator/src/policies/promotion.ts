@@ -40,13 +40,14 @@ export function planPromotion(input: PromotionInput): PromotionPlan {
 }
 
 /**
- * A version that would replace what serves is compared with that; any other keeps the verdict of its own day, when it
- * was compared with what served then. So no version loses its place by being replaced, and a way back stays open.
+ * A version that would replace what serves by itself is compared with that; any other keeps the verdict of its own
+ * day, when it was compared with what served then. So no version loses its place by being replaced, and the way back
+ * stays open.
  */
 function judge({ model, serving }: PromotionInput, record: VersionRecord): GateVerdict[] {
-  const isPinned = model.spec.promotion.version === record.version;
-  const against = !isPinned && isNewer(record.version, serving) ? serving : record.champion?.version;
-  return judgeGates(model.spec.gates, record, against);
+  const { policy, version: pin } = model.spec.promotion;
+  const isChallenger = policy === 'Automatic' && pin === undefined && isNewer(record.version, serving);
+  return judgeGates(model.spec.gates, record, isChallenger ? serving : record.champion?.version);
 }
 
 /** The newest version that passed and is newer than what serves. */
@@ -77,7 +78,10 @@ function refusePin(
 ): Finding | undefined {
   const gates = verdicts.get(pin);
   if (gates === undefined) {
-    const names = versions.map((version) => version.version).join(', ');
+    const names = versions
+      .map((version) => version.version)
+      .toReversed()
+      .join(', ');
     return refusedPin(`${pin} does not exist${names === '' ? ' yet' : `; there are ${names}`}`);
   }
   if (allPassed(gates)) return undefined;
@@ -85,7 +89,7 @@ function refusePin(
 }
 
 function refusedPin(message: string): Finding {
-  return { reason: REASON.pinnedVersionRefused, message: `promotion.version: ${message}` };
+  return { reason: REASON.pinnedVersionRefused, message: `spec.promotion.version: ${message}` };
 }
 
 function judgeLatest(input: PromotionInput, verdicts: ReadonlyMap<string, readonly GateVerdict[]>): Verdict {
@@ -100,7 +104,7 @@ function judgeLatest(input: PromotionInput, verdicts: ReadonlyMap<string, readon
   const isPinned = input.model.spec.promotion.version === version;
   if (added.length > 0 && champion !== undefined && !isPinned && isNewer(version, champion.version)) {
     const words = `${version} needs ${added.join(', ')}, which callers of ${champion.version} do not send`;
-    return isFalse(REASON.schemaChanged, `${words}: pin it with promotion.version once they do`);
+    return isFalse(REASON.schemaChanged, `${words}: pin it with spec.promotion.version once they do`);
   }
   return isTrue(REASON.gatesPassed, `${version} passed ${count(gates.length, 'gate')}`);
 }

@@ -59,7 +59,7 @@ function nothingToRollOut(observed: ObservedModel, serving: PredictorState | und
   const actions = abandoned.map(({ deployment }) => remove(deployment, 'it is not to serve any more'));
   const verdict =
     serving === undefined
-      ? isFalse(REASON.nothingToRollOut, 'no version is to serve yet')
+      ? { status: 'Unknown' as const, reason: REASON.nothingToRollOut, message: 'no version is to serve yet' }
       : isTrue(REASON.rolledOut, `${serving.version} serves (${serving.color})`);
   return { verdict, candidate: undefined, busy: false, failed: undefined, actions };
 }
@@ -131,10 +131,9 @@ function switchTo(context: Context, candidate: PredictorState): RolloutPlan {
   ]);
 }
 
+/** It keeps its Deployment, without pods, as the record of why. */
 function giveUp(context: Context, candidate: PredictorState, service: Action[]): RolloutPlan {
-  const { observed } = context;
-  const seconds = observed.model.spec.serving.rollout.progressDeadlineSeconds;
-  const why = `${progressOf(candidate)} after ${seconds} s`;
+  const why = progressOf(candidate);
   const object = buildGivenUpPredictor(inputFor(context, candidate.color), why);
   const onto = candidate.deployment.metadata.resourceVersion;
   return givenUp(context, candidate, why, [
@@ -144,13 +143,16 @@ function giveUp(context: Context, candidate: PredictorState, service: Action[]):
 }
 
 function givenUp(
-  { target, serving }: Context,
-  { color }: PredictorState,
+  { observed, target, serving }: Context,
+  { color, deployment }: PredictorState,
   why: string,
   actions: Action[],
 ): RolloutPlan {
+  const seconds = observed.model.spec.serving.rollout.progressDeadlineSeconds;
   const instead = serving === undefined ? 'nothing serves' : `${serving.version} keeps serving`;
-  const message = `${target.version} (${color}) was given up, ${instead}: ${why} (a change of spec.serving or another version tries again)`;
+  const { name } = deployment.metadata;
+  const remedy = `a change of spec.serving, another version, or deleting the Deployment ${name} tries again`;
+  const message = `${target.version} (${color}) was given up after ${seconds} s without progress, ${instead}: ${why} (${remedy})`;
   return {
     verdict: isFalse(REASON.progressDeadlineExceeded, message),
     candidate: undefined,

@@ -37,7 +37,10 @@ function namedVersion(model: StockoutModel, version: string): ScoringVersion {
   const versions = model.status?.versions ?? [];
   const found = versions.find((each) => each.name === version);
   if (found === undefined) {
-    const names = versions.map((each) => each.name).join(', ');
+    const names = versions
+      .map((each) => each.name)
+      .toReversed()
+      .join(', ');
     const known = names === '' ? ' yet' : `; there are ${names}`;
     return wait(REASON.versionNotFound, `spec.version: the model ${name} has no ${version}${known}`);
   }

@@ -8,7 +8,7 @@ import { ANNOTATION } from '../resources/names.ts';
 import { buildRunFailure } from '../resources/run-failure.ts';
 import { trainingRunName } from '../resources/run-names.ts';
 import { buildTrainingJob } from '../resources/training-job.ts';
-import { buildVersionRecord } from '../resources/version-record.ts';
+import { buildVersionRecord, versionNumber } from '../resources/version-record.ts';
 import { type ObservedModel, servingOf } from '../stockoutmodel/observed.ts';
 
 export interface TrainingPlan {
@@ -137,8 +137,11 @@ function retire({ observed, now }: Context, state: RunState): Action[] {
   if (outcome.is === 'running') {
     return [{ verb: 'delete', object: state.job, why: 'the spec asks for another version by now' }];
   }
-  const isKnown = observed.versions.some((version) => version.run === state.run);
-  return outcome.is === 'done' && !isKnown ? [recordOf(observed, state, outcome.result)] : [];
+  if (outcome.is !== 'done') return [];
+  // An older one may have been on record and let go: its Job outlives it.
+  const newest = observed.versions[0]?.version ?? 'v0';
+  const isNews = versionNumber(outcome.result.version) > versionNumber(newest);
+  return isNews ? [recordOf(observed, state, outcome.result)] : [];
 }
 
 function recordOf({ model }: ObservedModel, state: RunState, result: TrainResult): Action {

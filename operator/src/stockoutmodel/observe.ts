@@ -7,6 +7,8 @@ import { readRunFailure } from '../resources/run-failure.ts';
 import { readVersionRecord, type VersionRecord, versionNumber } from '../resources/version-record.ts';
 import type { ObservedModel, PredictorState } from './observed.ts';
 
+type DeploymentStatus = NonNullable<Deployment['status']>;
+
 /**
  * @param key namespace/name
  * @returns undefined when there is nothing to reconcile: garbage collection does the rest
@@ -44,7 +46,7 @@ function versionsOf(configMaps: readonly ConfigMap[]): VersionRecord[] {
 /** @param pods of the model */
 export function predictorStateOf(deployment: Deployment, pods: readonly Pod[]): PredictorState {
   const { labels, annotations, generation = 0 } = deployment.metadata;
-  const { status = {} } = deployment;
+  const status: DeploymentStatus = deployment.status ?? {};
   const color = labels?.[LABEL.color] as Color;
   const current = (status.observedGeneration ?? 0) >= generation;
   const wanted = deployment.spec.replicas;
@@ -55,10 +57,15 @@ export function predictorStateOf(deployment: Deployment, pods: readonly Pod[]): 
     version: labels?.[LABEL.version] ?? '',
     templateHash: annotations?.[ANNOTATION.templateHash] ?? '',
     deployment,
-    readyReplicas: status.readyReplicas ?? 0,
+    readyReplicas: readyOf(status),
     ready: current && counts.every((count) => (count ?? 0) === wanted),
     deadlineExceeded: current && progressing?.reason === 'ProgressDeadlineExceeded',
     givenUp: annotations?.[ANNOTATION.givenUp],
     trouble: firstTrouble(pods.filter((pod) => pod.metadata.labels?.[LABEL.color] === color)),
   };
+}
+
+/** While a template is replaced, pods of the old one are ready too: all of those that there are, at worst. */
+function readyOf({ replicas = 0, updatedReplicas = 0, readyReplicas = 0 }: DeploymentStatus): number {
+  return Math.max(0, readyReplicas - (replicas - updatedReplicas));
 }

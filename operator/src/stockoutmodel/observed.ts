@@ -23,6 +23,7 @@ export interface PredictorState {
   /** Two colors with the same one serve the same. */
   templateHash: string;
   deployment: Deployment;
+  /** Pods of the newest template that are ready (at least). */
   readyReplicas: number;
   /** Every wanted pod runs the newest template and is ready. */
   ready: boolean;

@@ -67,7 +67,7 @@ function nothingServes(observed: ObservedModel, plan: ModelPlan): Readiness | un
   const { status, reason, message } = promotion.verdict;
   if (status === 'False') return stalled({ reason, message });
   const [latest] = observed.versions;
-  const hint = `promotion.policy is Manual: set promotion.version to ${latest?.version} to let it serve`;
+  const hint = `spec.promotion.policy is Manual: set spec.promotion.version to ${latest?.version} to let it serve`;
   return notYet(REASON.awaitingPromotion, `${message}; ${hint}`);
 }
 

@@ -1,0 +1,78 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Lease } from '../api/kubernetes.ts';
+import { ApiServer } from '../testing/api-server.ts';
+import { eventually } from '../testing/eventually.ts';
+import type { KubeClient } from './client.ts';
+import { Election } from './election.ts';
+
+const LEASE = '/apis/coordination.k8s.io/v1/namespaces/shop/leases/op';
+let server: ApiServer;
+let client: KubeClient;
+let candidates: Candidate[];
+
+beforeEach(async () => {
+  server = new ApiServer();
+  client = await server.start();
+  candidates = [];
+});
+afterEach(async () => {
+  await Promise.all(candidates.map((candidate) => candidate.stop()));
+  await server.stop();
+});
+
+interface Candidate {
+  leads: boolean;
+  stop(): Promise<void>;
+}
+
+function campaign(identity: string): Candidate {
+  const abort = new AbortController();
+  const times = { leaseMs: 1000, renewMs: 200, retryMs: 10 };
+  const election = new Election(client, { namespace: 'shop', name: 'op', identity, ...times }, () => {});
+  const candidate: Candidate = {
+    leads: false,
+    stop: async () => {
+      abort.abort();
+      await running;
+    },
+  };
+  const running = election.run(async (term) => {
+    candidate.leads = true;
+    await new Promise((resolve) => term.addEventListener('abort', resolve, { once: true }));
+    candidate.leads = false;
+  }, abort.signal);
+  candidates.push(candidate);
+  return candidate;
+}
+const lease = (): Lease['spec'] => (server.get(LEASE) as Lease).spec;
+
+test('the first leads, the second stands by and takes over at once when the first gives up', async () => {
+  const first = campaign('first');
+  await eventually(() => expect(first.leads).toBe(true));
+  const second = campaign('second');
+  const transitions = lease().leaseTransitions ?? 0;
+  expect(second.leads).toBe(false);
+  await first.stop();
+  await eventually(() => expect(second.leads).toBe(true));
+  expect(first.leads).toBe(false);
+  expect(lease()).toMatchObject({ holderIdentity: 'second', leaseTransitions: transitions + 1 });
+});
+
+test('a leader that cannot renew steps down, and leads again when it can', async () => {
+  const leader = campaign('leader');
+  await eventually(() => expect(leader.leads).toBe(true));
+  server.failure = { code: 500, body: {} };
+  await eventually(() => expect(leader.leads).toBe(false));
+  server.failure = undefined;
+  await eventually(() => expect(leader.leads).toBe(true));
+});
+
+test('a lease of which the holder is gone is taken over, whatever its wall clock says', async () => {
+  const renewTime = '2099-01-01T00:00:00.000000Z';
+  const spec = { holderIdentity: 'gone', leaseDurationSeconds: 1, renewTime };
+  const metadata = { name: 'op', namespace: 'shop' };
+  server.put(LEASE, { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec } as Lease);
+  const heir = campaign('heir');
+  await eventually(() => expect(heir.leads).toBe(true));
+  expect(lease().renewTime).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
+});

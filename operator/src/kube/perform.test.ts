@@ -1,0 +1,125 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { KubeObject } from '../api/kubernetes.ts';
+import { requeueOf, toReconcileError } from '../errors.ts';
+import { buildService } from '../resources/service.ts';
+import { ApiServer } from '../testing/api-server.ts';
+import { aModel } from '../testing/builders.ts';
+import type { KubeClient } from './client.ts';
+import { perform } from './perform.ts';
+
+const PATH = '/api/v1/namespaces/shop/services/retail';
+const ours = buildService({ model: aModel(), color: 'blue' });
+const theirs: KubeObject = {
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name: 'retail', namespace: 'shop' },
+};
+let server: ApiServer;
+let client: KubeClient;
+
+beforeEach(async () => {
+  server = new ApiServer();
+  client = await server.start();
+});
+afterEach(() => server.stop());
+
+const failure = async (action: Parameters<typeof perform>[1]) => {
+  const error = toReconcileError(await perform(client, action).catch((thrown: unknown) => thrown));
+  return { error, requeue: requeueOf(error) };
+};
+
+describe('to create', () => {
+  test('is done when ours is there already', async () => {
+    await perform(client, { verb: 'create', object: ours, why: '' });
+    const before = server.get(PATH);
+    await perform(client, { verb: 'create', object: ours, why: '' });
+    expect(server.get(PATH)).toBe(before);
+  });
+
+  test('waits when the name is taken, and says by what', async () => {
+    server.put(PATH, theirs);
+    const { error, requeue } = await failure({ verb: 'create', object: ours, why: '' });
+    expect(error).toMatchObject({
+      reason: 'NameTaken',
+      message: "the Service retail in shop exists and is not this object's: delete or rename it",
+    });
+    expect(requeue).toEqual({ after: 'ms', ms: 10_000 });
+  });
+});
+
+describe('to apply', () => {
+  test('makes what is not there', async () => {
+    await perform(client, { verb: 'apply', object: ours, onto: undefined, why: '' });
+    expect(server.get(PATH)).toMatchObject({ spec: ours.spec });
+  });
+
+  test("never takes over what is someone else's", async () => {
+    server.put(PATH, theirs);
+    const { error } = await failure({ verb: 'apply', object: ours, onto: undefined, why: '' });
+    expect(error).toMatchObject({ reason: 'NameTaken' });
+    expect(server.get(PATH)).not.toHaveProperty('spec');
+  });
+
+  test('is refused on top of an older object: a leader that was paused undoes nothing', async () => {
+    const old = server.put(PATH, ours).metadata.resourceVersion;
+    server.put(PATH, buildService({ model: aModel(), color: 'green' }));
+    const { error, requeue } = await failure({ verb: 'apply', object: ours, onto: old, why: '' });
+    expect(error).toMatchObject({ reason: 'Conflict', silent: true });
+    expect(requeue).toEqual({ after: 'backoff' });
+    expect(server.get(PATH)).toMatchObject({ spec: { selector: { 'stockout.dev/color': 'green' } } });
+  });
+});
+
+describe('to delete', () => {
+  test('is done when it is gone', async () => {
+    await expect(perform(client, { verb: 'delete', object: ours, why: '' })).resolves.toBeUndefined();
+  });
+
+  test('leaves another object of the same name alone', async () => {
+    server.put(PATH, ours);
+    const metadata = { ...ours.metadata, uid: 'of-the-old-one' };
+    await perform(client, { verb: 'delete', object: { ...ours, metadata }, why: '' });
+    expect(server.get(PATH)).toBeDefined();
+  });
+});
+
+describe('what an error means', () => {
+  test.each([
+    ['a refused object helps nobody who waits', 422, 'Invalid', 'StalledError', 'ChildRefused', 'change'],
+    ['a quota may get free', 403, 'Forbidden', 'TransientError', 'Forbidden', 'backoff'],
+    [
+      'a server that is busy is asked again',
+      429,
+      'TooManyRequests',
+      'TransientError',
+      'TooManyRequests',
+      'backoff',
+    ],
+  ])('%s', async (_name, code, reason, name, told, after) => {
+    server.failure = { code, body: { kind: 'Status', code, reason, message: 'spec.ports: no' } };
+    const { error, requeue } = await failure({ verb: 'create', object: ours, why: '' });
+    expect(error).toMatchObject({ name, reason: told });
+    expect(error.message).toContain('spec.ports: no');
+    expect(requeue).toEqual({ after });
+  });
+
+  test('a server that does not answer is named', async () => {
+    await server.stop();
+    const { error } = await failure({ verb: 'create', object: ours, why: '' });
+    expect(error).toMatchObject({ name: 'TransientError', reason: 'Unreachable' });
+    expect(error.message).toMatch(
+      /^the API server at http:\/\/127\.0\.0\.1:\d+ does not answer: .*ECONNREFUSED/,
+    );
+    server = new ApiServer();
+    await server.start();
+  });
+
+  test('a fault of our own is tried again', () => {
+    const error = toReconcileError(new TypeError('x is undefined'));
+    expect(error).toMatchObject({
+      name: 'TransientError',
+      reason: 'InternalError',
+      message: 'x is undefined',
+    });
+  });
+});

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { aModel, aScoringJob } from '../testing/builders.ts';
+import { refuse } from './refusal.ts';
+
+const ALLOWED = ['stockout-*'];
+const secret = (name: string) => aModel({ serving: { auth: { apiKeySecretRef: { name } } } });
+
+test.each([
+  ['nothing is refused of a model that uses what is built and allowed', aModel(), undefined],
+  ['nothing is refused of a plain scoring job', aScoringJob(), undefined],
+  [
+    'a field that is not built yet is named',
+    aModel({ data: { features: 'Extended' } }),
+    { reason: 'NotYetSupported', message: 'not supported yet: spec.data.features Extended (use Standard)' },
+  ],
+  [
+    'so it is in a scoring job',
+    aScoringJob({ shards: 4 }),
+    { reason: 'NotYetSupported', message: 'not supported yet: spec.shards 4 (use 1)' },
+  ],
+  [
+    'a Secret that is not on the allow-list is named with the field',
+    aModel({ serving: { auth: { apiKeySecretRef: { name: 'someone-elses' } } } }),
+    {
+      reason: 'NameNotAllowed',
+      message:
+        "spec.serving.auth.apiKeySecretRef.name: someone-elses is not among the names that the operator allows (stockout-*): choose such a name, or add this one to the operator's STOCKOUT_ALLOWED_NAMES",
+    },
+  ],
+  [
+    'so is a claim',
+    aModel({ storage: { persistentVolumeClaim: { claimName: 'xstockout-data' } } }),
+    expect.objectContaining({ reason: 'NameNotAllowed' }),
+  ],
+  [
+    'the annotation pauses',
+    aModel({ data: { features: 'Extended' } }, { annotations: { 'stockout.dev/paused': 'true' } }),
+    { reason: 'Paused', message: 'nothing is changed while the annotation stockout.dev/paused is "true"' },
+  ],
+  [
+    'any other value of the annotation does not',
+    aModel({}, { annotations: { 'stockout.dev/paused': 'false' } }),
+    undefined,
+  ],
+])('%s', (_name, object, expected) => {
+  expect(refuse(object, ALLOWED)).toEqual(expected);
+});
+
+test('a pattern of the allow-list matches names as a whole, and letters literally', () => {
+  expect(refuse(secret('a.b'), ['a.b', 'stockout-*'])).toBeUndefined();
+  expect(refuse(secret('axb'), ['a.b', 'stockout-*'])).toMatchObject({ reason: 'NameNotAllowed' });
+  expect(refuse(secret('team-keys'), ['*-keys', 'stockout-*'])).toBeUndefined();
+});

@@ -1,0 +1,215 @@
+import type { StockoutModel } from '@stockout/crds';
+import { describe, expect, test } from 'vitest';
+import { describeAction } from '../actions.ts';
+import { runStateOf } from '../jobs/run-state.ts';
+import { buildTrainingJob } from '../resources/training-job.ts';
+import { trainingRunName } from '../resources/run-names.ts';
+import type { ObservedModel } from '../stockoutmodel/observed.ts';
+import { aModel, aTrainResult, aVersion, NOW } from '../testing/builders.ts';
+import { podOf } from '../testing/fake-cluster.ts';
+import { planTraining } from './training.ts';
+
+const observedOf = (model: StockoutModel, changes: Partial<ObservedModel> = {}): ObservedModel => ({
+  model,
+  versions: [],
+  failures: [],
+  runs: [],
+  predictors: [],
+  service: undefined,
+  ...changes,
+});
+const plan = (observed: ObservedModel, rollingOut = false) => {
+  const { verdict, actions, ...rest } = planTraining(observed, {
+    now: NOW,
+    image: 'pipeline:test',
+    rollingOut,
+  });
+  return { ...verdict, ...rest, does: actions.map(describeAction) };
+};
+const model = aModel();
+const run = trainingRunName(model);
+const job = buildTrainingJob({ model, run, against: undefined, image: 'pipeline:test' });
+const ended = (type: string, secondsAgo: number, reason?: string) => ({
+  ...job,
+  status: {
+    conditions: [
+      {
+        type,
+        status: 'True',
+        lastTransitionTime: new Date(NOW.getTime() - secondsAgo * 1000).toISOString(),
+        ...(reason === undefined ? {} : { reason, message: 'the message of the Job' }),
+      },
+    ],
+  },
+});
+
+describe('a version that the spec asks for', () => {
+  test('is trained when there is none', () => {
+    expect(plan(observedOf(model))).toMatchObject({
+      status: 'False',
+      reason: 'Training',
+      message: `the training ${run} starts`,
+      busy: true,
+      does: [`create Job ${run}: trains a version, nothing serves yet`],
+    });
+  });
+
+  test('is not trained again when it is on record', () => {
+    expect(plan(observedOf(model, { versions: [aVersion('v4', { run })] }))).toMatchObject({
+      status: 'True',
+      reason: 'Trained',
+      message: 'v4 was trained at 2026-11-23T11:00:00Z on version 12 of retail_stockout_data',
+      does: [],
+    });
+  });
+
+  test('waits for a candidate that is on its way when a gate compares with what serves', () => {
+    const relative = aModel({ gates: [{ metric: 'auc', maxDropFromServing: '0.01' }] });
+    expect(plan(observedOf(relative), true)).toMatchObject({
+      reason: 'WaitingForRollout',
+      message: 'the training starts once it is known which version serves: a gate compares with it',
+      busy: true,
+      does: [],
+    });
+    expect(plan(observedOf(model), true).does).toHaveLength(1);
+  });
+});
+
+describe('a training that runs', () => {
+  test('says why its pod does not start', () => {
+    const pod = podOf(job, 0, '');
+    const waiting = { reason: 'ImagePullBackOff', message: 'no such image' };
+    pod.status = {
+      containerStatuses: [{ name: 'train', ready: false, restartCount: 0, state: { waiting } }],
+    };
+    expect(plan(observedOf(model, { runs: [runStateOf(job, [pod])] }))).toMatchObject({
+      reason: 'Training',
+      message: `the training ${run} runs, but its pod does not start: ImagePullBackOff: no such image`,
+      does: [],
+    });
+  });
+
+  test('is ended when the spec asks for another version by now', () => {
+    const other = aModel({ training: { params: { rounds: 5 } } });
+    expect(plan(observedOf(other, { runs: [runStateOf(job, [])] })).does).toEqual([
+      `delete Job ${run}: the spec asks for another version by now`,
+      `create Job ${trainingRunName(other)}: trains a version, nothing serves yet`,
+    ]);
+  });
+});
+
+describe('a training that ended', () => {
+  const result = JSON.stringify(aTrainResult('v1', { run }));
+
+  test('goes on record, at its place in the storage that it worked on', () => {
+    const state = runStateOf(ended('Complete', 0), [podOf(job, 0, result)]);
+    const { actions } = planTraining(
+      observedOf(aModel({ storage: { uri: 'file:///moved' } }), { runs: [state] }),
+      {
+        now: NOW,
+        image: 'pipeline:test',
+        rollingOut: false,
+      },
+    );
+    const record = actions.find((action) => action.object.kind === 'ConfigMap');
+    expect(record?.object).toMatchObject({ metadata: { name: 'retail-v1' }, immutable: true });
+    expect(JSON.stringify(record?.object)).toContain('file:///var/lib/stockout/models/shop/retail/v1');
+  });
+
+  test('is waited for while its pod was not seen', () => {
+    const waited = plan(observedOf(model, { runs: [runStateOf(ended('Complete', 4), [])] }));
+    expect(waited).toMatchObject({ reason: 'Training', requeueAfterMs: 6000, does: [] });
+  });
+
+  test('is run again when its pod is gone', () => {
+    expect(plan(observedOf(model, { runs: [runStateOf(ended('Complete', 60), [])] })).does).toEqual([
+      `delete Job ${run}: its result was lost, it is run again`,
+    ]);
+  });
+
+  test.each([
+    ['not JSON', 'Segmentation fault'],
+    ['the result of a scoring', '{"kind":"score"}'],
+    ['a result of which a field is missing', '{"kind":"train","run":"a"}'],
+  ])('failed when it left %s', (_name, message) => {
+    const state = runStateOf(ended('Complete', 0), [podOf(job, 0, message)]);
+    expect(plan(observedOf(model, { runs: [state] }))).toMatchObject({
+      status: 'False',
+      reason: 'TrainingFailed',
+      message: `${run} left no result that the operator can read`,
+      does: [`create ConfigMap ${run}: the training failed for good`],
+    });
+  });
+
+  test.each([
+    [
+      'with the failure that it told',
+      JSON.stringify({ kind: 'failure', exitCode: 2, message: 'spec.data: no rows' }),
+      undefined,
+      'failed: spec.data: no rows',
+    ],
+    ['with the end of its log', 'Killed by a bug\n', undefined, 'failed: Killed by a bug'],
+    ['with its exit code when it said nothing', '', 'BackoffLimitExceeded', 'failed: exit code 2'],
+    ['for lack of time', '', 'DeadlineExceeded', 'was not done within activeDeadlineSeconds: exit code 2'],
+  ])('failed %s', (_name, words, reason, message) => {
+    const state = runStateOf(ended('Failed', 0, reason), [podOf(job, 2, words)]);
+    expect(plan(observedOf(model, { runs: [state] })).message).toBe(`${run} ${message}`);
+  });
+
+  test('failed with the word of the Job when its pod is gone', () => {
+    const state = runStateOf(ended('Failed', 60, 'BackoffLimitExceeded'), []);
+    expect(plan(observedOf(model, { runs: [state] })).message).toBe(`${run} failed: the message of the Job`);
+  });
+
+  test('failed for lack of memory', () => {
+    const pod = podOf(job, 137, '');
+    pod.status!.containerStatuses![0]!.state!.terminated!.reason = 'OOMKilled';
+    expect(plan(observedOf(model, { runs: [runStateOf(ended('Failed', 0), [pod])] })).message).toBe(
+      `${run} failed: out of memory: raise resources.limits.memory`,
+    );
+  });
+
+  test('is not run again after a failure that is on record, which the next spec drops', () => {
+    const failures = [{ run, message: `${run} failed: no rows`, uid: 'failure-uid' }];
+    const failed = plan(observedOf(model, { failures }));
+    expect(failed).toMatchObject({ reason: 'TrainingFailed', does: [] });
+    expect(failed.message).toContain('stockout.dev/retrain-requested-at');
+    const other = aModel({ training: { params: { rounds: 5 } } });
+    expect(plan(observedOf(other, { failures })).does[0]).toBe(
+      `delete ConfigMap ${run}: the spec asks for another version by now`,
+    );
+  });
+});
+
+describe('another version is asked for', () => {
+  test.each<[string, (changed: StockoutModel) => unknown, boolean]>([
+    ['by other params', ({ spec }) => (spec.training!.params.eta = '0.1'), true],
+    ['by another split', ({ spec }) => (spec.training!.split.testDays = 7), true],
+    ['by another version of the data', ({ spec }) => (spec.data.version = 3), true],
+    ['by another horizon', ({ spec }) => (spec.data.horizonDays = 3), true],
+    [
+      'by another threshold, since the gates are measured at it',
+      ({ spec }) => (spec.serving.threshold.value = '0.4'),
+      true,
+    ],
+    [
+      'by the annotation',
+      ({ metadata }) => (metadata.annotations = { 'stockout.dev/retrain-requested-at': '1' }),
+      true,
+    ],
+    ['by a model of the same name made anew', ({ metadata }) => (metadata.uid = 'another'), true],
+    [
+      'not by the resources of the Job',
+      ({ spec }) => (spec.training!.resources = { limits: { cpu: 4 } }),
+      false,
+    ],
+    ['not by how often it is tried', ({ spec }) => (spec.training!.backoffLimit = 9), false],
+    ['not by gates', ({ spec }) => (spec.gates = [{ metric: 'auc', min: '0.5' }]), false],
+    ['not by replicas', ({ spec }) => (spec.serving.replicas = 9), false],
+    ['not by a pin', ({ spec }) => (spec.promotion.version = 'v1'), false],
+  ])('%s', (_name, change, expected) => {
+    const changed = structuredClone(model);
+    change(changed);
+    expect(trainingRunName(changed) !== run).toBe(expected);
+  });
+});

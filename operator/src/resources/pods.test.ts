@@ -1,0 +1,167 @@
+import type { ScoringJob, StockoutModel } from '@stockout/crds';
+import { readManifests } from '@stockout/crds/manifest';
+import { describe, expect, test } from 'vitest';
+import type { PodTemplate } from '../api/kubernetes.ts';
+import { aModel, aScoringJob, aVersion } from '../testing/builders.ts';
+import { ANNOTATION } from './names.ts';
+import { buildPredictorDeployment, templateHash } from './predictor-deployment.ts';
+import { buildScoringRun } from './scoring-job.ts';
+import { buildTrainingJob } from './training-job.ts';
+
+const model = aModel({ serving: { auth: { apiKeySecretRef: { name: 'stockout-api-key' } } } });
+const train = buildTrainingJob({ model, run: 'retail-train-0', against: 'v1', image: 'pipeline:1' });
+const score = buildScoringRun({
+  job: aScoringJob(),
+  model,
+  run: 'nightly-0123456789-1',
+  version: 'v2',
+  image: 'pipeline:1',
+});
+const predictor = buildPredictorDeployment({
+  model,
+  color: 'blue',
+  version: aVersion('v2'),
+  image: 'predictor:1',
+});
+const templates: [string, PodTemplate][] = [
+  ['training', train.spec.template],
+  ['scoring', score.spec.template],
+  ['predictor', predictor.spec.template],
+];
+
+const read = ({ metadata }: PodTemplate): { models: StockoutModel[]; scoringJobs: ScoringJob[] } =>
+  readManifests(metadata.annotations?.[ANNOTATION.manifest] ?? '', 'the annotation');
+
+const hash = (changed: StockoutModel, version = 'v2', image = 'predictor:1') =>
+  templateHash({ model: changed, version: aVersion(version), image });
+
+test.each(templates)('the %s pod is admitted by the restricted Pod Security Standard', (_name, { spec }) => {
+  expect(spec.securityContext).toMatchObject({
+    runAsNonRoot: true,
+    seccompProfile: { type: 'RuntimeDefault' },
+  });
+  expect(spec.automountServiceAccountToken).toBe(false);
+  expect(spec.containers[0]?.securityContext).toEqual({
+    allowPrivilegeEscalation: false,
+    readOnlyRootFilesystem: true,
+    capabilities: { drop: ['ALL'] },
+  });
+  const volumes = spec.volumes.flatMap((volume) => Object.keys(volume).filter((key) => key !== 'name'));
+  for (const kind of volumes) {
+    expect(['emptyDir', 'persistentVolumeClaim', 'secret', 'downwardAPI']).toContain(kind);
+  }
+});
+
+test.each(templates)('the %s pod mounts the volume at the path of the URI', (_name, { spec }) => {
+  expect(spec.containers[0]?.volumeMounts).toContainEqual(
+    expect.objectContaining({ name: 'storage', mountPath: '/var/lib/stockout' }),
+  );
+  expect(spec.volumes).toContainEqual(
+    expect.objectContaining({
+      name: 'storage',
+      persistentVolumeClaim: expect.objectContaining({ claimName: 'stockout-data' }),
+    }),
+  );
+});
+
+describe('what the pods run', () => {
+  test('a training reads its manifest, leaves its result and is compared with what serves', () => {
+    const [container] = train.spec.template.spec.containers;
+    expect([...(container?.command ?? []), ...(container?.args ?? [])].join(' ')).toBe(
+      'stockout train -f /etc/stockout/manifest.yaml --storage file:///var/lib/stockout --run retail-train-0 --gates report --against v1 --result-file /dev/termination-log',
+    );
+  });
+
+  test('a scoring run is pinned to its version', () => {
+    expect(score.spec.template.spec.containers[0]?.args.join(' ')).toBe(
+      'score -f /etc/stockout/manifest.yaml --storage file:///var/lib/stockout --run nightly-0123456789-1 --model-version v2 --result-file /dev/termination-log',
+    );
+  });
+
+  test('a predictor serves one digest, with the keys of the Secret, from a volume that it cannot write', () => {
+    const { spec } = predictor.spec.template;
+    const [container] = spec.containers;
+    expect(container?.args.join(' ')).toBe(
+      `serve --model file:///var/lib/stockout/models/shop/retail/v2 --digest ${aVersion('v2').digest} --port 8000 --admin-port 9090 --api-keys-dir /etc/stockout/api-keys`,
+    );
+    expect(container?.volumeMounts).toContainEqual({
+      name: 'storage',
+      mountPath: '/var/lib/stockout',
+      readOnly: true,
+    });
+    expect(spec.volumes).toContainEqual({ name: 'api-keys', secret: { secretName: 'stockout-api-key' } });
+  });
+
+  test('a predictor without keys mounts none', () => {
+    const open = buildPredictorDeployment({
+      model: aModel(),
+      color: 'green',
+      version: aVersion('v1'),
+      image: 'predictor:1',
+    });
+    expect(JSON.stringify(open)).not.toContain('api-keys');
+  });
+
+  test('credentials of a cloud storage come as environment, those of a workload identity by its account', () => {
+    const cloud = { ...model, spec: { ...model.spec } };
+    cloud.spec.storage = { uri: 's3://bucket/prod', secretRef: { name: 'stockout-storage' } };
+    const input = { model: cloud, run: 'r', against: undefined, image: 'i' };
+    const { spec } = buildTrainingJob(input).spec.template;
+    expect(spec.containers[0]?.envFrom).toEqual([{ secretRef: { name: 'stockout-storage' } }]);
+    expect(spec.volumes.map(({ name }) => name)).toEqual(['tmp', 'manifest']);
+    cloud.spec.storage = { uri: 's3://bucket/prod', serviceAccountName: 'stockout-data' };
+    expect(buildTrainingJob(input).spec.template.spec.serviceAccountName).toBe('stockout-data');
+  });
+});
+
+describe('the manifest in a pod', () => {
+  test('of a training is the model as it was applied', () => {
+    const { models, scoringJobs } = read(train.spec.template);
+    expect(models.map(({ spec }) => spec)).toEqual([model.spec]);
+    expect(scoringJobs).toEqual([]);
+  });
+
+  test('of a scoring run is the scoring job and its model', () => {
+    const { models, scoringJobs } = read(score.spec.template);
+    expect(models.map(({ spec }) => spec)).toEqual([model.spec]);
+    expect(scoringJobs.map(({ spec }) => spec)).toEqual([aScoringJob().spec]);
+  });
+});
+
+describe('two candidates are the same', () => {
+  test('when only replicas, gates or the rollout differ', () => {
+    const changed = structuredClone(model);
+    changed.spec.serving.replicas = 5;
+    changed.spec.serving.rollout.progressDeadlineSeconds = 5;
+    changed.spec.gates = [{ metric: 'f1', min: '0.1' }];
+    expect(hash(changed)).toBe(hash(model));
+  });
+
+  test('not when version, resources or image differ', () => {
+    const changed = structuredClone(model);
+    changed.spec.serving.resources = { limits: { memory: '1Gi' } };
+    const hashes = [hash(model), hash(changed), hash(model, 'v3'), hash(model, 'v2', 'predictor:2')];
+    expect(new Set(hashes).size).toBe(4);
+  });
+});
+
+test('a wrong spec fails a Job at once, an eviction does not count', () => {
+  expect(train.spec.podFailurePolicy).toEqual({
+    rules: [
+      { action: 'FailJob', onExitCodes: { containerName: 'train', operator: 'In', values: [2] } },
+      { action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] },
+    ],
+  });
+});
+
+test('every child is owned by its object and goes with it', () => {
+  for (const [child, kind] of [
+    [train, 'StockoutModel'],
+    [predictor, 'StockoutModel'],
+    [score, 'ScoringJob'],
+  ] as const) {
+    expect(child.metadata.ownerReferences).toMatchObject([
+      { kind, controller: true, blockOwnerDeletion: true },
+    ]);
+  }
+});

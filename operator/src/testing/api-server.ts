@@ -1,0 +1,178 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { KubeConfig } from '@kubernetes/client-node';
+import type { KubeObject } from '../api/kubernetes.ts';
+import { KubeClient } from '../kube/client.ts';
+import { Connection } from '../kube/connection.ts';
+
+interface Answer {
+  code: number;
+  body: unknown;
+}
+
+/**
+ * The API's rules that the client stands on, over real HTTP: one revision counter, list and watch, conflicts on an
+ * old resourceVersion, expired history. No validation, no defaults, no controllers.
+ */
+export class ApiServer {
+  readonly #objects = new Map<string, KubeObject>();
+  readonly #events: { revision: number; path: string; line: string }[] = [];
+  readonly #watchers = new Set<{ path: string; response: ServerResponse }>();
+  readonly #server: Server;
+  /** Every request but GET, as `VERB path`. */
+  readonly writes: string[] = [];
+  /** Answers every request instead of the server while set. */
+  failure: Answer | undefined;
+  /** Older history is gone. */
+  oldest = 0;
+  lists = 0;
+  #revision = 1;
+
+  constructor() {
+    this.#server = createServer((request, response) => void this.#handle(request, response));
+  }
+
+  async start(): Promise<KubeClient> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    return new KubeClient(new Connection(this.kubeConfig()));
+  }
+
+  kubeConfig(): KubeConfig {
+    const { port } = this.#server.address() as AddressInfo;
+    const config = new KubeConfig();
+    const cluster = { name: 'test', server: `http://127.0.0.1:${port}`, skipTLSVerify: true };
+    config.loadFromClusterAndUser(cluster, { name: 'test', token: 'secret' });
+    return config;
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  /** Ends every watch, as a server that restarts does. */
+  breakWatches(): void {
+    for (const { response } of this.#watchers) response.destroy();
+    this.#watchers.clear();
+  }
+
+  get(path: string): KubeObject | undefined {
+    return this.#objects.get(path);
+  }
+
+  /** As another client would write it. @param path of the object */
+  put(path: string, object: KubeObject): KubeObject {
+    const revision = ++this.#revision;
+    const existing = this.#objects.get(path);
+    const uid = existing?.metadata.uid ?? object.metadata.uid ?? `uid-${revision}`;
+    const stored = { ...object, metadata: { ...object.metadata, uid, resourceVersion: String(revision) } };
+    this.#objects.set(path, stored);
+    this.#emit(path, existing === undefined ? 'ADDED' : 'MODIFIED', stored);
+    return stored;
+  }
+
+  remove(path: string): void {
+    const existing = this.#objects.get(path);
+    if (existing === undefined) return;
+    this.#objects.delete(path);
+    const resourceVersion = String(++this.#revision);
+    this.#emit(path, 'DELETED', { ...existing, metadata: { ...existing.metadata, resourceVersion } });
+  }
+
+  #emit(path: string, type: string, object: KubeObject): void {
+    const line = `${JSON.stringify({ type, object })}\n`;
+    this.#events.push({ revision: Number(object.metadata.resourceVersion), path, line });
+    for (const watcher of this.#watchers) if (isIn(path, watcher.path)) watcher.response.write(line);
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '', 'http://server');
+    const method = request.method ?? 'GET';
+    if (method !== 'GET') this.writes.push(`${method} ${url.pathname}`);
+    const body = await readJson(request);
+    const isWatch = url.searchParams.get('watch') === 'true' && this.failure === undefined;
+    if (isWatch) return this.#watch(url, response);
+    const answer = this.failure ?? this.#answer(method, url, body);
+    response.writeHead(answer.code, { 'Content-Type': 'application/json' }).end(JSON.stringify(answer.body));
+  }
+
+  #watch(url: URL, response: ServerResponse): void {
+    const since = Number(url.searchParams.get('resourceVersion'));
+    response.writeHead(200, { 'Content-Type': 'application/json' }).flushHeaders();
+    if (since < this.oldest) {
+      const object = { kind: 'Status', code: 410, reason: 'Expired', message: 'too old resource version' };
+      response.end(`${JSON.stringify({ type: 'ERROR', object })}\n`);
+      return;
+    }
+    const missed = this.#events.filter(({ revision, path }) => revision > since && isIn(path, url.pathname));
+    for (const { line } of missed) response.write(line);
+    this.#watchers.add({ path: url.pathname, response });
+  }
+
+  #answer(method: string, url: URL, body: KubeObject | undefined): Answer {
+    const path = url.pathname.replace(/\/status$/, '');
+    const existing = this.#objects.get(path);
+    if (method === 'POST') return this.#create(`${path}/${body?.metadata.name}`, body);
+    if (method === 'GET' && existing === undefined && isCollection(path)) return this.#list(path);
+    if (method === 'PATCH') return this.#write(path, { ...existing, ...body } as KubeObject, existing);
+    if (existing === undefined) return status(404, 'NotFound', `${path} not found`);
+    if (method === 'GET') return { code: 200, body: existing };
+    if (method === 'DELETE') return this.#delete(path, existing, body);
+    return this.#write(path, body as KubeObject, existing);
+  }
+
+  #list(path: string): Answer {
+    this.lists++;
+    const items = [...this.#objects].filter(([key]) => isIn(key, path)).map(([, object]) => object);
+    return { code: 200, body: { metadata: { resourceVersion: String(this.#revision) }, items } };
+  }
+
+  #create(path: string, body: KubeObject | undefined): Answer {
+    if (this.#objects.has(path)) return status(409, 'AlreadyExists', `${path} already exists`);
+    return { code: 201, body: this.put(path, body as KubeObject) };
+  }
+
+  #write(path: string, object: KubeObject, existing: KubeObject | undefined): Answer {
+    const { resourceVersion } = object.metadata;
+    if (resourceVersion !== undefined && resourceVersion !== existing?.metadata.resourceVersion) {
+      return status(409, 'Conflict', 'the object has been modified');
+    }
+    return { code: 200, body: this.put(path, object) };
+  }
+
+  #delete(path: string, existing: KubeObject, body: unknown): Answer {
+    const { preconditions } = (body ?? {}) as { preconditions?: { uid?: string } };
+    if (preconditions?.uid !== undefined && preconditions.uid !== existing.metadata.uid) {
+      return status(409, 'Conflict', 'the uid is another');
+    }
+    this.remove(path);
+    return { code: 200, body: {} };
+  }
+}
+
+function status(code: number, reason: string, message: string): Answer {
+  return { code, body: { kind: 'Status', code, reason, message } };
+}
+
+/** A collection's path ends with its plural, with or without a namespace before it. */
+function isCollection(path: string): boolean {
+  const [, , ...rest] = path
+    .replace('/apis/', '/api/')
+    .split('/')
+    .filter((part) => part !== '');
+  const parts = path.startsWith('/apis/') ? rest.slice(1) : rest;
+  return parts.length === 1 || (parts.length === 3 && parts[0] === 'namespaces');
+}
+
+/** Whether an object lies in a collection, of its namespace or of all. */
+function isIn(objectPath: string, collection: string): boolean {
+  const parent = objectPath.slice(0, objectPath.lastIndexOf('/'));
+  return parent === collection || parent.replace(/\/namespaces\/[^/]+/, '') === collection;
+}
+
+async function readJson(request: IncomingMessage): Promise<KubeObject | undefined> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const text = Buffer.concat(chunks).toString();
+  return text === '' ? undefined : (JSON.parse(text) as KubeObject);
+}

@@ -1,0 +1,185 @@
+import type { FailureResult, RunResult } from '@stockout/contracts';
+import type { StockoutModel } from '@stockout/crds';
+import { type Action, describeAction } from '../actions.ts';
+import type { Deployment, Job, KubeObject, Pod, Service } from '../api/kubernetes.ts';
+import type { Store } from '../kube/store.ts';
+import { createStores } from '../kube/stores.ts';
+import { LABEL } from '../resources/names.ts';
+import { observeModel } from '../stockoutmodel/observe.ts';
+import { type ModelPlan, planModel } from '../stockoutmodel/plan.ts';
+import { modelStatusOf } from '../stockoutmodel/status.ts';
+import { NOW, SETTINGS } from './builders.ts';
+
+/**
+ * The operator's plans, played on stores alone: actions change them as an API server would, and the test says what
+ * kubelets and controllers do. Every action, and every change of a condition, goes to the log.
+ */
+export class FakeCluster {
+  readonly stores = createStores();
+  readonly log: string[] = [];
+  now = NOW;
+  #version = 0;
+
+  constructor(model: StockoutModel) {
+    this.put(this.stores.models, model);
+  }
+
+  get model(): StockoutModel {
+    return [...this.stores.models.values()][0] as StockoutModel;
+  }
+
+  get serving(): string | undefined {
+    return this.model.status?.servingVersion;
+  }
+
+  note(text: string): void {
+    this.log.push('', `# ${text}`);
+  }
+
+  put<T extends KubeObject>(store: Store<T>, object: T): void {
+    const resourceVersion = String(++this.#version);
+    const uid = object.metadata.uid ?? `uid-${resourceVersion}`;
+    store.set({ ...object, metadata: { ...object.metadata, uid, resourceVersion } });
+  }
+
+  /** A person changes the spec. */
+  edit(what: string, change: (spec: StockoutModel['spec']) => void): void {
+    this.note(what);
+    const model = structuredClone(this.model);
+    change(model.spec);
+    model.metadata.generation = (model.metadata.generation ?? 0) + 1;
+    this.put(this.stores.models, model);
+  }
+
+  pass(seconds: number): void {
+    this.now = new Date(this.now.getTime() + seconds * 1000);
+    this.note(`${seconds} s later`);
+  }
+
+  /** Reconciles until there is nothing left to do. */
+  settle(): ModelPlan {
+    for (let round = 0; round < 20; round++) {
+      const plan = this.step();
+      if (plan.actions.length === 0) return plan;
+    }
+    throw new Error(`the plans go round in circles:\n${this.log.slice(-20).join('\n')}`);
+  }
+
+  /** One reconcile, as if the operator died after `limit` actions. */
+  step(limit = Infinity): ModelPlan {
+    const { namespace, name } = this.model.metadata;
+    const observed = observeModel(this.stores, `${namespace}/${name}`);
+    if (observed === undefined) throw new Error('no model');
+    const plan = planModel(observed, SETTINGS, this.now);
+    for (const action of plan.actions.slice(0, limit)) this.#perform(action);
+    if (plan.actions.length <= limit) this.#tell(modelStatusOf(observed, plan, undefined, this.now));
+    return plan;
+  }
+
+  #tell(status: NonNullable<StockoutModel['status']>): void {
+    const before = this.model.status?.conditions ?? [];
+    for (const { type, status: value, reason, message } of status.conditions ?? []) {
+      const old = before.find((condition) => condition.type === type);
+      if (old?.status === value && old.message === message) continue;
+      this.log.push(`  ${type} ${value} ${reason}: ${message}`);
+    }
+    this.put(this.stores.models, { ...this.model, status });
+  }
+
+  #perform(action: Action): void {
+    this.log.push(describeAction(action));
+    const store = this.#storeOf(action.object);
+    const key = `${action.object.metadata.namespace}/${action.object.metadata.name}`;
+    const existing = store.get(key);
+    if (action.verb === 'delete') {
+      if (existing !== undefined) store.delete(existing);
+    } else if (action.verb === 'apply') {
+      if (existing?.metadata.resourceVersion !== action.onto) throw new Error(`conflict on ${key}`);
+      const generation = (existing?.metadata.generation ?? 0) + 1;
+      const metadata = { ...existing?.metadata, ...action.object.metadata, generation };
+      this.put(store, { ...existing, ...action.object, metadata });
+    } else if (existing === undefined) this.put(store, action.object);
+  }
+
+  #storeOf({ kind }: KubeObject): Store<KubeObject> {
+    const { jobs, deployments, services, configMaps } = this.stores;
+    const stores = { Job: jobs, Deployment: deployments, Service: services, ConfigMap: configMaps };
+    return stores[kind as keyof typeof stores] as unknown as Store<KubeObject>;
+  }
+
+  /** The one Job of a name that begins so and has not ended. */
+  runningJob(prefix: string): Job {
+    const found = [...this.stores.jobs.values()].filter(
+      (job) => job.metadata.name.startsWith(prefix) && job.status?.conditions === undefined,
+    );
+    if (found.length !== 1) throw new Error(`${found.length} Jobs ${prefix}* run`);
+    return found[0] as Job;
+  }
+
+  /** A Job's pod leaves its result and the Job ends. */
+  finishJob(job: Job, result: RunResult | FailureResult | undefined): void {
+    const exitCode = result === undefined || result.kind === 'failure' ? 2 : 0;
+    this.note(`${job.metadata.name} ${exitCode === 0 ? 'is done' : 'fails'}`);
+    if (result !== undefined) this.put(this.stores.pods, podOf(job, exitCode, JSON.stringify(result)));
+    const type = exitCode === 0 ? 'Complete' : 'Failed';
+    const condition = { type, status: 'True', lastTransitionTime: this.now.toISOString() };
+    this.put(this.stores.jobs, { ...job, status: { conditions: [condition] } });
+  }
+
+  /** A controller brings up a Deployment's pods, or some of them. */
+  bringUp(name: string, ready?: number): void {
+    const deployment = this.#deployment(name);
+    const { replicas } = deployment.spec;
+    const up = ready ?? replicas;
+    this.note(`${up} of ${replicas} pods of ${name} are ready`);
+    const counts = { replicas, updatedReplicas: replicas, readyReplicas: up, availableReplicas: up };
+    this.#status(deployment, counts);
+  }
+
+  /** Its pods make no progress for progressDeadlineSeconds. */
+  stall(name: string): void {
+    this.note(`${name} makes no progress`);
+    const reason = 'ProgressDeadlineExceeded';
+    const { status } = this.#deployment(name);
+    this.#status(this.#deployment(name), {
+      ...status,
+      conditions: [{ type: 'Progressing', status: 'False', reason }],
+    });
+  }
+
+  #deployment(name: string): Deployment {
+    const deployment = this.stores.deployments.get(`${this.model.metadata.namespace}/${name}`);
+    if (deployment === undefined) throw new Error(`no Deployment ${name}`);
+    return deployment;
+  }
+
+  #status(deployment: Deployment, status: NonNullable<Deployment['status']>): void {
+    const observedGeneration = deployment.metadata.generation ?? 0;
+    this.put(this.stores.deployments, { ...deployment, status: { ...status, observedGeneration } });
+  }
+
+  giveAddress(ip: string): void {
+    this.note(`the load balancer has the address ${ip}`);
+    const service = [...this.stores.services.values()][0] as Service;
+    this.put(this.stores.services, { ...service, status: { loadBalancer: { ingress: [{ ip }] } } });
+  }
+}
+
+/** A pod of a Job that ended. */
+export function podOf(
+  job: Job | (KubeObject & { metadata: Job['metadata'] }),
+  exitCode: number,
+  message: string,
+): Pod {
+  const { name, namespace, labels } = job.metadata;
+  const terminated = { exitCode, reason: 'Completed', message, finishedAt: '2026-11-23T12:00:00Z' };
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: `${name}-${labels?.[LABEL.run] ?? ''}-pod`, namespace, labels: labels ?? {} },
+    status: {
+      phase: exitCode === 0 ? 'Succeeded' : 'Failed',
+      containerStatuses: [{ name: 'main', ready: false, restartCount: 0, state: { terminated } }],
+    },
+  };
+}

@@ -92,6 +92,7 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
     stopControllers();
     for (const end of stops.toReversed()) await end();
     await rm(kubeconfigPath, { force: true });
+    await rm(join(stateDir, 'pods'), { recursive: true, force: true });
   };
   try {
     const proxy = await startServiceProxy({ kubeconfigPath, log });

@@ -131,6 +131,13 @@ export const tooLargeVersion = (asked: number, current: number): ApiError =>
 export const unsupportedMediaType = (message: string): ApiError =>
   new ApiError(415, 'UnsupportedMediaType', message, {});
 
+export const unknownFormat = (accepted: string): ApiError =>
+  new ApiError(
+    415,
+    'UnsupportedMediaType',
+    `the body of the request was in an unknown format - accepted media types include: ${accepted}`,
+  );
+
 export const unprocessable = (message: string): ApiError => new ApiError(422, 'Invalid', message, {});
 
 export const internal = (message: string): ApiError =>

@@ -11,6 +11,7 @@ import {
   noSuchPath,
   success,
   tooLargeVersion,
+  unknownFormat,
   unsupportedMediaType,
 } from './api-error.ts';
 import { duplicateFields, parseObject, parsePatch, parseYaml } from './parse-body.ts';
@@ -42,6 +43,8 @@ const PATCH_TYPES: Record<string, PatchType> = {
   'application/merge-patch+json': 'merge',
   'application/strategic-merge-patch+json': 'strategic',
 };
+const CUSTOM_PATCHES =
+  'application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml';
 const WATCH_SECONDS = 45 * 60;
 
 export async function handleResource(
@@ -63,10 +66,18 @@ async function handleCollection(exchange: Exchange): Promise<void> {
   if (request.method === 'DELETE') return deleteAll(exchange);
   if (request.method !== 'POST' || (resource.namespaced && namespace === undefined)) throw methodNotAllowed();
   const text = await readBody(request);
-  const body = parseObject(text, resource.kind);
+  const body = bodyOf(exchange, text);
   const options = writeOptions(exchange, text);
   if (resource.kind === 'Service') await exchange.prepareService();
   send(exchange, 201, registry.create(resource, namespace, body, options));
+}
+
+/** JSON, or YAML. @throws ApiError 415 on protobuf, which some kubectl commands send */
+function bodyOf({ request, resource }: Exchange, text: string): JsonObject {
+  const media = mediaType(request);
+  if (media === 'application/yaml') return parseYaml(text);
+  if (media === 'application/json') return parseObject(text, resource.kind);
+  throw unknownFormat('application/json, application/yaml');
 }
 
 function listOrWatch(exchange: Exchange): void {
@@ -134,13 +145,13 @@ async function write(exchange: Exchange, target: Target, subresource?: 'status')
   const options = { ...writeOptions(exchange, text), ...(subresource ? { subresource } : {}) };
   if (resource.kind === 'Service') await exchange.prepareService();
   if (request.method === 'PUT') {
-    return send(exchange, 200, registry.update(resource, target, parseObject(text, resource.kind), options));
+    return send(exchange, 200, registry.update(resource, target, bodyOf(exchange, text), options));
   }
   const media = mediaType(request);
   if (media === 'application/apply-patch+yaml') return applyTo(exchange, target, parseYaml(text), options);
   const type = PATCH_TYPES[media];
-  if (!type || (type === 'strategic' && resource.custom))
-    throw unsupportedMediaType('415: Unsupported Media Type');
+  if (!type) throw unsupportedMediaType('415: Unsupported Media Type');
+  if (type === 'strategic' && resource.custom) throw unknownFormat(CUSTOM_PATCHES);
   send(exchange, 200, registry.patch(resource, target, type, parsePatch(text), options));
 }
 
@@ -158,7 +169,7 @@ function applyTo(exchange: Exchange, target: Target, config: JsonObject, options
 async function deleteOne(exchange: Exchange, target: Target): Promise<void> {
   const { resource, registry, response } = exchange;
   const { object, removed } = registry.delete(resource, target, await deleteOptions(exchange));
-  if (!removed || resource.kind === 'Pod') return send(exchange, 200, object);
+  if (!removed || resource.kind === 'Pod' || resource.kind === 'Service') return send(exchange, 200, object);
   sendJson(response, 200, success({ ...resource, name: target.name }, object.metadata.uid));
 }
 

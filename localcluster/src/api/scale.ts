@@ -44,5 +44,5 @@ export function writeScale(
   const change = below.reduce<JsonObject>((inner, name) => ({ [name]: inner }), { [field]: replicas });
   const resourceVersion = isObject(scale.metadata) ? scale.metadata.resourceVersion : undefined;
   const patch = { ...change, ...(resourceVersion ? { metadata: { resourceVersion } } : {}) };
-  return registry.patch(resource, target, 'merge', patch, options);
+  return registry.patch(resource, target, 'merge', patch, { ...options, subresource: 'scale' });
 }

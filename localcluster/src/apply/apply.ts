@@ -39,16 +39,17 @@ export function applyConfiguration(
   const merged = merge(live as unknown as Json | undefined, config, schema);
   const owned = others.reduce((all, other) => all.union(other.fields), fields);
   const pruned = own ? removeDisowned(merged, schema, own.fields, keepRoots(owned)) : merged;
-  const { changed, removed } = compare((live ?? {}) as unknown as Json, pruned, schema);
+  const comparison = compare((live ?? {}) as unknown as Json, pruned, schema);
+  const changed = ownable(comparison.changed, hasStatus, writer.subresource);
+  const removed = ownable(comparison.removed, hasStatus, writer.subresource);
   if (!force) refuseConflicts(others, changed);
   const left = others.map(({ entry, fields: theirs }) => ({
     entry,
     fields: theirs.difference(changed).difference(removed),
   }));
-  const mine =
-    own && own.fields.equals(fields) && changed.empty && removed.empty
-      ? own
-      : newManager(writer, apiVersion, fields);
+  // Taking or leaving fields alone does not touch the time: it is of the last change to the object.
+  const unchanged = changed.empty && removed.empty;
+  const mine = newManager(unchanged ? { ...writer, now: own?.entry.time } : writer, apiVersion, fields);
   const result = pruned as unknown as KubeObject;
   return { ...result, metadata: { ...result.metadata, managedFields: writeManagers([...left, mine]) } };
 }
@@ -61,7 +62,8 @@ function keepRoots(owned: FieldSet): FieldSet {
 }
 
 function refuseConflicts(others: Manager[], changed: FieldSet): void {
-  const conflicts = others.flatMap(({ entry, fields }) =>
+  const byName = others.toSorted((a, b) => (a.entry.manager < b.entry.manager ? -1 : 1));
+  const conflicts = byName.flatMap(({ entry, fields }) =>
     [...fields.intersection(changed).paths()].map((path) => ({ manager: describe(entry), path })),
   );
   if (conflicts.length === 0) return;
@@ -92,8 +94,8 @@ function message(conflicts: FieldConflict[]): string {
   return `Apply failed with ${conflicts.length} conflicts: ${lines.join('\n')}`;
 }
 
-function describe({ manager, subresource, operation, apiVersion, time }: ManagedFieldsEntry): string {
+function describe({ manager, subresource, operation, apiVersion }: ManagedFieldsEntry): string {
   const name =
     JSON.stringify(manager) + (subresource ? ` with subresource ${JSON.stringify(subresource)}` : '');
-  return operation === 'Update' ? `${name} using ${apiVersion}${time ? ` at ${time}` : ''}` : name;
+  return operation === 'Update' ? `${name} using ${apiVersion}` : name;
 }

@@ -1,4 +1,5 @@
-import type { Schema } from '../schema/schema.ts';
+import type { Resource } from '../registry/resource.ts';
+import { blank } from '../schema/blank.ts';
 import type { Json, KubeObject, ManagedFieldsEntry } from '../types.ts';
 import { FieldSet } from './field-set.ts';
 import { compare } from './merge.ts';
@@ -7,9 +8,9 @@ import { compare } from './merge.ts';
 export interface Writer {
   manager: string;
   operation: 'Apply' | 'Update';
-  subresource?: string;
-  /** RFC 3339, whole seconds. */
-  now: string;
+  subresource?: 'scale' | 'status';
+  /** RFC 3339, whole seconds; absent where no time is told. */
+  now?: string | undefined;
 }
 
 export interface Manager {
@@ -58,7 +59,9 @@ export function isSame({ entry }: Manager, writer: Writer, apiVersion: string): 
 
 export function newManager(writer: Writer, apiVersion: string, fields: FieldSet): Manager {
   const { manager, operation, subresource, now } = writer;
-  const entry: ManagedFieldsEntry = { manager, operation, apiVersion, time: now, fieldsType: 'FieldsV1' };
+  // As from a real API server, entries of the scale subresource carry no time.
+  const time = subresource === 'scale' || now === undefined ? {} : { time: now };
+  const entry: ManagedFieldsEntry = { manager, operation, apiVersion, ...time, fieldsType: 'FieldsV1' };
   return { entry: subresource === undefined ? entry : { ...entry, subresource }, fields };
 }
 
@@ -96,11 +99,12 @@ export function trackUpdate(
   before: KubeObject | undefined,
   after: KubeObject,
   writer: Writer,
-  schema: Schema,
-  hasStatus: boolean,
+  { schema, hasStatus, custom }: Pick<Resource, 'custom' | 'hasStatus' | 'schema'>,
 ): ManagedFieldsEntry[] {
-  const { changed, removed } = compare((before ?? {}) as unknown as Json, after as unknown as Json, schema);
-  const taken = ownable(changed, hasStatus, writer.subresource);
+  const start = before ?? (custom ? {} : blank(schema));
+  const comparison = compare(start as unknown as Json, after as unknown as Json, schema);
+  const taken = ownable(comparison.changed, hasStatus, writer.subresource);
+  const removed = ownable(comparison.removed, hasStatus, writer.subresource);
   const managers = readManagers(before);
   const own = managers.find((manager) => isSame(manager, writer, after.apiVersion));
   const others = managers

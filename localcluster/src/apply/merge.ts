@@ -77,23 +77,26 @@ function mergeMap(live: Json, config: Json, schema: Schema): JsonObject {
   return result;
 }
 
+/** Items that only the object has keep their place before the configured ones they stood before. */
 function mergeList(live: Json[], config: Json[], schema: Schema): Json[] {
   const lives = itemsOf(live, schema);
   const configured = new Map(itemsOf(config, schema).map((item) => [item.element, item]));
+  const known = new Map(lives.map((item) => [item.element, item.value]));
+  const placed = new Set<string>();
   const result: Json[] = [];
   let next = 0;
-  const takeOthersBefore = (end: number): void => {
-    for (; next < end; next++) {
-      const item = lives[next];
-      if (item && !configured.has(item.element)) result.push(item.value);
+  const takeOthers = (): void => {
+    for (let item = lives[next]; item; item = lives[++next]) {
+      if (!configured.has(item.element)) result.push(item.value);
+      else if (!placed.has(item.element)) return;
     }
   };
   for (const item of configured.values()) {
-    const index = lives.findIndex(({ element }) => element === item.element);
-    if (index >= next) takeOthersBefore(index);
-    result.push(merge(lives[index]?.value, item.value, item.schema));
+    takeOthers();
+    result.push(merge(known.get(item.element), item.value, item.schema));
+    placed.add(item.element);
   }
-  takeOthersBefore(lives.length);
+  takeOthers();
   return result;
 }
 

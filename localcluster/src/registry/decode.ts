@@ -6,12 +6,15 @@ import type { Resource } from './resource.ts';
 
 class TypeMismatch extends Error {
   readonly path: string;
+  /** Where Go's decoder says it is: a map's values are not told apart. */
+  goPath: string;
   readonly wanted: string;
   readonly value: Json;
 
   constructor(path: string, wanted: string, value: Json) {
     super(`${path}: expected ${wanted}, got ${JSON.stringify(value).slice(0, 80)}`);
     this.path = path;
+    this.goPath = path;
     this.wanted = wanted;
     this.value = value;
   }
@@ -23,7 +26,7 @@ class TypeMismatch extends Error {
       : typeof this.value === 'boolean'
         ? 'bool'
         : typeof this.value;
-    const field = `${kind}.${this.path.replaceAll(/\[\d+\]/g, '')}`;
+    const field = `${kind}.${this.goPath.replaceAll(/\[\d+\]/g, '')}`;
     return `json: cannot unmarshal ${given} into Go struct field ${field} of type ${this.wanted}`;
   }
 }
@@ -62,21 +65,38 @@ function walk(value: Json, schema: Schema, path: string, unknown: string[]): Jso
   const values = mapOf(schema);
   if (!values) return value;
   const below = resolve(values);
-  return mapObject(value, (item, name) => walk(item, below, join(path, name), unknown));
+  try {
+    return mapObject(value, (item, name) => walk(item, below, join(path, name), unknown));
+  } catch (error) {
+    if (error instanceof TypeMismatch) error.goPath = path;
+    throw error;
+  }
 }
 
 function walkStruct(value: JsonObject, schema: Schema, path: string, unknown: string[]): Json {
   const result: JsonObject = {};
   for (const [name, item] of Object.entries(value)) {
     const property = schema.properties?.[name];
-    if (!property) unknown.push(join(path, name));
-    else if (item !== null) result[name] = walk(item, resolve(property), join(path, name), unknown);
+    if (property) {
+      const field = resolve(property);
+      if (item !== null && !isOmitted(item, field, name, schema)) {
+        result[name] = walk(item, field, join(path, name), unknown);
+      }
+    } else if (schema['x-kubernetes-preserve-unknown-fields']) result[name] = item;
+    else unknown.push(join(path, name));
   }
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
     if (name in result || !isEmptyObject(property.default) || name === 'metadata') continue;
     result[name] = walk({}, resolve(property), join(path, name), unknown);
   }
   return result;
+}
+
+/** Go leaves out maps and lists that are empty (omitempty), not structs. */
+function isOmitted(item: Json, field: Schema, name: string, parent: Schema): boolean {
+  if (typeof item !== 'object' || item === null || Object.keys(item).length > 0) return false;
+  const collection = Array.isArray(item) || (isObject(item) && mapOf(field) !== undefined);
+  return collection && !parent.required?.includes(name);
 }
 
 function isEmptyObject(value: Json | undefined): boolean {

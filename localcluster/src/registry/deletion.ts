@@ -22,9 +22,15 @@ export function planDeletion(
   const grace = gracePeriod(resource, object, options);
   const finished = finalizers.length === 0 && grace === 0;
   if (finished) return undefined;
+  const marked = markDeleted(object, grace, now);
+  if (finalizers.length > 0) marked.metadata.finalizers = finalizers;
+  return marked;
+}
+
+/** A copy that is told to end within the grace period, or sooner where it was told before. */
+export function markDeleted(object: KubeObject, grace: number, now: number): KubeObject {
   const marked = structuredClone(object);
   const { metadata } = marked;
-  if (finalizers.length > 0) metadata.finalizers = finalizers;
   const before = metadata.deletionGracePeriodSeconds;
   if (metadata.deletionTimestamp === undefined && metadata.generation !== undefined) metadata.generation += 1;
   if (before === undefined || grace < before) {

@@ -7,7 +7,7 @@ export interface WriteOptions {
   fieldValidation?: 'Ignore' | 'Strict' | 'Warn';
   /** Of server-side apply: take over what others own. */
   force?: boolean;
-  subresource?: 'status';
+  subresource?: 'scale' | 'status';
   /** Told of unknown fields; they are sent as Warning headers. */
   warn?: (text: string) => void;
 }

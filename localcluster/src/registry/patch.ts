@@ -32,7 +32,7 @@ export function jsonPatch(target: Json, patch: Json): Json {
 
 function operate(document: Json, { op, path, from, value }: Operation): Json {
   if (op === 'test') {
-    if (!equal(read(document, path), value ?? null)) throw unprocessable(`testing path ${path} failed`);
+    if (!equal(read(document, path), value ?? null)) throw doesNotFit();
     return document;
   }
   if (op === 'move' || op === 'copy') {
@@ -43,6 +43,9 @@ function operate(document: Json, { op, path, from, value }: Operation): Json {
   if (op !== 'add') read(document, path);
   return write(document, path, op === 'remove' ? undefined : (value ?? null), op === 'replace');
 }
+
+const doesNotFit = (): ApiError =>
+  unprocessable('the server rejected our request due to an error in our request');
 
 function pointer(path: string): string[] {
   return path
@@ -55,7 +58,7 @@ function read(document: Json, path: string): Json {
   let current: Json | undefined = document;
   for (const part of pointer(path)) {
     current = Array.isArray(current) ? current[Number(part)] : isObject(current) ? current[part] : undefined;
-    if (current === undefined) throw unprocessable(`the path ${path} does not exist in the object`);
+    if (current === undefined) throw doesNotFit();
   }
   return current;
 }

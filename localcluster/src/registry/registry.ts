@@ -14,7 +14,7 @@ import type { Store, StoreEvent } from '../store/store.ts';
 import { isObject, type Json, type JsonObject, type KubeObject, type ObjectMeta } from '../types.ts';
 import { accept, judge } from './admission.ts';
 import { refuseUndeclared } from './decode.ts';
-import { planDeletion } from './deletion.ts';
+import { markDeleted, planDeletion } from './deletion.ts';
 import type { Kinds } from './kinds.ts';
 import { birth, invalidValue, matchUrl, requireNamespace, timestamp } from './metadata.ts';
 import type { DeleteOptions, PatchType, Target, WriteOptions } from './options.ts';
@@ -74,10 +74,10 @@ export class Registry {
     matchUrl(meta, namespace, undefined);
     const { object, unknown } = accept(resource, body, undefined);
     tellUnknown(resource, unknown, options);
+    // Owned is what the client sent and what was filled in, not what this kind makes of it below.
+    const managedFields = trackUpdate(undefined, object, this.#writer(options, 'Update'), resource);
     const newborn = this.#newborn(resource, namespace, object);
-    const writer = this.#writer(options, 'Update');
-    const { schema, hasStatus } = resource;
-    newborn.metadata.managedFields = trackUpdate(undefined, newborn, writer, schema, hasStatus);
+    newborn.metadata.managedFields = managedFields;
     return this.#insert(resource, newborn, options);
   }
 
@@ -98,7 +98,9 @@ export class Registry {
     judge(resource, object);
     if (this.store.get(collectionOf(resource), key)) throw alreadyExists({ ...resource, name });
     const stored = resource.strategy.store?.(object) ?? object;
-    return dryRun ? stored : this.store.put(collectionOf(resource), key, stored);
+    if (!dryRun) return this.store.put(collectionOf(resource), key, stored);
+    const { resourceVersion: _none, ...metadata } = stored.metadata;
+    return { ...stored, metadata: metadata as ObjectMeta };
   }
 
   /** @throws ApiError 409 on a resourceVersion that is not the latest */
@@ -109,7 +111,7 @@ export class Registry {
     tellUnknown(resource, unknown, options);
     if (resource.versionedUpdates && !metaOf(body).resourceVersion) {
       const why = invalidValue('metadata.resourceVersion', 0, 'must be specified for an update');
-      throw invalid({ ...resource, name: target.name }, [why]);
+      throw invalid({ ...resource, kind: resource.plural, name: target.name }, [why]);
     }
     return this.#replace(resource, old, object, options);
   }
@@ -144,7 +146,11 @@ export class Registry {
     const metadata = { ...(config.metadata as JsonObject), name, ...(namespace ? { namespace } : {}) };
     const configured: JsonObject = { ...config, metadata };
     if (metaOf(config).managedFields) throw badRequest('metadata.managedFields must be nil');
-    refuseUndeclared(resource, configured, `${namespace ?? ''}/${name}`);
+    refuseUndeclared(
+      resource,
+      configured,
+      `${metaOf(config).namespace ?? ''}/${metaOf(config).name ?? name}`,
+    );
     const old = this.find(resource, target);
     if (!old && options.subresource) throw notFound({ ...resource, name });
     const { schema, hasStatus } = resource;
@@ -167,16 +173,18 @@ export class Registry {
   ): KubeObject {
     const named: Named = { ...resource, name: old.metadata.name };
     const { uid, resourceVersion } = given.metadata;
-    if (uid && uid !== old.metadata.uid) throw uidMismatch(named, uid, old.metadata.uid);
+    if (uid && uid !== old.metadata.uid)
+      throw uidMismatch(named, keyOf(old.metadata.namespace, old.metadata.name), uid, old.metadata.uid);
     if (resourceVersion && resourceVersion !== old.metadata.resourceVersion) throw modified(named);
+    const tracked = managedFields ?? trackUpdate(old, given, this.#writer(options, 'Update'), resource);
     const next = carryOver(resource, old, given, options.subresource);
+    resource.strategy.update?.(next, old);
     judge(resource, next, old);
     if (resource.generation && specOf(next) !== specOf(old)) {
       next.metadata.generation = (old.metadata.generation ?? 0) + 1;
     }
-    const writer = this.#writer(options, 'Update');
-    const { schema, hasStatus } = resource;
-    next.metadata.managedFields = managedFields ?? trackUpdate(old, next, writer, schema, hasStatus);
+    if (tracked.length > 0) next.metadata.managedFields = tracked;
+    else delete next.metadata.managedFields;
     return this.#save(resource, old, resource.strategy.store?.(next) ?? next, options);
   }
 
@@ -197,7 +205,11 @@ export class Registry {
     const key = keyOf(target.namespace, target.name);
     const marked = planDeletion(resource, old, options, this.now());
     if (options.dryRun) return { object: marked ?? old, removed: !marked };
-    if (!marked) return { object: this.store.remove(collectionOf(resource), key) ?? old, removed: true };
+    if (!marked) {
+      if (resource.kind === 'Pod')
+        this.store.put(collectionOf(resource), key, markDeleted(old, 0, this.now()));
+      return { object: this.store.remove(collectionOf(resource), key) ?? old, removed: true };
+    }
     if (isDeepStrictEqual(plain(marked), plain(old))) return { object: old, removed: false };
     return { object: this.store.put(collectionOf(resource), key, marked), removed: false };
   }
@@ -266,10 +278,10 @@ function plain(object: KubeObject): object {
   return { ...object, metadata };
 }
 
-function uidMismatch(named: Named, given: string, found: string): ApiError {
+function uidMismatch(named: Named, key: string, given: string, found: string): ApiError {
   const { group, plural, name } = named;
   const qualified = group === '' ? plural : `${plural}.${group}`;
-  const why = `StorageError: invalid object, Code: 4, Key: /registry/${plural}/${name}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${given}, UID in object meta: ${found}`;
+  const why = `StorageError: invalid object, Code: 4, Key: /registry/${plural}/${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${given}, UID in object meta: ${found}`;
   const details = { name, ...(group === '' ? {} : { group }), kind: plural };
   return new ApiError(
     409,

@@ -18,6 +18,8 @@ export interface Strategy {
   defaults?: (object: KubeObject, old?: KubeObject) => void;
   /** Runs once, on create, after the defaults. */
   create?: (object: KubeObject) => void;
+  /** Runs on every later write. */
+  update?: (object: KubeObject, old: KubeObject) => void;
   validate?: (object: KubeObject, old?: KubeObject) => StatusCause[];
   /** How the object is stored, and shown again, where a kind is a view of another (events.k8s.io). */
   store?: (object: KubeObject) => KubeObject;

@@ -89,6 +89,8 @@ function reader(field: string, resource: Resource): (object: KubeObject) => stri
   if (field === 'metadata.namespace') return ({ metadata }) => metadata.namespace ?? '';
   const known = resource.selectable[field];
   if (known) return known;
-  const label = resource.custom ? `${field}` : field;
-  throw badRequest(`field label not supported: ${label}`);
+  if (resource.custom || Object.keys(resource.selectable).length > 0) {
+    throw badRequest(`field label not supported: ${field}`);
+  }
+  throw badRequest(`"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`);
 }

@@ -13,6 +13,7 @@ export const jobStrategy: Strategy = {
     spec.parallelism ??= 1;
     spec.backoffLimit ??= 6;
     spec.suspend ??= false;
+    spec.manualSelector ??= false;
     spec.podReplacementPolicy ??= spec.podFailurePolicy ? 'Failed' : 'TerminatingOrFailed';
     if (spec.template?.spec) {
       // A template's own default of Always is never right for a Job: validation asks for a choice.
@@ -33,7 +34,10 @@ export const jobStrategy: Strategy = {
     };
     job.spec.selector = { matchLabels: { 'batch.kubernetes.io/controller-uid': uid } };
     const { template } = job.spec;
-    template.metadata = { ...template.metadata, labels: { ...template.metadata?.labels, ...labels } };
+    const all = { ...template.metadata?.labels, ...labels };
+    // As a real API server does where a Job has no labels: the two share a map.
+    job.metadata.labels ??= all;
+    template.metadata = { ...template.metadata, labels: all };
     job.status = {};
   },
   validate(object, old) {
@@ -46,7 +50,7 @@ export const jobStrategy: Strategy = {
 function validateSpec(spec: Job['spec']): StatusCause[] {
   const causes: StatusCause[] = [];
   const policy = spec.template?.spec?.restartPolicy;
-  if (policy === undefined) {
+  if (policy === undefined || policy === 'Always') {
     causes.push(required('spec.template.spec.restartPolicy', 'valid values: "OnFailure", "Never"'));
   } else if (policy !== 'OnFailure' && policy !== 'Never') {
     const message = `Unsupported value: ${JSON.stringify(policy)}: supported values: "OnFailure", "Never"`;

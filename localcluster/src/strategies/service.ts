@@ -7,7 +7,7 @@ import type { ServiceAddresses } from './service-addresses.ts';
 /** Services are given their cluster IP and node ports when they are written. */
 export function serviceStrategy(addresses: ServiceAddresses): Strategy {
   return {
-    defaults(object, old) {
+    defaults(object) {
       const { spec } = object as Service;
       spec.type ??= 'ClusterIP';
       spec.sessionAffinity ??= 'None';
@@ -15,21 +15,16 @@ export function serviceStrategy(addresses: ServiceAddresses): Strategy {
         port.protocol ??= 'TCP';
         port.targetPort ??= port.port;
       }
-      if (spec.type === 'ExternalName') return;
-      spec.internalTrafficPolicy ??= 'Cluster';
-      const before = (old as Service | undefined)?.spec;
-      spec.clusterIP ??= before?.clusterIP ?? addresses.clusterIp();
-      spec.clusterIPs ??= [spec.clusterIP];
-      spec.ipFamilies ??= ['IPv4'];
-      spec.ipFamilyPolicy ??= 'SingleStack';
-      if (spec.type === 'ClusterIP') return dropNodePorts(spec);
+      if (spec.type !== 'ExternalName') spec.internalTrafficPolicy ??= 'Cluster';
+      if (spec.type !== 'LoadBalancer' && spec.type !== 'NodePort') return;
       spec.externalTrafficPolicy ??= 'Cluster';
       if (spec.type === 'LoadBalancer') spec.allocateLoadBalancerNodePorts ??= true;
-      for (const port of spec.ports ?? []) port.nodePort ??= keptPort(before, port) ?? addresses.nodePort();
     },
     create(object) {
       (object as Service).status = { loadBalancer: {} };
+      allocate(object as Service, undefined, addresses);
     },
+    update: (object, old) => allocate(object as Service, old as Service, addresses),
     validate(object, old) {
       return [
         ...validatePorts((object as Service).spec),
@@ -37,6 +32,18 @@ export function serviceStrategy(addresses: ServiceAddresses): Strategy {
       ];
     },
   };
+}
+
+/** Addresses and ports are the server's to give; nobody owns them. */
+function allocate({ spec }: Service, old: Service | undefined, addresses: ServiceAddresses): void {
+  if (spec.type === 'ExternalName') return;
+  const before = old?.spec;
+  spec.clusterIP ??= before?.clusterIP ?? addresses.clusterIp();
+  spec.clusterIPs ??= [spec.clusterIP];
+  spec.ipFamilies ??= ['IPv4'];
+  spec.ipFamilyPolicy ??= 'SingleStack';
+  if (spec.type === 'ClusterIP') return dropNodePorts(spec);
+  for (const port of spec.ports ?? []) port.nodePort ??= keptPort(before, port) ?? addresses.nodePort();
 }
 
 type Port = NonNullable<Service['spec']['ports']>[number];

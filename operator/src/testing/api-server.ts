@@ -60,6 +60,11 @@ export class ApiServer {
     return this.#objects.get(path);
   }
 
+  /** @param path of a collection */
+  list(path: string): KubeObject[] {
+    return [...this.#objects].filter(([key]) => isIn(key, path)).map(([, object]) => object);
+  }
+
   /** As another client would write it. @param path of the object */
   put(path: string, object: KubeObject): KubeObject {
     const revision = ++this.#revision;
@@ -123,8 +128,8 @@ export class ApiServer {
 
   #list(path: string): Answer {
     this.lists++;
-    const items = [...this.#objects].filter(([key]) => isIn(key, path)).map(([, object]) => object);
-    return { code: 200, body: { metadata: { resourceVersion: String(this.#revision) }, items } };
+    const metadata = { resourceVersion: String(this.#revision) };
+    return { code: 200, body: { metadata, items: this.list(path) } };
   }
 
   #create(path: string, body: KubeObject | undefined): Answer {

@@ -18,7 +18,8 @@ export interface UrgentProduct {
 }
 
 /**
- * The products of highest risk on the newest day of a predictions table, with what their risk rests on.
+ * The products of highest risk on the newest day of a predictions table, with what their risk rests on; of equal
+ * risk (to three digits) those that sell most come first, since most is lost with them.
  * Empty when the table does not exist.
  */
 export async function mostUrgent(
@@ -39,7 +40,7 @@ export async function mostUrgent(
   const features = await read(context.model.spec.data.featuresTable);
   if (predictions === undefined || features === undefined) return [];
   const known = (name: string): string => (features.columns.has(name) ? `features.${name}` : 'NULL');
-  return db.rows<UrgentProduct & Record<string, string | number | null>>(
+  return await db.rows<UrgentProduct & Record<string, string | number | null>>(
     `WITH newest AS (
         SELECT store_id, product_id, date, stockout_risk_score FROM ${predictions.sql} AS predictions
         WHERE date = (SELECT max(date) FROM ${predictions.sql} AS days)

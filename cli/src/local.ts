@@ -1,10 +1,11 @@
+import { createWriteStream } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { StockoutError } from '@stockout/contracts';
 import { startLocalCluster } from '@stockout/localcluster';
-import { startOperator } from '@stockout/operator';
+import { type OperatorOptions, startOperator } from '@stockout/operator';
 
 export interface Local {
   stateDir: string;
@@ -22,7 +23,8 @@ export async function startLocal(stateDir: string, port = 0): Promise<Local> {
   try {
     const cluster = await startLocalCluster({ stateDir: dir, port });
     const { kubeconfigPath } = cluster;
-    const operator = await startOperator({ kubeconfigPath, adminPort: 0 });
+    const log = await openLog(join(dir, 'operator.log'));
+    const operator = await startOperator({ kubeconfigPath, adminPort: 0, log });
     const stop = async (): Promise<void> => {
       await operator.stop();
       await cluster.stop();
@@ -46,6 +48,15 @@ export async function stopLocal(stateDir: string): Promise<string> {
     await delay(100);
   }
   return `the local cluster in ${stateDir} has ended`;
+}
+
+/** JSON lines in a file: the terminal belongs to the person who started it. */
+async function openLog(file: string): Promise<NonNullable<OperatorOptions['log']>> {
+  await writeFile(file, '');
+  const stream = createWriteStream(file, { flags: 'a' });
+  return (level, message, fields) => {
+    stream.write(`${JSON.stringify({ time: new Date().toISOString(), level, message, ...fields })}\n`);
+  };
 }
 
 async function refuseSecond(dir: string): Promise<void> {

@@ -38,7 +38,6 @@ export function describeLifecycle(where: string, startTier: () => Promise<Tier>)
       'goes from one manifest to a gated version that serves, and predictions in a table',
       async () => {
         const story = tellStory(tier.kubeconfigPath, await tier.volume('stockout-data'), abort.signal);
-        const tell = (line: string): void => console.log(`  retail: ${line}`);
 
         const ingested = await ingestSample(story, abort.signal, () => {});
         expect(ingested).toMatchObject({ rows: 1_080_000, rejected: 0 });
@@ -80,4 +79,8 @@ export function describeLifecycle(where: string, startTier: () => Promise<Tier>)
 function serves(version: string) {
   return (model: StockoutModel): boolean =>
     model.status?.servingVersion === version && condition(model, 'Ready')?.status === 'True';
+}
+
+function tell(line: string): void {
+  console.log(`  retail: ${line}`);
 }

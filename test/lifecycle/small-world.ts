@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { KubernetesObject } from '@kubernetes/client-node';
 import { connectKube, type Kube } from '@stockout/cli/demo/kube';
+import { applyDefinitions } from '@stockout/cli/demo/story';
 import type { Condition, ScoringJob, StockoutModel } from '@stockout/crds';
 import { readManifests } from '@stockout/crds/manifest';
 import { generate, ingest, type PipelineContext } from '@stockout/pipeline';
@@ -11,7 +12,7 @@ import type { Tier } from './tier.ts';
 
 const API_VERSION = 'stockout.dev/v1alpha1';
 const CLAIM = 'stockout-small';
-export const SMALL_TABLE = 'small_data';
+const SMALL_TABLE = 'small_data';
 const SECONDS = 120;
 
 type Spec = Record<string, unknown>;
@@ -30,6 +31,7 @@ export class SmallWorld {
   static async begin(tier: Tier, signal: AbortSignal): Promise<SmallWorld> {
     const kube = connectKube(tier.kubeconfigPath, signal);
     const world = new SmallWorld(kube, pathToFileURL(await tier.volume(CLAIM)).href);
+    await applyDefinitions(kube);
     await kube.apply(volumeClaim());
     await world.#ingestGenerated();
     return world;

@@ -4,13 +4,14 @@ import {
   KubeConfig,
   type KubernetesObject,
   KubernetesObjectApi,
+  loadAllYaml,
   PatchStrategy,
 } from '@kubernetes/client-node';
 import { StockoutError } from '@stockout/contracts';
-import { parseAllDocuments } from 'yaml';
 
 const FIELD_MANAGER = 'stockout-demo';
 const POLL_MILLISECONDS = 250;
+const DEFINITION_SECONDS = 30;
 
 export type Kube = ReturnType<typeof connectKube>;
 
@@ -44,6 +45,19 @@ export function connectKube(kubeconfigPath: string, signal: AbortSignal) {
     throw new StockoutError(`${kind} ${name} did not get there within ${seconds} s`);
   };
 
+  /** kubectl wait --for=condition=Established, until the API serves objects of a kind just defined. */
+  const untilServed = async (apiVersion: string, kind: string): Promise<void> => {
+    for (const deadline = Date.now() + DEFINITION_SECONDS * 1000; ;) {
+      try {
+        await objects.list(apiVersion, kind);
+        return;
+      } catch (error) {
+        if (Date.now() > deadline) throw error;
+      }
+      await delay(POLL_MILLISECONDS, undefined, { signal });
+    }
+  };
+
   /** kubectl delete */
   const remove = async (object: KubernetesObject): Promise<void> => {
     await objects.delete(object);
@@ -64,13 +78,10 @@ export function connectKube(kubeconfigPath: string, signal: AbortSignal) {
     return items.map((item) => item.metadata?.name ?? '');
   };
 
-  return { apply, waitFor, remove, names };
+  return { apply, waitFor, untilServed, remove, names };
 }
 
-/** Every object of a YAML file. */
+/** Every object of a YAML file, as the client's own serializer takes it (it renames fields such as `default`). */
 export async function readObjects(file: URL): Promise<KubernetesObject[]> {
-  const documents = parseAllDocuments(await readFile(file, 'utf8'));
-  return documents
-    .map((document) => document.toJS() as KubernetesObject | null)
-    .filter((object) => object !== null);
+  return loadAllYaml(await readFile(file, 'utf8')) as KubernetesObject[];
 }

@@ -49,11 +49,18 @@ export async function sampleContext(story: Story, signal: AbortSignal): Promise<
   return { model, storageUri: story.storageUri, signal };
 }
 
+/** Both CustomResourceDefinitions, ready for objects of their kinds. */
+export async function applyDefinitions(kube: Kube): Promise<void> {
+  for (const file of ['crds/stockoutmodels.yaml', 'crds/scoringjobs.yaml']) {
+    for (const object of await readObjects(new URL(file, REPOSITORY))) await kube.apply(object);
+  }
+  for (const { kind } of [MODEL, SCORING_JOB]) await kube.untilServed(MODEL.apiVersion, kind);
+}
+
 /** CRDs, the volume claim, a Secret with an API key, and the model: all that a user applies. */
 export async function applyModel(story: Story): Promise<void> {
-  for (const file of ['crds/stockoutmodels.yaml', 'crds/scoringjobs.yaml', 'config/samples/storage.yaml']) {
-    for (const object of await readObjects(new URL(file, REPOSITORY))) await story.kube.apply(object);
-  }
+  await applyDefinitions(story.kube);
+  for (const object of await readObjects(new URL('storage.yaml', SAMPLES))) await story.kube.apply(object);
   const secret = {
     apiVersion: 'v1',
     kind: 'Secret',

@@ -89,7 +89,6 @@ export const REASON = {
   /** The run failed for good. */
   runFailed: 'RunFailed',
 } as const;
-export type Reason = (typeof REASON)[keyof typeof REASON];
 
 /** Reasons that somebody should look into: their Events are warnings. */
 export const TROUBLES: ReadonlySet<string> = new Set([

@@ -69,7 +69,7 @@ function qualified({ group, plural }: Named): string {
   return group === '' ? plural : `${plural}.${group}`;
 }
 
-function details(target: Named, causes?: StatusCause[]): StatusDetails {
+function detailsOf(target: Named, causes?: StatusCause[]): StatusDetails {
   const { name, group, plural } = target;
   return { name, ...(group === '' ? {} : { group }), kind: plural, ...(causes ? { causes } : {}) };
 }
@@ -83,11 +83,11 @@ export const forbidden = (target: Named, why: string): ApiError =>
     403,
     'Forbidden',
     `${qualified(target)} "${target.name}" is forbidden: ${why}`,
-    details(target),
+    detailsOf(target),
   );
 
 export const notFound = (target: Named): ApiError =>
-  new ApiError(404, 'NotFound', `${qualified(target)} "${target.name}" not found`, details(target));
+  new ApiError(404, 'NotFound', `${qualified(target)} "${target.name}" not found`, detailsOf(target));
 
 export const noSuchPath = (): ApiError =>
   new ApiError(404, 'NotFound', 'the server could not find the requested resource', {});
@@ -101,14 +101,19 @@ export const methodNotAllowed = (): ApiError =>
   );
 
 export const alreadyExists = (target: Named): ApiError =>
-  new ApiError(409, 'AlreadyExists', `${qualified(target)} "${target.name}" already exists`, details(target));
+  new ApiError(
+    409,
+    'AlreadyExists',
+    `${qualified(target)} "${target.name}" already exists`,
+    detailsOf(target),
+  );
 
 export const conflict = (target: Named, why: string): ApiError =>
   new ApiError(
     409,
     'Conflict',
     `Operation cannot be fulfilled on ${qualified(target)} "${target.name}": ${why}`,
-    details(target),
+    detailsOf(target),
   );
 
 export const modified = (target: Named): ApiError =>
@@ -119,6 +124,13 @@ export const modified = (target: Named): ApiError =>
 
 export const applyConflict = (message: string, causes: StatusCause[]): ApiError =>
   new ApiError(409, 'Conflict', message, { causes });
+
+/** A write meant for an object that was deleted, and made again under its name. */
+export function uidMismatch(target: Named, key: string, given: string, found: string): ApiError {
+  const why = `StorageError: invalid object, Code: 4, Key: /registry/${target.plural}/${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${given}, UID in object meta: ${found}`;
+  const message = `Operation cannot be fulfilled on ${qualified(target)} "${target.name}": ${why}`;
+  return new ApiError(409, 'Conflict', message, detailsOf(target));
+}
 
 export const expired = (message: string): ApiError => new ApiError(410, 'Expired', message);
 
@@ -168,6 +180,6 @@ export function success(target: Named, uid: string): Status {
     apiVersion: 'v1',
     metadata: {},
     status: 'Success',
-    details: { ...details(target), uid },
+    details: { ...detailsOf(target), uid },
   };
 }

@@ -3,7 +3,7 @@ import { isObject, type Json, type JsonObject } from '../types.ts';
 import { badRequest } from './api-error.ts';
 
 /** @throws ApiError 400 */
-export function parseJson(text: string, kind: string): Json {
+function parseJson(text: string, kind: string): Json {
   try {
     return JSON.parse(text) as Json;
   } catch (error) {

@@ -4,7 +4,7 @@ import type { Registry } from '../registry/registry.ts';
 import type { Node, Pod } from '../types.ts';
 import { ApiError, badRequest } from './api-error.ts';
 
-const PASSED = ['follow', 'previous', 'timestamps', 'tailLines', 'sinceSeconds', 'sinceTime'];
+const PASSED = new Set(['follow', 'previous', 'timestamps', 'tailLines', 'sinceSeconds', 'sinceTime']);
 
 /** Streams a container's log from the agent of the pod's node, as a real API server does from a kubelet. */
 export async function proxyLog(
@@ -22,7 +22,7 @@ export async function proxyLog(
   const port = node?.status?.daemonEndpoints?.kubeletEndpoint?.Port;
   if (port === undefined)
     throw badRequest(`container "${container}" in pod "${name}" is waiting to start: ContainerCreating`);
-  const passed = new URLSearchParams([...query].filter(([key]) => PASSED.includes(key)));
+  const passed = new URLSearchParams([...query].filter(([key]) => PASSED.has(key)));
   const path = `/containerLogs/${namespace}/${name}/${container}?${passed}`;
   await pipe(`https://127.0.0.1:${port}${path}`, access, response);
 }

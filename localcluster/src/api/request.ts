@@ -33,12 +33,14 @@ export function parsePath(path: string, kinds: Kinds): ResourceRequest | undefin
   return target(resource, groups);
 }
 
+function decoded(part: string | undefined): string | undefined {
+  return part === undefined ? undefined : decodeURIComponent(part);
+}
+
 function target(
   resource: Resource,
   { namespace, name, subresource }: Record<string, string | undefined>,
 ): ResourceRequest {
-  const decoded = (part: string | undefined): string | undefined =>
-    part === undefined ? undefined : decodeURIComponent(part);
   return Object.fromEntries(
     Object.entries({ resource, namespace: decoded(namespace), name: decoded(name), subresource }).filter(
       ([, value]) => value !== undefined,

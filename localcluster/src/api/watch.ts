@@ -29,7 +29,7 @@ export function serveWatch(registry: Registry, request: WatchRequest, response: 
   const stream = new EventStream(request, response);
   const { resource, resourceVersion, timeoutSeconds } = request;
   const since = begin(registry, request, stream);
-  let unsubscribe = (): void => {};
+  let unsubscribe: () => void;
   try {
     unsubscribe = registry.watch(resource, since, (event) => stream.send(event));
   } catch (error) {

@@ -29,10 +29,9 @@ const WATCH_SECONDS = 300;
 export function reflect<T extends KubeObject>(client: KubeClient, follow: Follow<T>): Reflector<T> {
   const items = new Map<string, T>();
   const stopped = new AbortController();
-  let synced = (): void => {};
-  const ready = new Promise<void>((resolve) => (synced = resolve));
-  void run(client, follow, items, stopped.signal, () => synced());
-  return { items, synced: ready, stop: () => stopped.abort() };
+  const { promise, resolve } = Promise.withResolvers<void>();
+  void run(client, follow, items, stopped.signal, resolve);
+  return { items, synced: promise, stop: () => stopped.abort() };
 }
 
 async function run<T extends KubeObject>(

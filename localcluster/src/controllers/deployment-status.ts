@@ -1,6 +1,6 @@
 import { timestamp } from '../registry/metadata.ts';
 import type { Condition, Deployment, ReplicaSet } from '../types.ts';
-import { conditionOf, setCondition } from './pods.ts';
+import { conditionOf, countOrNone, setCondition } from './pods.ts';
 import { limits } from './rolling-update.ts';
 
 interface Counts {
@@ -28,15 +28,14 @@ export function deploymentStatus(
   const conditions = deployment.status?.conditions as Condition[] | undefined;
   const available = setCondition(conditions, availableCondition(deployment, counts), now);
   const { condition, after } = progress(deployment, current, counts, now);
-  const some = (number: number): number | null => (number === 0 ? null : number);
   const wanted = deployment.spec.replicas ?? 1;
   const status = {
     observedGeneration: deployment.metadata.generation,
-    replicas: some(counts.total),
-    updatedReplicas: some(counts.updated),
-    readyReplicas: some(counts.ready),
-    availableReplicas: some(counts.available),
-    unavailableReplicas: some(Math.max(0, Math.max(wanted, counts.total) - counts.available)),
+    replicas: countOrNone(counts.total),
+    updatedReplicas: countOrNone(counts.updated),
+    readyReplicas: countOrNone(counts.ready),
+    availableReplicas: countOrNone(counts.available),
+    unavailableReplicas: countOrNone(Math.max(0, Math.max(wanted, counts.total) - counts.available)),
     conditions: condition ? setCondition(available, condition, now) : available,
   };
   return after === undefined ? { status } : { status, after };

@@ -8,7 +8,7 @@ import { isActive } from './pods.ts';
 import { planScales } from './rolling-update.ts';
 
 const HASH = 'pod-template-hash';
-export const REVISION = 'deployment.kubernetes.io/revision';
+const REVISION = 'deployment.kubernetes.io/revision';
 
 /** Rolls a Deployment's template out, ReplicaSet by ReplicaSet. */
 export function deploymentController(cluster: Cluster): Controller {
@@ -104,7 +104,7 @@ function createReplicaSet(cluster: Cluster, deployment: Deployment, others: Repl
   return set;
 }
 
-export const revisionOf = ({ metadata }: ReplicaSet): number => Number(metadata.annotations?.[REVISION] ?? 0);
+const revisionOf = ({ metadata }: ReplicaSet): number => Number(metadata.annotations?.[REVISION] ?? 0);
 
 const lastRevision = (sets: ReplicaSet[]): number => Math.max(0, ...sets.map(revisionOf));
 

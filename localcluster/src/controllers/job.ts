@@ -13,7 +13,7 @@ import {
 } from './job-plan.ts';
 import { type Controller, keyOfObject, splitKey } from './manager.ts';
 import { judgeFailedPod } from './pod-failure-policy.ts';
-import { conditionOf, isActive, isReady, setCondition } from './pods.ts';
+import { conditionOf, countOrNone, isActive, isReady, setCondition } from './pods.ts';
 
 /** After a failed pod the next one waits, doubling up to six minutes. */
 const BACKOFF_LIMIT = 360_000;
@@ -150,13 +150,12 @@ function createPod(cluster: Cluster, job: Job): void {
 function statusOf(cluster: Cluster, job: Job, tally: Tally): Status {
   const pods = cluster.list<Pod>('Pod', job.metadata.namespace).filter((pod) => isOwnedBy(pod, job));
   const active = pods.filter(isActive);
-  const some = (number: number): number | null => (number === 0 ? null : number);
   return {
     startTime: job.status?.startTime ?? timestamp(cluster.now()),
-    active: some(active.length),
+    active: countOrNone(active.length),
     ready: active.filter(isReady).length,
-    succeeded: some(tally.succeeded.size),
-    failed: some(tally.failed.size),
+    succeeded: countOrNone(tally.succeeded.size),
+    failed: countOrNone(tally.failed.size),
     terminating: pods.filter((pod) => pod.metadata.deletionTimestamp && !isDone(pod)).length,
     uncountedTerminatedPods: {},
   };

@@ -30,3 +30,8 @@ export function setCondition<T extends Condition>(conditions: T[] | undefined, n
 export function conditionOf<T extends Condition>(conditions: T[] | undefined, type: string): T | undefined {
   return conditions?.find((one) => one.type === type);
 }
+
+/** How a merge patch states a count that a real API server leaves out when it is 0. */
+export function countOrNone(count: number): number | null {
+  return count === 0 ? null : count;
+}

@@ -3,7 +3,7 @@ import { matchesSelector } from '../registry/selectors.ts';
 import type { Pod, ReplicaSet } from '../types.ts';
 import { type Cluster, controllerOf, isOwnedBy, ownedBy } from './cluster.ts';
 import { type Controller, keyOfObject, splitKey } from './manager.ts';
-import { availableIn, isActive, isReady } from './pods.ts';
+import { availableIn, countOrNone, isActive, isReady } from './pods.ts';
 
 /** Keeps as many pods as a ReplicaSet asks for. */
 export function replicaSetController(cluster: Cluster): Controller {
@@ -80,9 +80,12 @@ function createPod(cluster: Cluster, set: ReplicaSet): void {
 
 /** Not running before running, not ready before ready, younger before older. */
 function leastUseful(a: Pod, b: Pod): number {
-  const rank = (pod: Pod): number => (pod.spec.nodeName ? 2 : 0) + (isReady(pod) ? 1 : 0);
   if (rank(a) !== rank(b)) return rank(a) - rank(b);
   return a.metadata.creationTimestamp < b.metadata.creationTimestamp ? 1 : -1;
+}
+
+function rank(pod: Pod): number {
+  return (pod.spec.nodeName ? 2 : 0) + (isReady(pod) ? 1 : 0);
 }
 
 function writeStatus(cluster: Cluster, set: ReplicaSet, active: Pod[]): number | undefined {
@@ -92,12 +95,11 @@ function writeStatus(cluster: Cluster, set: ReplicaSet, active: Pod[]): number |
   const labelled = active.filter((pod) =>
     matchesSelector({ matchLabels: labels }, pod.metadata.labels ?? {}),
   );
-  const count = (number: number): number | null => (number === 0 ? null : number);
   const status = {
     replicas: active.length,
-    fullyLabeledReplicas: count(labelled.length),
-    readyReplicas: count(active.filter(isReady).length),
-    availableReplicas: count(waits.filter((wait) => wait === 0).length),
+    fullyLabeledReplicas: countOrNone(labelled.length),
+    readyReplicas: countOrNone(active.filter(isReady).length),
+    availableReplicas: countOrNone(waits.filter((wait) => wait === 0).length),
     observedGeneration: set.metadata.generation,
   };
   const before = set.status as Record<string, unknown> | undefined;

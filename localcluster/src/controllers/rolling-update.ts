@@ -31,7 +31,6 @@ export function planScales(
   others: ReplicaSet[],
 ): Scale[] {
   const wanted = deployment.spec.replicas ?? 1;
-  const size = (set: ReplicaSet | undefined): number => set?.spec.replicas ?? 0;
   if (!current) return [];
   if (deployment.spec.strategy?.type === 'Recreate') {
     return [{ set: current, replicas: wanted }, ...others.map((set) => ({ set, replicas: 0 }))];
@@ -52,4 +51,8 @@ export function planScales(
     if (reducible + healthy > 0) scales.push({ set, replicas: size(set) - reducible - healthy });
   }
   return scales;
+}
+
+function size(set: ReplicaSet | undefined): number {
+  return set?.spec.replicas ?? 0;
 }

@@ -4,7 +4,7 @@ import type { Cluster } from './cluster.ts';
 import { type Controller, keyOfObject, splitKey } from './manager.ts';
 
 /** Where a claim's data lie: by name, so that they are found again when the claim is made again. */
-export function claimPath(stateDir: string, namespace: string, name: string): string {
+function claimPath(stateDir: string, namespace: string, name: string): string {
   return join(stateDir, 'volumes', namespace, name);
 }
 

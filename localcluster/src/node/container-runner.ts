@@ -155,7 +155,7 @@ export class ContainerRunner {
     this.#ready = false;
     this.#started = false;
     const last = await readMessage(message, log.path, terminationMessagePolicy, exit.exitCode !== 0);
-    this.#set({ terminated: terminated(exit, startedAt, exit.startError ?? last) });
+    this.#set({ terminated: terminatedState(exit, startedAt, exit.startError ?? last) });
     if (exit.startError) this.#event('Warning', 'Failed', `Error: ${exit.startError}`);
   }
 
@@ -261,7 +261,11 @@ export class ContainerRunner {
   }
 }
 
-function terminated({ exitCode, signal, startError, finishedAt }: Exit, startedAt: string, message?: string) {
+function terminatedState(
+  { exitCode, signal, startError, finishedAt }: Exit,
+  startedAt: string,
+  message?: string,
+) {
   const reason = startError ? 'StartError' : exitCode === 0 ? 'Completed' : 'Error';
   return {
     exitCode,

@@ -18,7 +18,7 @@ export interface PodFacts {
 type Phase = 'Failed' | 'Pending' | 'Running' | 'Succeeded';
 
 /** A pod's phase from its containers, as the kubelet derives it. */
-export function phaseOf({ spec }: Pod, facts: PodFacts): Phase {
+function phaseOf({ spec }: Pod, facts: PodFacts): Phase {
   if (facts.failure) return 'Failed';
   if (!facts.initialized) return failedInit(spec.restartPolicy, facts) ? 'Failed' : 'Pending';
   const never = facts.containers.some(({ state, lastState }) => state?.waiting && !lastState?.terminated);

@@ -34,6 +34,8 @@ export async function startServiceProxy({
   return { stop: () => proxy.stop() };
 }
 
+const nothing = (): void => {};
+
 class Proxy {
   readonly #client: KubeClient;
   readonly #log: (line: string) => void;
@@ -52,7 +54,6 @@ class Proxy {
   }
 
   async start(): Promise<void> {
-    const nothing = (): void => {};
     const log = this.#log;
     this.#pods = reflect<Pod>(this.#client, {
       path: '/api/v1/pods',

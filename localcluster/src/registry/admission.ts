@@ -1,7 +1,7 @@
 import { admit } from '@stockout/crds/admission';
 import { badRequest, invalid, type StatusCause } from '../api/api-error.ts';
 import { objectMetaSchema } from '../schema/kubernetes.ts';
-import { isObject, type JsonObject, type KubeObject } from '../types.ts';
+import type { JsonObject, KubeObject } from '../types.ts';
 import { decode } from './decode.ts';
 import { validateMetadata } from './metadata.ts';
 import { apiVersionOf, type Resource } from './resource.ts';

@@ -126,7 +126,7 @@ function join(path: string, name: string): string {
   return path === '' ? name : `${path}.${name}`;
 }
 
-export function cannotDecode(resource: Resource, why: string): ApiError {
+function cannotDecode(resource: Resource, why: string): ApiError {
   const { kind, version } = resource;
   const message = `${kind} in version "${version}" cannot be handled as a ${kind}: ${why}`;
   return new ApiError(400, 'BadRequest', message);

@@ -19,7 +19,7 @@ export function timestamp(milliseconds: number): string {
 }
 
 /** Five characters without vowels, as generateName appends them. */
-export function nameSuffix(): string {
+function nameSuffix(): string {
   return [...randomBytes(5)].map((byte) => SUFFIX_ALPHABET[byte % SUFFIX_ALPHABET.length]).join('');
 }
 

@@ -7,6 +7,7 @@ import {
   modified,
   type Named,
   notFound,
+  uidMismatch,
 } from '../api/api-error.ts';
 import { applyConfiguration } from '../apply/apply.ts';
 import { trackUpdate, type Writer } from '../apply/managed-fields.ts';
@@ -276,19 +277,6 @@ function sorted(value: Json): Json {
 function plain(object: KubeObject): object {
   const { resourceVersion: _revision, ...metadata } = object.metadata;
   return { ...object, metadata };
-}
-
-function uidMismatch(named: Named, key: string, given: string, found: string): ApiError {
-  const { group, plural, name } = named;
-  const qualified = group === '' ? plural : `${plural}.${group}`;
-  const why = `StorageError: invalid object, Code: 4, Key: /registry/${plural}/${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${given}, UID in object meta: ${found}`;
-  const details = { name, ...(group === '' ? {} : { group }), kind: plural };
-  return new ApiError(
-    409,
-    'Conflict',
-    `Operation cannot be fulfilled on ${qualified} "${name}": ${why}`,
-    details,
-  );
 }
 
 /** @throws ApiError 400 under fieldValidation=Strict */

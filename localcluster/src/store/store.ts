@@ -116,6 +116,6 @@ export class Store {
       const dropped = this.#history.splice(0, this.#limit);
       this.#compacted = dropped.at(-1)?.revision ?? this.#compacted;
     }
-    for (const listener of [...(this.#listeners.get(event.resource) ?? [])]) listener(event);
+    for (const listener of Array.from(this.#listeners.get(event.resource) ?? [])) listener(event);
   }
 }

@@ -14,13 +14,6 @@ export const crdStrategy: Strategy = {
   },
   create(object) {
     const crd = object as CustomResourceDefinition;
-    const condition = (type: string, reason: string, message: string) => ({
-      type,
-      status: 'True',
-      reason,
-      message,
-      lastTransitionTime: timestamp(Date.now()),
-    });
     crd.status = {
       acceptedNames: crd.spec.names,
       conditions: [
@@ -60,4 +53,8 @@ function validateVersions(versions: CustomResourceDefinition['spec']['versions']
       ? []
       : [required(`spec.versions[${index}].schema.openAPIV3Schema`, 'schemas are required')],
   );
+}
+
+function condition(type: string, reason: string, message: string) {
+  return { type, status: 'True', reason, message, lastTransitionTime: timestamp(Date.now()) };
 }

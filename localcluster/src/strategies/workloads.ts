@@ -43,11 +43,13 @@ function qosClass({ spec }: Pod): string {
   return guaranteed ? 'Guaranteed' : 'Burstable';
 }
 
+/** What of a pod's spec no update may change. */
+function fixed({ spec }: Pod): object {
+  const { activeDeadlineSeconds: _deadline, tolerations: _tolerations, nodeName: _node, ...rest } = spec;
+  return { ...rest, containers: spec.containers.map(({ image: _image, ...container }) => container) };
+}
+
 function podUpdate(pod: Pod, old: Pod): StatusCause[] {
-  const fixed = ({ spec }: Pod): object => {
-    const { activeDeadlineSeconds: _deadline, tolerations: _tolerations, nodeName: _node, ...rest } = spec;
-    return { ...rest, containers: spec.containers.map(({ image: _image, ...container }) => container) };
-  };
   const bound = old.spec.nodeName === undefined || old.spec.nodeName === pod.spec.nodeName;
   if (bound && isDeepStrictEqual(fixed(pod), fixed(old))) return [];
   const why =

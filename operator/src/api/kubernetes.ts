@@ -22,7 +22,7 @@ export interface ContainerState {
   terminated?: { exitCode: number; reason?: string; message?: string; finishedAt?: string };
 }
 
-export interface ContainerStatus {
+interface ContainerStatus {
   name: string;
   ready: boolean;
   restartCount: number;
@@ -41,7 +41,7 @@ export interface Pod extends KubeObject {
   };
 }
 
-export interface EnvVar {
+interface EnvVar {
   name: string;
   value: string;
 }

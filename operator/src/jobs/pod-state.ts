@@ -15,7 +15,7 @@ const TROUBLES = new Set([
 ]);
 
 /** Why a pod does not get going, in words; undefined when nothing is wrong with it. */
-export function troubleOf(pod: Pod): string | undefined {
+function troubleOf(pod: Pod): string | undefined {
   for (const status of pod.status?.containerStatuses ?? []) {
     const { reason, message } = status.state?.waiting ?? {};
     if (reason === undefined || !TROUBLES.has(reason)) continue;

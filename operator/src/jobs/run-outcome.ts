@@ -2,7 +2,7 @@ import type { RunResult } from '@stockout/contracts';
 import { failureOf, type RunState } from './run-state.ts';
 
 /** A Job and its pod are watched apart: the pod's last state may come a little later than the Job's. */
-export const RESULT_GRACE_MS = 10_000;
+const RESULT_GRACE_MS = 10_000;
 
 /** What a run has come to. */
 export type RunOutcome<Kind extends RunResult['kind']> =

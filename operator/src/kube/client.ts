@@ -5,7 +5,7 @@ import { KubeError } from './kube-error.ts';
 import { readWatchEvents, type WatchEvent } from './watch-stream.ts';
 
 /** Owns what the operator applies; never used for anything else. */
-export const FIELD_MANAGER = 'stockout-operator';
+const FIELD_MANAGER = 'stockout-operator';
 
 const REQUEST_TIMEOUT_MS = 30_000;
 const PAGE = '500';

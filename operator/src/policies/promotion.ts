@@ -124,7 +124,7 @@ function refusal({ serving }: PromotionInput, version: string, gates: readonly G
   return `${version} ${verb}: ${failedGates(gates)}${remedy}${instead}`;
 }
 
-export function failedGates(gates: readonly GateVerdict[]): string {
+function failedGates(gates: readonly GateVerdict[]): string {
   return gates
     .filter((gate) => !gate.passed)
     .map((gate) => gate.message)

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ObjectMeta, OwnerReference } from '@stockout/crds';
 
-export const MANAGED_BY = 'app.kubernetes.io/managed-by';
+const MANAGED_BY = 'app.kubernetes.io/managed-by';
 export const OPERATOR = 'stockout-operator';
 /** Selects every object that the operator made, pods included. */
 export const MANAGED_SELECTOR = `${MANAGED_BY}=${OPERATOR}`;

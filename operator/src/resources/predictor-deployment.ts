@@ -5,7 +5,7 @@ import { withAppliedHash } from './applied.ts';
 import { buildContainer, buildPodSpec } from './pod.ts';
 
 export const PREDICT_PORT = 8000;
-export const ADMIN_PORT = 9090;
+const ADMIN_PORT = 9090;
 const API_KEYS_FOLDER = '/etc/stockout/api-keys';
 /** Longer than the predictor drains: 5 s of accepting while endpoints spread, then open requests. */
 const GRACE_SECONDS = 40;
@@ -18,7 +18,7 @@ export interface PredictorInput {
 }
 
 /** Where a version lies and what it must be. */
-export interface PredictorVersion {
+interface PredictorVersion {
   version: string;
   uri: string;
   digest: string;

@@ -44,7 +44,7 @@ function versionsOf(configMaps: readonly ConfigMap[]): VersionRecord[] {
 }
 
 /** @param pods of the model */
-export function predictorStateOf(deployment: Deployment, pods: readonly Pod[]): PredictorState {
+function predictorStateOf(deployment: Deployment, pods: readonly Pod[]): PredictorState {
   const { labels, annotations, generation = 0 } = deployment.metadata;
   const status: DeploymentStatus = deployment.status ?? {};
   const color = labels?.[LABEL.color] as Color;

@@ -41,7 +41,7 @@ const FIXED: Record<string, string> = {
 };
 
 /** Keys sorted; uids, revisions, times and addresses named instead of told. */
-export function normalize(value: unknown): unknown {
+function normalize(value: unknown): unknown {
   const kind = (value as { kind?: string } | null)?.kind ?? '';
   if (!CONTROLLED.has(kind)) return named(value);
   // What controllers add is shown by tests of what they do.

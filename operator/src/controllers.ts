@@ -40,6 +40,10 @@ export class Controllers {
     stores.scoringJobs.onChange((job) => this.#scoringJobs.add(keyOf(job)));
     const children = [stores.jobs, stores.pods, stores.deployments, stores.services, stores.configMaps];
     for (const store of children) store.onChange((child: KubeObject) => this.#addOwner(child));
+    stores.mountFailures.onChange(({ involvedObject: { namespace, name } }) => {
+      const pod = stores.pods.get(`${namespace}/${name}`);
+      if (pod !== undefined) this.#addOwner(pod);
+    });
   }
 
   #addOwner(child: KubeObject): void {

@@ -1,7 +1,10 @@
-import type { ContainerState, Pod } from '../api/kubernetes.ts';
+import type { ContainerState, KubeEvent, Pod } from '../api/kubernetes.ts';
 
 /** What a container's last run left behind. */
 export type Terminated = NonNullable<ContainerState['terminated']>;
+
+/** Events that tell which volume of a pod cannot be had. */
+export type MountFailuresOf = (pod: Pod) => readonly KubeEvent[];
 
 /** What a pod that does not start is waiting for; these do not go away by themselves in a moment. */
 const TROUBLES = new Set([
@@ -15,7 +18,7 @@ const TROUBLES = new Set([
 ]);
 
 /** Why a pod does not get going, in words; undefined when nothing is wrong with it. */
-function troubleOf(pod: Pod): string | undefined {
+function troubleOf(pod: Pod, mountFailuresOf: MountFailuresOf): string | undefined {
   for (const status of pod.status?.containerStatuses ?? []) {
     const { reason, message } = status.state?.waiting ?? {};
     if (reason === undefined || !TROUBLES.has(reason)) continue;
@@ -25,13 +28,27 @@ function troubleOf(pod: Pod): string | undefined {
   const scheduled = pod.status?.conditions?.find((condition) => condition.type === 'PodScheduled');
   if (scheduled?.status === 'False')
     return `${scheduled.reason ?? 'Unschedulable'}: ${scheduled.message ?? ''}`;
-  return undefined;
+  return isBeingSetUp(pod) ? lastOf(mountFailuresOf(pod)) : undefined;
+}
+
+/** Its volumes are on their way: what they wait for is told by Events alone. */
+function isBeingSetUp({ status }: Pod): boolean {
+  const containers = status?.containerStatuses ?? [];
+  return (
+    status?.phase === 'Pending' &&
+    containers.every(({ state }) => state?.waiting?.reason === 'ContainerCreating')
+  );
+}
+
+function lastOf(events: readonly KubeEvent[]): string | undefined {
+  const newest = [...events].sort((a, b) => (a.lastTimestamp < b.lastTimestamp ? 1 : -1))[0];
+  return newest && `${newest.reason}: ${newest.message}`;
 }
 
 /** Of several pods the first trouble, in the order of their names, so that it does not change without a cause. */
-export function firstTrouble(pods: readonly Pod[]): string | undefined {
+export function firstTrouble(pods: readonly Pod[], mountFailuresOf: MountFailuresOf): string | undefined {
   const sorted = [...pods].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
-  return sorted.map(troubleOf).find((trouble) => trouble !== undefined);
+  return sorted.map((pod) => troubleOf(pod, mountFailuresOf)).find((trouble) => trouble !== undefined);
 }
 
 /** How a pod's container ended, or undefined while it goes on. */

@@ -2,7 +2,7 @@ import { type RunResult, runResultSchema } from '@stockout/contracts';
 import type { Job, Pod, StatusCondition } from '../api/kubernetes.ts';
 import { LABEL } from '../resources/names.ts';
 import { parseJson } from '../resources/version-record.ts';
-import { firstTrouble, lastWords, terminatedOf } from './pod-state.ts';
+import { firstTrouble, lastWords, type MountFailuresOf, terminatedOf } from './pod-state.ts';
 
 /** A Job of ours and what its pods said, in one plain object. */
 export interface RunState {
@@ -23,7 +23,11 @@ export interface RunState {
 }
 
 /** @param pods those of this Job */
-export function runStateOf(job: Job, pods: readonly Pod[]): RunState {
+export function runStateOf(
+  job: Job,
+  pods: readonly Pod[],
+  mountFailuresOf: MountFailuresOf = () => [],
+): RunState {
   const ended = endOf(job);
   const newestFirst = [...pods].sort((a, b) => (endedAt(a) < endedAt(b) ? 1 : -1));
   const failed = newestFirst.map(terminatedOf).find((end) => end !== undefined && end.exitCode !== 0);
@@ -36,13 +40,19 @@ export function runStateOf(job: Job, pods: readonly Pod[]): RunState {
     result: resultOf(newestFirst),
     lastWords: lastWords(failed),
     condition: ended,
-    trouble: firstTrouble(pods),
+    trouble: firstTrouble(pods, mountFailuresOf),
   };
 }
 
-export function runStatesOf(jobs: readonly Job[], pods: readonly Pod[]): RunState[] {
+export function runStatesOf(
+  jobs: readonly Job[],
+  pods: readonly Pod[],
+  mountFailuresOf: MountFailuresOf,
+): RunState[] {
   const podsOf = Map.groupBy(pods, (pod) => pod.metadata.labels?.[LABEL.run]);
-  return jobs.map((job) => runStateOf(job, podsOf.get(job.metadata.labels?.[LABEL.run]) ?? []));
+  return jobs.map((job) =>
+    runStateOf(job, podsOf.get(job.metadata.labels?.[LABEL.run]) ?? [], mountFailuresOf),
+  );
 }
 
 function endOf(job: Job): StatusCondition | undefined {

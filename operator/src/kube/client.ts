@@ -14,6 +14,7 @@ export interface Selection {
   /** All namespaces when left out. */
   namespace?: string | undefined;
   labelSelector?: string | undefined;
+  fieldSelector?: string | undefined;
 }
 
 export interface Listed<T> {
@@ -38,8 +39,8 @@ export class KubeClient {
     const items: T[] = [];
     let next: string | undefined;
     for (;;) {
-      const { namespace, labelSelector } = selection;
-      const query = { labelSelector, limit: PAGE, continue: next };
+      const { namespace, labelSelector, fieldSelector } = selection;
+      const query = { labelSelector, fieldSelector, limit: PAGE, continue: next };
       const list = await this.#request<RawList<T>>('GET', collectionPath(kind, namespace), { query });
       items.push(...list.items.map((item) => withKind(kind, item)));
       next = list.metadata.continue || undefined;
@@ -53,7 +54,7 @@ export class KubeClient {
     selection: Selection & { resourceVersion: string; timeoutSeconds: number },
     signal: AbortSignal,
   ): AsyncGenerator<WatchEvent<T>> {
-    const { namespace, labelSelector, resourceVersion, timeoutSeconds } = selection;
+    const { namespace, labelSelector, fieldSelector, resourceVersion, timeoutSeconds } = selection;
     const response = await this.#connection.send({
       method: 'GET',
       path: collectionPath(kind, namespace),
@@ -61,6 +62,7 @@ export class KubeClient {
         watch: 'true',
         allowWatchBookmarks: 'true',
         labelSelector,
+        fieldSelector,
         resourceVersion,
         timeoutSeconds: String(timeoutSeconds),
       },

@@ -1,11 +1,12 @@
 import type { ScoringJob, StockoutModel } from '@stockout/crds';
-import type { ConfigMap, Deployment, Job, KubeObject, Pod, Service } from '../api/kubernetes.ts';
+import type { ConfigMap, Deployment, Job, KubeEvent, KubeObject, Pod, Service } from '../api/kubernetes.ts';
 import { LABEL, MANAGED_SELECTOR } from '../resources/names.ts';
 import type { Log } from '../log.ts';
-import type { KubeClient } from './client.ts';
+import type { KubeClient, Selection } from './client.ts';
 import {
   CONFIG_MAP,
   DEPLOYMENT,
+  EVENT,
   JOB,
   type Kind,
   POD,
@@ -16,6 +17,10 @@ import {
 import { Reflector } from './reflector.ts';
 import { Store } from './store.ts';
 
+type Selectors = Pick<Selection, 'fieldSelector' | 'labelSelector'>;
+
+const MOUNT_FAILURES = 'involvedObject.kind=Pod,reason=FailedMount';
+
 /** All that the operator knows of the cluster. Children are grouped by `ownerKey`. */
 export interface Stores {
   models: Store<StockoutModel>;
@@ -25,6 +30,8 @@ export interface Stores {
   deployments: Store<Deployment>;
   services: Store<Service>;
   configMaps: Store<ConfigMap>;
+  /** Of pods that wait for a volume, grouped by the pod's uid: a missing Secret shows nowhere else. */
+  mountFailures: Store<KubeEvent>;
 }
 
 /** `StockoutModel/namespace/name`, or of a ScoringJob; undefined for an object of neither. */
@@ -45,7 +52,13 @@ export function createStores(): Stores {
     deployments: new Store<Deployment>(ownerKey),
     services: new Store<Service>(ownerKey),
     configMaps: new Store<ConfigMap>(ownerKey),
+    mountFailures: new Store<KubeEvent>(({ involvedObject }) => involvedObject.uid),
   };
+}
+
+/** The Events of a pod, in these stores. */
+export function mountFailuresIn({ mountFailures }: Stores): (pod: KubeObject) => KubeEvent[] {
+  return ({ metadata: { uid } }) => (uid === undefined ? [] : mountFailures.inGroup(uid));
 }
 
 /** @param namespaces all of them when undefined */
@@ -55,17 +68,19 @@ export function createReflectors(
   namespaces: readonly string[] | undefined,
   log: Log,
 ): Reflector<never>[] {
-  const reflect = <T extends KubeObject>(kind: Kind<T>, store: Store<T>, labelSelector?: string) =>
+  const reflect = <T extends KubeObject>(kind: Kind<T>, store: Store<T>, selectors: Selectors = {}) =>
     (namespaces ?? [undefined]).map(
-      (namespace) => new Reflector(client, kind, store, { selection: { namespace, labelSelector } }, log),
+      (namespace) => new Reflector(client, kind, store, { selection: { namespace, ...selectors } }, log),
     );
+  const managed = { labelSelector: MANAGED_SELECTOR };
   return [
     ...reflect(STOCKOUT_MODEL, stores.models),
     ...reflect(SCORING_JOB, stores.scoringJobs),
-    ...reflect(JOB, stores.jobs, MANAGED_SELECTOR),
-    ...reflect(POD, stores.pods, MANAGED_SELECTOR),
-    ...reflect(DEPLOYMENT, stores.deployments, MANAGED_SELECTOR),
-    ...reflect(SERVICE, stores.services, MANAGED_SELECTOR),
-    ...reflect(CONFIG_MAP, stores.configMaps, MANAGED_SELECTOR),
+    ...reflect(JOB, stores.jobs, managed),
+    ...reflect(POD, stores.pods, managed),
+    ...reflect(DEPLOYMENT, stores.deployments, managed),
+    ...reflect(SERVICE, stores.services, managed),
+    ...reflect(CONFIG_MAP, stores.configMaps, managed),
+    ...reflect(EVENT, stores.mountFailures, { fieldSelector: MOUNT_FAILURES }),
   ] as unknown as Reflector<never>[];
 }

@@ -1,5 +1,5 @@
 import { runStatesOf } from '../jobs/run-state.ts';
-import type { Stores } from '../kube/stores.ts';
+import { mountFailuresIn, type Stores } from '../kube/stores.ts';
 import type { ObservedScoringJob } from './observed.ts';
 
 /**
@@ -17,6 +17,6 @@ export function observeScoringJob(stores: Stores, key: string): ObservedScoringJ
   return {
     job,
     model: stores.models.get(`${namespace}/${job.spec.modelRef.name}`),
-    runs: runStatesOf(ours, stores.pods.inGroup(group)),
+    runs: runStatesOf(ours, stores.pods.inGroup(group), mountFailuresIn(stores)),
   };
 }

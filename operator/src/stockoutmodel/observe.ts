@@ -1,7 +1,7 @@
 import type { ConfigMap, Deployment, Pod } from '../api/kubernetes.ts';
-import { firstTrouble } from '../jobs/pod-state.ts';
+import { firstTrouble, type MountFailuresOf } from '../jobs/pod-state.ts';
 import { runStatesOf } from '../jobs/run-state.ts';
-import type { Stores } from '../kube/stores.ts';
+import { mountFailuresIn, type Stores } from '../kube/stores.ts';
 import { ANNOTATION, type Color, LABEL } from '../resources/names.ts';
 import { readRunFailure } from '../resources/run-failure.ts';
 import { readVersionRecord, type VersionRecord, versionNumber } from '../resources/version-record.ts';
@@ -23,15 +23,16 @@ export function observeModel(stores: Stores, key: string): ObservedModel | undef
   const group = `StockoutModel/${key}`;
   const configMaps = stores.configMaps.inGroup(group).filter(isOurs);
   const pods = stores.pods.inGroup(group);
+  const mountFailuresOf = mountFailuresIn(stores);
   return {
     model,
     versions: versionsOf(configMaps),
     failures: configMaps.map(readRunFailure).filter((failure) => failure !== undefined),
-    runs: runStatesOf(stores.jobs.inGroup(group).filter(isOurs), pods),
+    runs: runStatesOf(stores.jobs.inGroup(group).filter(isOurs), pods, mountFailuresOf),
     predictors: stores.deployments
       .inGroup(group)
       .filter(isOurs)
-      .map((deployment) => predictorStateOf(deployment, pods)),
+      .map((deployment) => predictorStateOf(deployment, pods, mountFailuresOf)),
     service: stores.services.inGroup(group).find(isOurs),
   };
 }
@@ -44,7 +45,11 @@ function versionsOf(configMaps: readonly ConfigMap[]): VersionRecord[] {
 }
 
 /** @param pods of the model */
-function predictorStateOf(deployment: Deployment, pods: readonly Pod[]): PredictorState {
+function predictorStateOf(
+  deployment: Deployment,
+  pods: readonly Pod[],
+  mountFailuresOf: MountFailuresOf,
+): PredictorState {
   const { labels, annotations, generation = 0 } = deployment.metadata;
   const status: DeploymentStatus = deployment.status ?? {};
   const color = labels?.[LABEL.color] as Color;
@@ -61,8 +66,19 @@ function predictorStateOf(deployment: Deployment, pods: readonly Pod[]): Predict
     ready: current && counts.every((count) => (count ?? 0) === wanted),
     deadlineExceeded: current && progressing?.reason === 'ProgressDeadlineExceeded',
     givenUp: annotations?.[ANNOTATION.givenUp],
-    trouble: firstTrouble(pods.filter((pod) => pod.metadata.labels?.[LABEL.color] === color)),
+    trouble:
+      replicaFailure(status) ??
+      firstTrouble(
+        pods.filter((pod) => pod.metadata.labels?.[LABEL.color] === color),
+        mountFailuresOf,
+      ),
   };
+}
+
+/** A quota or Pod Security refuses the pods: there is none to ask. */
+function replicaFailure({ conditions }: DeploymentStatus): string | undefined {
+  const refused = conditions?.find(({ type, status }) => type === 'ReplicaFailure' && status === 'True');
+  return refused && `${refused.reason}: ${refused.message}`;
 }
 
 /** While a template is replaced, pods of the old one are ready too: all of those that there are, at worst. */

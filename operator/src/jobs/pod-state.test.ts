@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import type { KubeEvent, Pod } from '../api/kubernetes.ts';
+import { firstTrouble } from './pod-state.ts';
+
+type Waiting = { reason: string; message?: string };
+
+const MISSING = 'MountVolume.SetUp failed for volume "api-keys" : secret "stockout-keys" not found';
+
+describe('why a pod does not get going', () => {
+  it('is nothing while its containers are created', () => {
+    expect(firstTrouble([pod('a', { reason: 'ContainerCreating' })], () => [])).toBeUndefined();
+  });
+
+  it('is the newest Event that tells which volume cannot be had', () => {
+    const events = [
+      mountFailure('an older one', '2026-11-24T10:00:00Z'),
+      mountFailure(MISSING, '2026-11-24T10:01:00Z'),
+    ];
+    expect(firstTrouble([pod('a', { reason: 'ContainerCreating' })], () => events)).toBe(
+      `FailedMount: ${MISSING}`,
+    );
+    expect(firstTrouble([pod('a')], () => events)).toBe(`FailedMount: ${MISSING}`);
+  });
+
+  it('is not an Event of before, once its containers run', () => {
+    const events = [mountFailure(MISSING, '2026-11-24T10:00:00Z')];
+    const running = pod('a');
+    running.status = { phase: 'Running', containerStatuses: [container({ running: {} })] };
+    expect(firstTrouble([running], () => events)).toBeUndefined();
+  });
+
+  it('is what its container waits for, when that does not go away by itself', () => {
+    const waiting = { reason: 'ImagePullBackOff', message: 'Back-off pulling image "x"' };
+    expect(firstTrouble([pod('a', waiting)], () => [])).toBe('ImagePullBackOff: Back-off pulling image "x"');
+  });
+
+  it('is that of the first pod by name, so that the words do not change without a cause', () => {
+    const pods = [
+      pod('b', { reason: 'CreateContainerError', message: 'second' }),
+      pod('a', { reason: 'CreateContainerError', message: 'first' }),
+    ];
+    expect(firstTrouble(pods, () => [])).toBe('CreateContainerError: first');
+  });
+});
+
+function pod(name: string, waiting?: Waiting): Pod {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace: 'default' },
+    status: { phase: 'Pending', ...(waiting ? { containerStatuses: [container({ waiting })] } : {}) },
+  };
+}
+
+function container(state: object) {
+  return { name: 'main', ready: false, restartCount: 0, state };
+}
+
+function mountFailure(message: string, lastTimestamp: string): KubeEvent {
+  return { reason: 'FailedMount', message, lastTimestamp } as KubeEvent;
+}

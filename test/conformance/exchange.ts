@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { KubeClient } from '@stockout/localcluster/client';
 
 export interface Exchange {
@@ -66,6 +67,7 @@ function named(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(named);
   if (typeof value === 'string') return scrub(value);
   if (typeof value !== 'object' || value === null) return value;
+  if (isOutOfOrder(value)) return named(inOrder(value));
   const entries = Object.entries(value)
     .map(([key, child]) => {
       if (key === 'clusterIPs') return [key, ['<ip>']] as const;
@@ -82,6 +84,30 @@ function named(value: unknown): unknown {
 interface Cause {
   field?: string;
   message: string;
+}
+
+interface Invalid {
+  message: string;
+  details: { causes: Cause[] };
+}
+
+function isOutOfOrder(value: object): value is Invalid {
+  const { reason, details } = value as { reason?: string; details?: { causes?: Cause[] } };
+  return (
+    reason === 'Invalid' &&
+    (details?.causes ?? []).length > 1 &&
+    !isDeepStrictEqual(value, inOrder(value as Invalid))
+  );
+}
+
+/** A real API server lists what is wrong with several fields in an order that changes from time to time. */
+function inOrder(status: Invalid): Invalid {
+  const { message, details } = status;
+  const lines = details.causes.map(({ field = '', message: why }) => (field ? `${field}: ${why}` : why));
+  const list = message.slice(message.indexOf('[') + 1, -1);
+  const isThat = list.length === lines.join(', ').length && lines.every((line) => list.includes(line));
+  if (!isThat) return status;
+  return { ...status, message: message.replace(list, () => lines.toSorted().join(', ')) };
 }
 
 function sortCauses(causes: Cause[]): Cause[] {

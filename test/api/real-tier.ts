@@ -1,0 +1,91 @@
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { startNodeAgent, startServiceProxy } from '@stockout/localcluster';
+import { connect, isCode, type KubeClient, type List } from '@stockout/localcluster/client';
+import { startOperator } from '@stockout/operator';
+import { until } from '../conformance/until.ts';
+import type { Tier } from '../lifecycle/tier.ts';
+
+const BIN = fileURLToPath(new URL('../../node_modules/.bin', import.meta.url));
+/** Made local to this machine by run.sh, as the part of the pod network that is this node's. */
+const POD_ADDRESSES = '10.244.1.0/24';
+
+/**
+ * The control plane that run.sh started, joined by this machine as a node that runs pods as processes, Services on
+ * 127.0.0.1. Everything else (garbage collection, Jobs, Deployments, scheduling) is Kubernetes' own.
+ */
+export async function startRealTier(): Promise<Tier> {
+  const { KUBECONFIG: kubeconfigPath = '', STOCKOUT_API_STATE: state = '' } = process.env;
+  const stateDir = await mkdtemp(join(tmpdir(), 'stockout-api-'));
+  const client = await connect(kubeconfigPath, 'api-tier');
+  const pki = (file: string): Promise<string> => readFile(join(state, 'pki', file), 'utf8');
+  const [cert, key, clientCa] = await Promise.all(
+    ['kubelet-server.crt', 'kubelet-server.key', 'ca.crt'].map(pki),
+  );
+  const proxy = await startServiceProxy({ kubeconfigPath });
+  const agent = await startNodeAgent({
+    kubeconfigPath,
+    nodeName: 'local',
+    stateDir,
+    podAddresses: POD_ADDRESSES,
+    binDir: BIN,
+    logs: { certificate: { cert: cert ?? '', key: key ?? '' }, clientCa: clientCa ?? '' },
+  });
+  return {
+    kubeconfigPath,
+    volume: (claim) => provideVolume(client, join(stateDir, 'volumes', claim), claim),
+    startOperator: () => startOperator({ kubeconfigPath, adminPort: 0 }),
+    stop: async () => {
+      await removeAll(client);
+      await agent.stop();
+      await proxy.stop();
+      client.close();
+      await rm(stateDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A PersistentVolume bound to a claim in advance: what an administrator provides. @returns its folder */
+async function provideVolume(client: KubeClient, path: string, claim: string): Promise<string> {
+  await mkdir(path, { recursive: true });
+  await client.post('/api/v1/persistentvolumes', {
+    apiVersion: 'v1',
+    kind: 'PersistentVolume',
+    metadata: { name: claim },
+    spec: {
+      accessModes: ['ReadWriteMany'],
+      capacity: { storage: '100Gi' },
+      claimRef: { kind: 'PersistentVolumeClaim', apiVersion: 'v1', namespace: 'default', name: claim },
+      hostPath: { path },
+      persistentVolumeReclaimPolicy: 'Retain',
+    },
+  });
+  return path;
+}
+
+/** The next tier begins with nothing; that nothing of ours is left is Kubernetes' garbage collection. */
+async function removeAll(client: KubeClient): Promise<void> {
+  for (const kind of ['scoringjobs', 'stockoutmodels']) {
+    await removeEach(client, `/apis/stockout.dev/v1alpha1/namespaces/default/${kind}`);
+  }
+  const pods = '/api/v1/namespaces/default/pods';
+  await until('no pod is left', async () => (await list(client, pods)).length === 0, 60);
+  await removeEach(client, '/api/v1/namespaces/default/persistentvolumeclaims');
+  await removeEach(client, '/api/v1/persistentvolumes');
+}
+
+async function removeEach(client: KubeClient, collection: string): Promise<void> {
+  for (const name of await list(client, collection)) {
+    await client.delete(`${collection}/${name}`).catch((error: unknown) => {
+      if (!isCode(error, 404)) throw error;
+    });
+  }
+}
+
+async function list(client: KubeClient, collection: string): Promise<string[]> {
+  const { items } = await client.get<List<{ metadata: { name: string } }>>(collection);
+  return items.map(({ metadata }) => metadata.name);
+}

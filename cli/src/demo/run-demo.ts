@@ -30,10 +30,8 @@ export async function runDemo(options: DemoOptions): Promise<Outcome> {
     say(`\nThe ten most urgent:\n\n${await mostUrgent(begun(facts), 10, options.signal)}\n`);
     await taskList(candidateTasks, facts, stream).run();
     say(`\n${whereToLook(facts)}`);
-    if (options.keep) {
-      say('\nCtrl-C ends it.');
-      await aborted(options.signal);
-    }
+    say(options.keep ? '\nCtrl-C ends it.' : '\nIt ends now: `npm run demo -- --keep` leaves it running.');
+    if (options.keep) await aborted(options.signal);
     const { versions = [], predictions = [], endpoint } = facts;
     return { json: { versions, predictions, endpoint } };
   } finally {

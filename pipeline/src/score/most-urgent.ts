@@ -41,14 +41,10 @@ export async function mostUrgent(
   if (predictions === undefined || features === undefined) return [];
   const known = (name: string): string => (features.columns.has(name) ? `features.${name}` : 'NULL');
   return await db.rows<UrgentProduct & Record<string, string | number | null>>(
-    `WITH newest AS (
-        SELECT store_id, product_id, date, stockout_risk_score FROM ${predictions.sql} AS predictions
-        WHERE date = (SELECT max(date) FROM ${predictions.sql} AS days)
-        ORDER BY stockout_risk_score DESC, store_id, product_id LIMIT ${limit}
-      )
-      SELECT CAST(store_id AS VARCHAR) AS store, CAST(product_id AS VARCHAR) AS product, CAST(date AS VARCHAR) AS day,
+    `SELECT CAST(store_id AS VARCHAR) AS store, CAST(product_id AS VARCHAR) AS product, CAST(date AS VARCHAR) AS day,
         stockout_risk_score AS score, ${known('inventory')} AS inventory, ${known('sales_roll7_avg')} AS "salesPerDay"
-      FROM newest LEFT JOIN ${features.sql} AS features USING (store_id, product_id, date)
-      ORDER BY score DESC, store, product`,
+      FROM ${predictions.sql} AS predictions LEFT JOIN ${features.sql} AS features USING (store_id, product_id, date)
+      WHERE date = (SELECT max(date) FROM ${predictions.sql} AS days)
+      ORDER BY round(stockout_risk_score, 3) DESC, "salesPerDay" DESC NULLS LAST, store, product LIMIT ${limit}`,
   );
 }

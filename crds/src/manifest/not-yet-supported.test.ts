@@ -51,12 +51,9 @@ describe('what a spec asks for and is not built yet is named with what to write 
   });
 
   test('each field of a scoring job once', () => {
-    expect(
-      notYetSupported(job({ shards: 2, schedule: '0 4 * * *', suspend: true, concurrencyPolicy: 'Allow' })),
-    ).toEqual([
+    expect(notYetSupported(job({ shards: 2, schedule: '0 4 * * *', concurrencyPolicy: 'Allow' }))).toEqual([
       'spec.shards 2 (use 1)',
       'spec.schedule 0 4 * * * (apply a ScoringJob for each run)',
-      'spec.suspend true (use the annotation stockout.dev/paused)',
       'spec.concurrencyPolicy Allow (use Forbid)',
     ]);
   });

@@ -4,16 +4,19 @@ import type { ScoringJob, StockoutModel } from '../types.ts';
 type Line = readonly [path: string, inUse: (value: unknown) => boolean, instead: string];
 
 const LEAVE_OUT = 'leave it out';
+const BY_NAME = 'give its name, it is found under spec.storage.uri';
 const given = (value: unknown) => value !== undefined;
 const is = (unsupported: unknown) => (value: unknown) => value === unsupported;
 const not = (supported: unknown) => (value: unknown) => value !== undefined && value !== supported;
 const some = (value: unknown) => Array.isArray(value) && value.length > 0;
 const threshold = (value: unknown) => typeof value === 'object';
-const inTheCloud = (value: unknown) => !String(value).startsWith('file://');
+const inTheCloud = (value: unknown) => /^(abfss|s3):/i.test(String(value));
 
 // What is built deletes its line here; nothing else has to change.
 const MODEL: readonly Line[] = [
   ['spec.storage.uri', inTheCloud, 'use file:// with a persistentVolumeClaim'],
+  ['spec.data.rawTable', inTheCloud, BY_NAME],
+  ['spec.data.featuresTable', inTheCloud, BY_NAME],
   ['spec.data.columns', given, 'rename the columns to the standard names'],
   ['spec.data.columns.promo', threshold, 'give a column of 0 and 1'],
   ['spec.data.columns.stockout', threshold, 'give a column of 0 and 1'],
@@ -25,7 +28,6 @@ const MODEL: readonly Line[] = [
   ['spec.training.calibration', not('None'), 'use None'],
   ['spec.training.schedule', given, 'retrain by the annotation stockout.dev/retrain-requested-at'],
   ['spec.training.engine.type', is('Spark'), 'use DuckDB'],
-  ['spec.training.suspend', is(true), 'use the annotation stockout.dev/paused'],
   ['spec.source', given, 'use training'],
   ['spec.serving.threshold.strategy', not('Fixed'), 'use Fixed'],
   ['spec.serving.auth.jwt', given, 'use apiKeySecretRef'],
@@ -41,9 +43,10 @@ const MODEL: readonly Line[] = [
 ];
 
 const SCORING_JOB: readonly Line[] = [
+  ['spec.input.table', inTheCloud, BY_NAME],
+  ['spec.output.table', inTheCloud, BY_NAME],
   ['spec.shards', not(1), 'use 1'],
   ['spec.schedule', given, 'apply a ScoringJob for each run'],
-  ['spec.suspend', is(true), 'use the annotation stockout.dev/paused'],
   ['spec.concurrencyPolicy', not('Forbid'), 'use Forbid'],
   ['spec.engine.type', is('Spark'), 'use DuckDB'],
 ];

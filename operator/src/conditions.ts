@@ -46,6 +46,8 @@ export const REASON = {
   training: 'Training',
   /** A relative gate needs to know what serves: a candidate is on its way, the training comes after. */
   waitingForRollout: 'WaitingForRollout',
+  /** spec.training.suspend, or spec.suspend of a ScoringJob, is true. */
+  suspended: 'Suspended',
   /** The training failed for good; it is not tried again unasked. */
   trainingFailed: 'TrainingFailed',
 

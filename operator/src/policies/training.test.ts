@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { describeAction } from '../actions.ts';
 import { runStateOf } from '../jobs/run-state.ts';
 import { buildTrainingJob } from '../resources/training-job.ts';
-import { trainingRunName } from '../resources/run-names.ts';
+import { trainingAttempt, trainingRunName } from '../resources/run-names.ts';
 import type { ObservedModel } from '../stockoutmodel/observed.ts';
 import { aModel, aTrainResult, aVersion, NOW } from '../testing/builders.ts';
 import { podOf } from '../testing/fake-cluster.ts';
@@ -28,6 +28,9 @@ const plan = (observed: ObservedModel, rollingOut = false) => {
 };
 const model = aModel();
 const run = trainingRunName(model);
+const attempt = trainingAttempt(model);
+const AGAIN =
+  ' (change spec.training, spec.data or spec.storage, or set the annotation stockout.dev/retrain-requested-at to a new value, to try again)';
 const job = buildTrainingJob({ model, run, against: undefined, image: 'pipeline:test' });
 const ended = (type: string, secondsAgo: number, reason?: string) => ({
   ...job,
@@ -136,7 +139,7 @@ describe('a training that ended', () => {
     expect(plan(observedOf(model, { runs: [state] }))).toMatchObject({
       status: 'False',
       reason: 'TrainingFailed',
-      message: `${run} left no result that the operator can read`,
+      message: `${run} left no result that the operator can read${AGAIN}`,
       does: [`create ConfigMap ${run}: the training failed for good`],
     });
   });
@@ -153,31 +156,100 @@ describe('a training that ended', () => {
     ['for lack of time', '', 'DeadlineExceeded', 'was not done within activeDeadlineSeconds: exit code 2'],
   ])('failed %s', (_name, words, reason, message) => {
     const state = runStateOf(ended('Failed', 0, reason), [podOf(job, 2, words)]);
-    expect(plan(observedOf(model, { runs: [state] })).message).toBe(`${run} ${message}`);
+    expect(plan(observedOf(model, { runs: [state] })).message).toBe(`${run} ${message}${AGAIN}`);
   });
 
   test('failed with the word of the Job when its pod is gone', () => {
     const state = runStateOf(ended('Failed', 60, 'BackoffLimitExceeded'), []);
-    expect(plan(observedOf(model, { runs: [state] })).message).toBe(`${run} failed: the message of the Job`);
+    expect(plan(observedOf(model, { runs: [state] })).message).toBe(
+      `${run} failed: the message of the Job${AGAIN}`,
+    );
   });
 
   test('failed for lack of memory', () => {
     const pod = podOf(job, 137, '');
     pod.status!.containerStatuses![0]!.state!.terminated!.reason = 'OOMKilled';
     expect(plan(observedOf(model, { runs: [runStateOf(ended('Failed', 0), [pod])] })).message).toBe(
-      `${run} failed: out of memory: raise resources.limits.memory`,
+      `${run} failed: out of memory: raise resources.limits.memory${AGAIN}`,
     );
   });
 
   test('is not run again after a failure that is on record, which the next spec drops', () => {
-    const failures = [{ run, message: `${run} failed: no rows`, uid: 'failure-uid' }];
+    const failures = [{ run, attempt, message: `${run} failed: no rows`, uid: 'failure-uid' }];
     const failed = plan(observedOf(model, { failures }));
-    expect(failed).toMatchObject({ reason: 'TrainingFailed', does: [] });
-    expect(failed.message).toContain('stockout.dev/retrain-requested-at');
+    const message = `${run} failed: no rows${AGAIN}`;
+    expect(failed).toMatchObject({ reason: 'TrainingFailed', message, does: [] });
     const other = aModel({ training: { params: { rounds: 5 } } });
     expect(plan(observedOf(other, { failures })).does[0]).toBe(
-      `delete ConfigMap ${run}: the spec asks for another version by now`,
+      `delete ConfigMap ${run}: the spec was changed since`,
     );
+  });
+});
+
+describe('the Job is to run in another way by now', () => {
+  const roomier = aModel({ training: { resources: { limits: { memory: '8Gi' } } } });
+  const failure = { run, attempt, message: 'out of memory', uid: 'failure-uid' };
+  const oom = runStateOf(ended('Failed', 60), []);
+
+  test('so the run that failed is run again: its record and its Job go, then it starts', () => {
+    expect(trainingRunName(roomier)).toBe(run);
+    expect(plan(observedOf(roomier, { failures: [failure], runs: [oom] }))).toMatchObject({
+      reason: 'Training',
+      busy: true,
+      does: [
+        `delete ConfigMap ${run}: the spec was changed since`,
+        `delete Job ${run}: it is run again, as the spec says by now`,
+      ],
+    });
+    expect(plan(observedOf(roomier)).does).toEqual([
+      `create Job ${run}: trains a version, nothing serves yet`,
+    ]);
+  });
+
+  test('but what fails again stays failed, on a record of its own', () => {
+    const again = buildTrainingJob({ model: roomier, run, against: undefined, image: 'pipeline:test' });
+    const state = runStateOf({ ...again, status: ended('Failed', 60).status }, []);
+    expect(plan(observedOf(roomier, { failures: [failure], runs: [state] })).does).toEqual([
+      `delete ConfigMap ${run}: the spec was changed since`,
+      `create ConfigMap ${run}: the training failed for good`,
+    ]);
+  });
+
+  test('so a pod that does not start is not waited for', () => {
+    const pod = podOf(job, 0, '');
+    const condition = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: 'no claim' };
+    pod.status = { conditions: [condition] };
+    const stuck = runStateOf(job, [pod]);
+    expect(plan(observedOf(roomier, { runs: [stuck] })).does).toEqual([
+      `delete Job ${run}: it is run again, as the spec says by now`,
+    ]);
+    expect(plan(observedOf(model, { runs: [stuck] })).does).toEqual([]);
+  });
+
+  test('but one that is under way goes on', () => {
+    expect(plan(observedOf(roomier, { runs: [runStateOf(job, [])] })).does).toEqual([]);
+  });
+});
+
+describe('spec.training.suspend', () => {
+  const suspended = aModel({ training: { suspend: true } });
+
+  test('starts no training, and says so', () => {
+    expect(plan(observedOf(suspended))).toMatchObject({
+      status: 'False',
+      reason: 'Suspended',
+      message: 'no training starts while spec.training.suspend is true',
+      busy: false,
+      failed: undefined,
+      does: [],
+    });
+  });
+
+  test('lets one that is under way come to its end', () => {
+    expect(plan(observedOf(suspended, { runs: [runStateOf(job, [])] }))).toMatchObject({
+      reason: 'Training',
+      does: [],
+    });
   });
 });
 

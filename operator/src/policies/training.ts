@@ -5,8 +5,8 @@ import { outcomeOf } from '../jobs/run-outcome.ts';
 import type { RunState } from '../jobs/run-state.ts';
 import { modelOfManifest } from '../resources/manifest-file.ts';
 import { ANNOTATION } from '../resources/names.ts';
-import { buildRunFailure } from '../resources/run-failure.ts';
-import { trainingRunName } from '../resources/run-names.ts';
+import { buildRunFailure, type RunFailure } from '../resources/run-failure.ts';
+import { trainingAttempt, trainingRunName } from '../resources/run-names.ts';
 import { buildTrainingJob } from '../resources/training-job.ts';
 import { buildVersionRecord, versionNumber } from '../resources/version-record.ts';
 import { type ObservedModel, servingOf } from '../stockoutmodel/observed.ts';
@@ -25,6 +25,8 @@ export interface TrainingPlan {
 interface Context {
   observed: ObservedModel;
   run: string;
+  /** How the Job is to run under today's spec. */
+  attempt: string;
   now: Date;
   image: string;
   /** A candidate is on its way to serve. */
@@ -36,13 +38,15 @@ export function planTraining(
   observed: ObservedModel,
   input: { now: Date; image: string; rollingOut: boolean },
 ): TrainingPlan {
-  const context = { observed, run: trainingRunName(observed.model), ...input };
+  const { model } = observed;
+  const context = { observed, run: trainingRunName(model), attempt: trainingAttempt(model), ...input };
   const outdated = observed.runs.filter((state) => state.run !== context.run);
   const plan = alreadyTrained(context) ?? alreadyFailed(context) ?? planRun(context);
   return { ...plan, actions: [...outdated.flatMap((state) => retire(context, state)), ...plan.actions] };
 }
 
-function alreadyTrained({ observed, run }: Context): TrainingPlan | undefined {
+function alreadyTrained(context: Context): TrainingPlan | undefined {
+  const { observed, run } = context;
   const record = observed.versions.find((version) => version.run === run);
   if (record === undefined) return undefined;
   const { version, trainedAt, dataVersion } = record;
@@ -51,20 +55,19 @@ function alreadyTrained({ observed, run }: Context): TrainingPlan | undefined {
     verdict: isTrue(REASON.trained, message),
     busy: false,
     failed: undefined,
-    actions: dropFailures(observed, run),
+    actions: dropFailures(context),
   };
 }
 
-function alreadyFailed({ observed, run }: Context): TrainingPlan | undefined {
-  const failure = observed.failures.find((each) => each.run === run);
-  if (failure === undefined) return undefined;
-  const message = `${failure.message} (change spec.training or spec.data, or set the annotation ${ANNOTATION.retrainRequestedAt} to a new value, to try again)`;
-  return {
-    verdict: isFalse(REASON.trainingFailed, message),
-    busy: false,
-    failed: { reason: REASON.trainingFailed, message },
-    actions: dropFailures(observed, run),
-  };
+function alreadyFailed(context: Context): TrainingPlan | undefined {
+  const failure = context.observed.failures.find((each) => isOfThis(context, each));
+  return failure && failed(failure.message, dropFailures(context));
+}
+
+function failed(why: string, actions: Action[]): TrainingPlan {
+  const again = `change spec.training, spec.data or spec.storage, or set the annotation ${ANNOTATION.retrainRequestedAt} to a new value, to try again`;
+  const finding = { reason: REASON.trainingFailed, message: `${why} (${again})` };
+  return { verdict: { status: 'False', ...finding }, busy: false, failed: finding, actions };
 }
 
 function planRun(context: Context): TrainingPlan {
@@ -74,7 +77,7 @@ function planRun(context: Context): TrainingPlan {
   const outcome = outcomeOf(state, 'train', now);
   switch (outcome.is) {
     case 'running':
-      return busy(isFalse(REASON.training, runningText(run, outcome.trouble)));
+      return isStuck(context, state) ? runOtherwise(context, state) : follow(run, outcome.trouble);
     case 'deleting':
       return busy(isFalse(REASON.training, `the training ${run} is run again`));
     case 'settling':
@@ -82,18 +85,27 @@ function planRun(context: Context): TrainingPlan {
     case 'lost':
       return runAgain(state);
     case 'failed':
-      return recordFailure(observed, run, outcome.message);
+      return isOfThis(context, state)
+        ? recordFailure(context, outcome.message)
+        : runOtherwise(context, state);
     case 'done':
       return recordVersion(observed, state, outcome.result);
   }
 }
 
-function runningText(run: string, trouble: string | undefined): string {
-  return `the training ${run} runs${trouble === undefined ? '' : `, but its pod does not start: ${trouble}`}`;
+function follow(run: string, trouble: string | undefined): TrainingPlan {
+  const but = trouble === undefined ? '' : `, but its pod does not start: ${trouble}`;
+  return busy(isFalse(REASON.training, `the training ${run} runs${but}`));
+}
+
+/** Its pod does not start, and the spec says by now how it may. */
+function isStuck(context: Context, state: RunState): boolean {
+  return state.trouble !== undefined && !isOfThis(context, state);
 }
 
 function start(context: Context): TrainingPlan {
   const { observed, run, image, rollingOut } = context;
+  if (observed.model.spec.training?.suspend) return suspended(context);
   const relative = observed.model.spec.gates.some((gate) => gate.maxDropFromServing !== undefined);
   if (relative && rollingOut) {
     const message = 'the training starts once it is known which version serves: a gate compares with it';
@@ -102,9 +114,14 @@ function start(context: Context): TrainingPlan {
   const against = servingOf(observed)?.version;
   const job = buildTrainingJob({ model: observed.model, run, against, image });
   const words = against === undefined ? 'nothing serves yet' : `against ${against}`;
-  const failures = dropFailures(observed, run);
+  const failures = dropFailures(context);
   const verdict = isFalse(REASON.training, `the training ${run} starts`);
   return busy(verdict, [...failures, { verb: 'create', object: job, why: `trains a version, ${words}` }]);
+}
+
+function suspended(context: Context): TrainingPlan {
+  const verdict = isFalse(REASON.suspended, 'no training starts while spec.training.suspend is true');
+  return { verdict, busy: false, failed: undefined, actions: dropFailures(context) };
 }
 
 function recordVersion(observed: ObservedModel, state: RunState, result: TrainResult): TrainingPlan {
@@ -121,14 +138,21 @@ function runAgain(state: RunState): TrainingPlan {
   ]);
 }
 
-function recordFailure(observed: ObservedModel, run: string, message: string): TrainingPlan {
-  const object = buildRunFailure(observed.model, { run, message });
-  return {
-    verdict: isFalse(REASON.trainingFailed, message),
-    busy: false,
-    failed: { reason: REASON.trainingFailed, message },
-    actions: [{ verb: 'create', object, why: 'the training failed for good' }],
-  };
+function runOtherwise(context: Context, state: RunState): TrainingPlan {
+  const { run } = context;
+  return busy(isFalse(REASON.training, `the training ${run} is run again, as the spec says by now`), [
+    ...dropFailures(context),
+    { verb: 'delete', object: state.job, why: 'it is run again, as the spec says by now' },
+  ]);
+}
+
+function recordFailure(context: Context, message: string): TrainingPlan {
+  const { observed, run, attempt } = context;
+  const object = buildRunFailure(observed.model, { run, attempt, message });
+  return failed(message, [
+    ...dropFailures(context),
+    { verb: 'create', object, why: 'the training failed for good' },
+  ]);
 }
 
 /** Runs of an earlier spec: a finished one made a version, which goes on record; a running one is ended. */
@@ -150,18 +174,21 @@ function recordOf({ model }: ObservedModel, state: RunState, result: TrainResult
   return { verb: 'create', object, why: `${result.version} was trained` };
 }
 
-/** A failure counts for its own run only. */
-function dropFailures({ failures, model }: ObservedModel, run: string): Action[] {
+/** Whether a failure, or a Job, is of the run that the spec asks for and of the way in which it is to run. */
+function isOfThis({ run, attempt }: Context, of: RunFailure | RunState): boolean {
+  const theirs = 'job' in of ? of.job.metadata.annotations?.[ANNOTATION.attempt] : of.attempt;
+  return of.run === run && theirs === attempt;
+}
+
+/** A failure counts for its own run only, and only as long as that is to run in the same way. */
+function dropFailures(context: Context): Action[] {
+  const { failures, model } = context.observed;
   return failures
-    .filter((failure) => failure.run !== run)
+    .filter((failure) => !isOfThis(context, failure))
     .map((failure) => {
       const object = buildRunFailure(model, failure);
       const metadata = { ...object.metadata, uid: failure.uid ?? '' };
-      return {
-        verb: 'delete',
-        object: { ...object, metadata },
-        why: 'the spec asks for another version by now',
-      };
+      return { verb: 'delete', object: { ...object, metadata }, why: 'the spec was changed since' };
     });
 }
 

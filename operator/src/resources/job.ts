@@ -7,6 +7,7 @@ export interface JobInput {
   owner: Owner;
   name: string;
   labels: Record<string, string>;
+  annotations?: Record<string, string>;
   /** Of the pod's one container. */
   containerName: string;
   template: PodTemplate;
@@ -17,7 +18,7 @@ export interface JobInput {
 
 /** A Job that gives up at once when the spec or the data is wrong, and to which an eviction is no failure. */
 export function buildJob(input: JobInput): Job {
-  const { owner, name, labels, template } = input;
+  const { owner, name, labels, annotations, template } = input;
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
@@ -25,6 +26,7 @@ export function buildJob(input: JobInput): Job {
       name,
       namespace: owner.metadata.namespace,
       labels,
+      ...(annotations === undefined ? {} : { annotations }),
       ownerReferences: [ownerReference(owner)],
     },
     spec: {

@@ -26,6 +26,8 @@ export const ANNOTATION = {
   paused: 'stockout.dev/paused',
   /** The manifest that a Job's pod works on, mounted as a file. */
   manifest: 'stockout.dev/manifest',
+  /** How a Job was to run (resources, deadline): a failure counts until the spec says otherwise. */
+  attempt: 'stockout.dev/attempt',
   /** Of all that was applied: tells a dropped field, which a comparison of what is there cannot. */
   appliedHash: 'stockout.dev/applied-hash',
   /** Of a predictor's pod template but its color: two colors with the same one serve the same. */

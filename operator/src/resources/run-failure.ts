@@ -5,13 +5,16 @@ import { LABEL, labelsOf, ownerReference } from './names.ts';
 /** A training that failed for good: kept after its Job is gone, so that it is not tried again unasked. */
 export interface RunFailure {
   run: string;
+  /** See `trainingAttempt`. */
+  attempt: string;
   message: string;
   uid?: string | undefined;
 }
 
 const KEY = 'failure';
+const ATTEMPT_KEY = 'attempt';
 
-export function buildRunFailure(model: StockoutModel, { run, message }: RunFailure): ConfigMap {
+export function buildRunFailure(model: StockoutModel, { run, attempt, message }: RunFailure): ConfigMap {
   const { name, namespace } = model.metadata;
   return {
     apiVersion: 'v1',
@@ -23,7 +26,7 @@ export function buildRunFailure(model: StockoutModel, { run, message }: RunFailu
       ownerReferences: [ownerReference(model)],
     },
     immutable: true,
-    data: { [KEY]: message },
+    data: { [KEY]: message, [ATTEMPT_KEY]: attempt },
   };
 }
 
@@ -32,5 +35,6 @@ export function readRunFailure(configMap: ConfigMap): RunFailure | undefined {
   const run = configMap.metadata.labels?.[LABEL.run];
   const message = configMap.data?.[KEY];
   if (run === undefined || message === undefined) return undefined;
-  return { run, message, uid: configMap.metadata.uid };
+  const attempt = configMap.data?.[ATTEMPT_KEY] ?? '';
+  return { run, attempt, message, uid: configMap.metadata.uid };
 }

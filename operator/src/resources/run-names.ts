@@ -19,6 +19,14 @@ export function trainingRunName({ metadata, spec }: StockoutModel): string {
   return `${metadata.name}-train-${hashOf(key)}`;
 }
 
+/** How the Job of a training runs, which shapes no version: a failure counts until this changes. */
+export function trainingAttempt({ spec }: StockoutModel): string {
+  const { resources, backoffLimit, activeDeadlineSeconds } = spec.training ?? {};
+  const { secretRef, serviceAccountName, persistentVolumeClaim } = spec.storage;
+  const storage = { secretRef, serviceAccountName, persistentVolumeClaim };
+  return hashOf({ storage, resources, backoffLimit, activeDeadlineSeconds });
+}
+
 /** What a scoring run is for. */
 export function scoringRunKey({ metadata, spec }: ScoringJob): string {
   const { modelRef, version, input, output, engine } = spec;

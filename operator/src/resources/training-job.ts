@@ -4,6 +4,7 @@ import { buildJob } from './job.ts';
 import { MANIFEST_FILE, MANIFEST_MOUNT, MANIFEST_VOLUME, manifestText } from './manifest-file.ts';
 import { ANNOTATION, LABEL, labelsOf } from './names.ts';
 import { buildContainer, buildPodSpec, RESULT_FILE } from './pod.ts';
+import { trainingAttempt } from './run-names.ts';
 
 export interface TrainingJobInput {
   model: StockoutModel;
@@ -34,6 +35,7 @@ export function buildTrainingJob({ model, run, against, image }: TrainingJobInpu
     owner: model,
     name: run,
     labels,
+    annotations: { [ANNOTATION.attempt]: trainingAttempt(model) },
     containerName: container.name,
     template: {
       metadata: { labels, annotations: { [ANNOTATION.manifest]: manifestText(model) } },

@@ -93,9 +93,7 @@ test('a failed training is not tried again until the spec or the annotation chan
   cluster.settle();
   cluster.stores.jobs.delete(job);
   expect(cluster.settle().actions).toEqual([]);
-  expect(cluster.model.status?.conditions).toContainEqual(
-    expect.objectContaining({ type: 'Stalled', reason: 'TrainingFailed' }),
-  );
+  expect(cluster.condition('Stalled')).toMatchObject({ reason: 'TrainingFailed' });
   const annotations = { 'stockout.dev/retrain-requested-at': 'now' };
   cluster.put(cluster.stores.models, {
     ...cluster.model,
@@ -103,6 +101,33 @@ test('a failed training is not tried again until the spec or the annotation chan
   });
   cluster.settle();
   expect(cluster.runningJob('retail-train').metadata.name).not.toBe(job.metadata.name);
+});
+
+test('a model that is suspended from the start says so, and trains when it no longer is', () => {
+  const cluster = new FakeCluster(aModel({ training: { suspend: true } }));
+  cluster.settle();
+  expect(cluster.condition('Ready')).toMatchObject({ status: 'False', reason: 'Suspended' });
+  expect(cluster.condition('Reconciling')).toBeUndefined();
+  cluster.edit('it may train', (spec) => (spec.training!.suspend = false));
+  cluster.settle();
+  expect(cluster.condition('Ready')).toMatchObject({ status: 'False', reason: 'Training' });
+});
+
+test('a training that ran out of memory is run again when it is given more, and makes the first version', () => {
+  const cluster = new FakeCluster(aModel());
+  cluster.settle();
+  const job = cluster.runningJob('retail-train');
+  cluster.finishJob(job, { kind: 'failure', exitCode: 2, message: 'out of memory' });
+  cluster.settle();
+  expect(cluster.condition('Stalled')).toMatchObject({ reason: 'TrainingFailed' });
+  cluster.edit('more memory', (spec) => (spec.training!.resources = { limits: { memory: '8Gi' } }));
+  cluster.settle();
+  cluster.finishJob(cluster.runningJob(job.metadata.name), aTrainResult('v1'));
+  cluster.settle();
+  expect(cluster.condition('Trained')).toMatchObject({ status: 'True' });
+  expect(Array.from(cluster.stores.configMaps.values(), ({ metadata }) => metadata.name)).toEqual([
+    'retail-v1',
+  ]);
 });
 
 test('a record that was let go does not come back while its Job is still there', () => {

@@ -67,6 +67,9 @@ function nothingServes(observed: ObservedModel, plan: ModelPlan): Readiness | un
   const { status, reason, message } = promotion.verdict;
   if (status === 'False') return stalled({ reason, message });
   const [latest] = observed.versions;
+  if (latest === undefined && training !== undefined) {
+    return notYet(training.verdict.reason, training.verdict.message);
+  }
   const hint = `spec.promotion.policy is Manual: set spec.promotion.version to ${latest?.version} to let it serve`;
   return notYet(REASON.awaitingPromotion, `${message}; ${hint}`);
 }

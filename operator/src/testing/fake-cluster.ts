@@ -1,5 +1,5 @@
 import type { FailureResult, RunResult } from '@stockout/contracts';
-import type { StockoutModel } from '@stockout/crds';
+import type { Condition, StockoutModel } from '@stockout/crds';
 import { type Action, describeAction } from '../actions.ts';
 import type { Deployment, Job, KubeObject, Pod, Service } from '../api/kubernetes.ts';
 import type { Store } from '../kube/store.ts';
@@ -30,6 +30,10 @@ export class FakeCluster {
 
   get serving(): string | undefined {
     return this.model.status?.servingVersion;
+  }
+
+  condition(type: string): Condition | undefined {
+    return this.model.status?.conditions?.find((condition) => condition.type === type);
   }
 
   note(text: string): void {

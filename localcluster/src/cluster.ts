@@ -1,15 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InputError } from '@stockout/contracts';
 import { proxyLog } from './api/pod-logs.ts';
-import { type ApiServer, startApiServer } from './api/server.ts';
+import { type ApiServer, type ApiServerOptions, startApiServer } from './api/server.ts';
 import { selfSigned } from './api/tls.ts';
 import { writeKubeconfig } from './client/kubeconfig.ts';
 import { startControllers } from './controllers/start.ts';
-import { startNodeAgent } from './node/agent.ts';
+import { runNodeAgent } from './node/agent.ts';
 import type { Backoff } from './node/context.ts';
+import { lockState } from './node/state-lock.ts';
 import { startServiceProxy } from './proxy/proxy.ts';
 import { Kinds } from './registry/kinds.ts';
 import { Registry } from './registry/registry.ts';
@@ -50,74 +51,68 @@ const JOB_BACKOFF = 10_000;
  * @throws InputError when the port is taken, StockoutError when the folder is in use
  */
 export async function startLocalCluster(options: LocalClusterOptions): Promise<LocalCluster> {
-  const { token = randomBytes(32).toString('base64url'), binDir = BIN, log = () => {} } = options;
+  const { token = randomBytes(32).toString('base64url'), log = () => {} } = options;
   const stateDir = resolve(options.stateDir);
-  await mkdir(stateDir, { recursive: true });
+  // What is begun is ended in the opposite order, also when the rest cannot be begun.
+  await using ends = new AsyncDisposableStack();
+  ends.defer(lockState(stateDir));
+  const certificate = selfSigned();
+  const { registry, addresses } = createRegistry();
+  const api = await serveApi(registry, addresses, { port: options.port ?? 0, token, certificate, log });
+  ends.defer(() => api.stop());
+  const kubeconfigPath = join(stateDir, 'kubeconfig');
+  ends.defer(() => rm(kubeconfigPath, { force: true }));
+  await rm(kubeconfigPath, { force: true });
+  await writeKubeconfig(kubeconfigPath, { server: api.url, ca: certificate.cert, token });
+  const proxy = await startServiceProxy({ kubeconfigPath, log });
+  ends.defer(() => proxy.stop());
+  ends.defer(() => rm(join(stateDir, 'pods'), { recursive: true, force: true }));
+  const agent = await runNodeAgent({
+    kubeconfigPath,
+    nodeName: 'local',
+    stateDir,
+    podAddresses: 'loopback',
+    binDir: options.binDir ?? BIN,
+    logs: { certificate, token },
+    ...(options.backoff ? { backoff: options.backoff } : {}),
+    log,
+  });
+  ends.defer(() => agent.stop());
+  const jobBackoff = options.backoff?.initial ?? JOB_BACKOFF;
+  ends.defer(startControllers(registry, { stateDir, jobBackoff, log }));
+  const running = ends.move();
+  return { url: api.url, token, kubeconfigPath, stop: () => running.disposeAsync() };
+}
+
+function createRegistry(): { registry: Registry; addresses: ServiceAddresses } {
   const addresses = new ServiceAddresses();
   const store = new Store();
   const kinds = new Kinds(store, serviceStrategy(addresses));
   addresses.follow(store);
   const registry = new Registry(store, kinds);
   for (const name of NAMESPACES) {
-    registry.create(
-      kinds.builtIn('Namespace'),
-      undefined,
-      { metadata: { name } },
-      { manager: 'localcluster' },
-    );
+    const namespace = { metadata: { name } };
+    registry.create(kinds.builtIn('Namespace'), undefined, namespace, { manager: 'localcluster' });
   }
-  const certificate = selfSigned();
-  const ca = certificate.cert;
-  const api = await listen(options.port ?? 0, (port) =>
-    startApiServer(
+  return { registry, addresses };
+}
+
+async function serveApi(
+  registry: Registry,
+  addresses: ServiceAddresses,
+  options: ApiServerOptions,
+): Promise<ApiServer> {
+  const { port, token, certificate } = options;
+  const access = { ca: certificate.cert, token };
+  try {
+    return await startApiServer(
       {
         registry,
         prepareService: () => addresses.refill(),
-        serveLog: (pod, query, response) => proxyLog(registry, { ca, token }, pod, query, response),
+        serveLog: (pod, query, response) => proxyLog(registry, access, pod, query, response),
       },
-      { port, token, certificate, log },
-    ),
-  );
-  const kubeconfigPath = join(stateDir, 'kubeconfig');
-  await rm(kubeconfigPath, { force: true });
-  await writeKubeconfig(kubeconfigPath, { server: api.url, ca, token });
-  const { backoff } = options;
-  const stopControllers = startControllers(registry, {
-    stateDir,
-    jobBackoff: backoff?.initial ?? JOB_BACKOFF,
-    log,
-  });
-  const stops: (() => Promise<void>)[] = [() => api.stop()];
-  const stop = async (): Promise<void> => {
-    stopControllers();
-    for (const end of stops.toReversed()) await end();
-    await rm(kubeconfigPath, { force: true });
-    await rm(join(stateDir, 'pods'), { recursive: true, force: true });
-  };
-  try {
-    const proxy = await startServiceProxy({ kubeconfigPath, log });
-    stops.push(() => proxy.stop());
-    const agent = await startNodeAgent({
-      kubeconfigPath,
-      nodeName: 'local',
-      stateDir,
-      podAddresses: 'loopback',
-      binDir,
-      logs: { certificate, token },
-      ...(backoff ? { backoff } : {}),
-      log,
-    });
-    stops.push(() => agent.stop());
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  return { url: api.url, token, kubeconfigPath, stop };
-}
-
-async function listen(port: number, start: (port: number) => Promise<ApiServer>): Promise<ApiServer> {
-  try {
-    return await start(port);
+      options,
+    );
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
     throw new InputError(`port ${port} on 127.0.0.1 is taken: choose another one, or 0 for any that is free`);

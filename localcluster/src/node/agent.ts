@@ -8,7 +8,7 @@ import { type Reflector, reflect } from '../client/reflector.ts';
 import type { ConfigMap, KubeObject, Pod, Secret } from '../types.ts';
 import { PodAddresses } from './addresses.ts';
 import type { Backoff, NodeContext } from './context.ts';
-import { type LogServing, serveLogs } from './log-server.ts';
+import { type FindContainer, type LogServing, serveLogs } from './log-server.ts';
 import { keepLease, registerNode } from './node-object.ts';
 import { PodWorker } from './pod-worker.ts';
 import { ProcessRecords } from './process-records.ts';
@@ -38,28 +38,67 @@ export interface NodeAgent {
 const LEASE_RENEWAL_SECONDS = 10;
 const BACKOFF: Backoff = { initial: 10_000, longest: 300_000 };
 
-/** Joins this machine to a cluster as a node that runs pods as processes. Knows the cluster through its API only. */
+/**
+ * Joins this machine to a cluster as a node that runs pods as processes. Knows the cluster through its API only.
+ * @throws StockoutError when another agent runs in the state folder
+ */
 export async function startNodeAgent(options: NodeAgentOptions): Promise<NodeAgent> {
-  const { kubeconfigPath, nodeName, stateDir, podAddresses, binDir, log = () => {} } = options;
-  const unlock = lockState(stateDir);
+  await using ends = new AsyncDisposableStack();
+  ends.defer(lockState(options.stateDir));
+  const agent = await runNodeAgent(options);
+  ends.defer(() => agent.stop());
+  const running = ends.move();
+  return { stop: () => running.disposeAsync() };
+}
+
+/** The agent in a state folder that is locked already. */
+export async function runNodeAgent(options: NodeAgentOptions): Promise<NodeAgent> {
+  const { kubeconfigPath, nodeName, stateDir, log = () => {} } = options;
+  await using ends = new AsyncDisposableStack();
   const client = new KubeClient(await readKubeconfig(kubeconfigPath), 'stockout-node');
+  ends.defer(() => client.close());
+  const workers = new Map<string, PodWorker>();
+  const context = await createContext(options, client, workers, ends);
+  const logs = options.logs && (await serveLogs(options.logs, finder(workers)));
+  if (logs) ends.defer(() => logs.stop());
+  const killAll = (): void => workers.forEach((worker) => worker.kill());
+  process.once('exit', killAll);
+  ends.defer(() => void process.off('exit', killAll));
+  ends.defer(() => endAll(workers));
+  const pods = followPods(context, workers);
+  ends.defer(() => pods.stop());
+  await pods.synced;
+  await forgetOthers(stateDir, workers);
+  const node = await registerNode(client, nodeName, logs?.port);
+  ends.defer(keepLease(client, node, LEASE_RENEWAL_SECONDS, log));
+  const running = ends.move();
+  return { stop: () => running.disposeAsync() };
+}
+
+/** What pods need of their node. The ConfigMaps and Secrets are followed until the stack is disposed of. */
+async function createContext(
+  options: NodeAgentOptions,
+  client: KubeClient,
+  workers: Map<string, PodWorker>,
+  ends: AsyncDisposableStack,
+): Promise<NodeContext> {
+  const { nodeName, stateDir, podAddresses, binDir, backoff = BACKOFF, log = () => {} } = options;
   const records = new ProcessRecords(stateDir);
   const reaped = records.reap();
   if (reaped > 0) log(`ended ${reaped} processes that an agent before left running`);
-  const follow = <T extends KubeObject>(
-    path: string,
-    changed: (object: T) => void,
-    query = {},
-  ): Reflector<T> => reflect<T>(client, { path, query, changed, removed: changed, log });
-  const workers = new Map<string, PodWorker>();
-  const configChanged = ({ metadata }: KubeObject): void => {
+  const changed = ({ metadata }: KubeObject): void => {
     for (const worker of workers.values())
       if (worker.namespace === metadata.namespace) worker.configChanged();
   };
-  const configMaps = follow<ConfigMap>('/api/v1/configmaps', configChanged);
-  const secrets = follow<Secret>('/api/v1/secrets', configChanged);
+  const follow = <T extends KubeObject>(path: string): Reflector<T> => {
+    const reflector = reflect<T>(client, { path, changed, removed: changed, log });
+    ends.defer(() => reflector.stop());
+    return reflector;
+  };
+  const configMaps = follow<ConfigMap>('/api/v1/configmaps');
+  const secrets = follow<Secret>('/api/v1/secrets');
   await Promise.all([configMaps.synced, secrets.synced]);
-  const context: NodeContext = {
+  return {
     nodeName,
     stateDir,
     binDir,
@@ -67,38 +106,22 @@ export async function startNodeAgent(options: NodeAgentOptions): Promise<NodeAge
     events: new EventRecorder(client, 'kubelet', nodeName),
     records,
     addresses: await PodAddresses.open(podAddresses, log),
-    backoff: options.backoff ?? BACKOFF,
+    backoff,
     configMap: (namespace, name) => named(configMaps, namespace, name),
     secret: (namespace, name) => named(secrets, namespace, name),
     log,
   };
-  const pods = followPods(context, workers);
-  await pods.synced;
-  await forgetOthers(stateDir, workers);
-  const logs =
-    options.logs &&
-    (await serveLogs(options.logs, (namespace, name, container) => {
-      const pod = [...pods.items.values()].find(
-        ({ metadata }) => metadata.name === name && metadata.namespace === namespace,
-      );
-      return pod && workers.get(pod.metadata.uid)?.runner(container);
-    }));
-  const node = await registerNode(client, nodeName, logs?.port);
-  const endLease = keepLease(client, node, LEASE_RENEWAL_SECONDS, log);
-  const killAll = (): void => {
-    for (const worker of workers.values()) worker.kill();
-  };
-  process.once('exit', killAll);
-  const stop = async (): Promise<void> => {
-    for (const reflector of [pods, configMaps, secrets]) reflector.stop();
-    await Promise.all([...workers.values()].map((worker) => worker.end()));
-    endLease();
-    logs?.stop();
-    process.off('exit', killAll);
-    client.close();
-    unlock();
-  };
-  return { stop };
+}
+
+async function endAll(workers: Map<string, PodWorker>): Promise<void> {
+  await Promise.all([...workers.values()].map((worker) => worker.end()));
+}
+
+function finder(workers: Map<string, PodWorker>): FindContainer {
+  return (namespace, name, container) =>
+    [...workers.values()]
+      .find((worker) => worker.name === name && worker.namespace === namespace)
+      ?.runner(container);
 }
 
 function named<T extends KubeObject>(

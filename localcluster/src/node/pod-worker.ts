@@ -150,6 +150,10 @@ export class PodWorker {
     return this.#pod.metadata.namespace ?? '';
   }
 
+  get name(): string {
+    return this.#pod.metadata.name;
+  }
+
   runner(container: string | undefined): ContainerRunner | undefined {
     return this.#runners.get(container ?? this.#pod.spec.containers[0]?.name ?? '');
   }

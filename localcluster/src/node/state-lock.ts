@@ -4,6 +4,11 @@ import process from 'node:process';
 import { StockoutError } from '@stockout/contracts';
 import { startTime } from './process-identity.ts';
 
+interface Holder {
+  pid: number;
+  startTime: string;
+}
+
 /**
  * Takes a state folder for this process: a second agent in it would end the first one's pods as leftovers.
  * @returns what gives it back
@@ -12,19 +17,37 @@ import { startTime } from './process-identity.ts';
 export function lockState(stateDir: string): () => void {
   mkdirSync(stateDir, { recursive: true });
   const file = join(stateDir, 'node.lock');
-  const holder = read(file);
-  if (holder && startTime(holder.pid) === holder.startTime) {
-    throw new StockoutError(
-      `${stateDir} is in use by process ${holder.pid}: stop that first, or choose another folder`,
-    );
+  if (!claim(file)) {
+    const holder = read(file);
+    if (holder && startTime(holder.pid) === holder.startTime) throw inUse(stateDir, holder.pid);
+    // Its holder was killed: whoever of several that find this out writes first has it.
+    rmSync(file, { force: true });
+    if (!claim(file)) throw inUse(stateDir, read(file)?.pid);
   }
-  writeFileSync(file, JSON.stringify({ pid: process.pid, startTime: startTime(process.pid) }));
   return () => rmSync(file, { force: true });
 }
 
-function read(file: string): { pid: number; startTime: string } | undefined {
+/** Put-if-absent. */
+function claim(file: string): boolean {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as { pid: number; startTime: string };
+    writeFileSync(file, JSON.stringify({ pid: process.pid, startTime: startTime(process.pid) }), {
+      flag: 'wx',
+    });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function inUse(stateDir: string, pid: number | undefined): StockoutError {
+  const holder = pid === undefined ? 'another process' : `process ${pid}`;
+  return new StockoutError(`${stateDir} is in use by ${holder}: stop that first, or choose another folder`);
+}
+
+function read(file: string): Holder | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Holder;
   } catch {
     return undefined;
   }

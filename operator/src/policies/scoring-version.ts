@@ -11,17 +11,26 @@ export function chooseVersion(
   model: StockoutModel | undefined,
   allowedNames: readonly string[],
 ): ScoringVersion {
+  const usable = findUsableModel(job, model, allowedNames);
+  if ('refused' in usable) return { ...usable, final: false };
+  const { version } = job.spec;
+  return version === undefined ? servingVersion(usable.model) : namedVersion(usable.model, version);
+}
+
+/** The model, when there is one and its storage may be mounted into the run's pod. */
+export function findUsableModel(
+  job: ScoringJob,
+  model: StockoutModel | undefined,
+  allowedNames: readonly string[],
+): { model: StockoutModel } | { refused: Finding } {
   const { name } = job.spec.modelRef;
   if (model === undefined) {
-    const where = job.metadata.namespace;
-    return wait(REASON.modelNotFound, `spec.modelRef.name: there is no StockoutModel ${name} in ${where}`);
+    const message = `spec.modelRef.name: there is no StockoutModel ${name} in ${job.metadata.namespace}`;
+    return { refused: { reason: REASON.modelNotFound, message } };
   }
   const refusal = refuse(model, allowedNames);
-  // Its storage is mounted into the run's pod.
-  if (refusal !== undefined && refusal.reason !== REASON.paused) {
-    return wait(REASON.modelNotReady, `the model ${name}: ${refusal.message}`);
-  }
-  return job.spec.version === undefined ? servingVersion(model) : namedVersion(model, job.spec.version);
+  if (refusal === undefined || refusal.reason === REASON.paused) return { model };
+  return { refused: { reason: REASON.modelNotReady, message: `the model ${name}: ${refusal.message}` } };
 }
 
 function servingVersion(model: StockoutModel): ScoringVersion {

@@ -40,8 +40,8 @@ export function scoringRunName(job: ScoringJob): string {
 }
 
 /** The key within the name of a run of this job, or undefined when it is none of its runs. */
-export function keyOfScoringRun(job: ScoringJob, run: string): string | undefined {
-  const [key, generation, ...rest] = run.slice(job.metadata.name.length + 1).split('-');
-  const ours = run.startsWith(`${job.metadata.name}-`) && generation !== undefined && rest.length === 0;
+export function keyOfScoringRun({ metadata }: ScoringJob, run: string): string | undefined {
+  const [key, generation, ...rest] = run.slice(metadata.name.length + 1).split('-');
+  const ours = run.startsWith(`${metadata.name}-`) && generation !== undefined && rest.length === 0;
   return ours ? key : undefined;
 }

@@ -194,9 +194,44 @@ describe('another run', () => {
   test('supersedes one that never began', () => {
     const changed = aScoringJob({ input: { lastDays: 7 } }, next);
     const superseded = judge({ job: withRuns(changed, running) });
+    // Its Job may have been made a moment ago and not have been seen yet.
+    expect(superseded.does).toEqual([`delete Job ${run}: the spec asks for another run by now`]);
     expect(superseded.runs).toMatchObject([{ name: run, state: 'Superseded' }]);
     const then = judge({ job: withRuns(changed, ...superseded.runs) });
     expect(then.runs.map(({ state }) => state)).toEqual(['Running', 'Superseded']);
+  });
+
+  test('supersedes one whose pod does not start', () => {
+    const pod = podOf(kubeJob, 0, '');
+    const condition = {
+      type: 'PodScheduled',
+      status: 'False',
+      reason: 'Unschedulable',
+      message: 'no memory',
+    };
+    pod.status = { conditions: [condition] };
+    const stuck = [runStateOf(kubeJob, [pod])];
+    const lighter = aScoringJob({ resources: { limits: { memory: '1Gi' } } }, next);
+    expect(judge({ job: withRuns(lighter, running), runs: stuck })).toMatchObject({
+      does: [`delete Job ${run}: the spec asks for another run by now`],
+      runs: [{ state: 'Superseded' }],
+    });
+    expect(judge({ job: withRuns(job, running), runs: stuck }).does).toEqual([]);
+  });
+
+  test('leaves one alone that is under way when only its history is to be kept longer', () => {
+    const longer = aScoringJob({ historyLimit: 9 }, next);
+    expect(judge({ job: withRuns(longer, running) }).does).toEqual([`create Job ${run}: scores with v2`]);
+  });
+
+  test('is tried after one that failed at any change of the spec', () => {
+    const failed: RunStatus = { ...running, state: 'RunFailed' };
+    const roomier = aScoringJob({ resources: { limits: { memory: '8Gi' } } }, next);
+    expect(judge({ job: withRuns(job, failed) }).runs.map(({ state }) => state)).toEqual(['RunFailed']);
+    expect(judge({ job: withRuns(roomier, failed) }).runs.map(({ name, state }) => [name, state])).toEqual([
+      [run.replace(/-1$/, '-2'), 'Running'],
+      [run, 'RunFailed'],
+    ]);
   });
 
   test('keeps as many finished ones as the limit says', () => {
@@ -204,6 +239,35 @@ describe('another run', () => {
     const changed = aScoringJob({ historyLimit: 2 }, { generation: 4 });
     expect(judge({ job: withRuns(changed, ...old) }).runs).toHaveLength(3);
   });
+});
+
+test('a pause undoes nothing: what is committed stays so, what goes on is not said to be done', () => {
+  const annotations = { 'stockout.dev/paused': 'true' };
+  const paused = aScoringJob({}, { annotations });
+  const done = judge({ job: withRuns(paused, { ...running, state: 'Succeeded', message: 'as it was' }) });
+  expect(done.conditions).toEqual({
+    Ready: 'True Paused: nothing is changed while the annotation stockout.dev/paused is "true"',
+    Complete: `True Succeeded: ${run}: as it was`,
+    Failed: 'False Paused: nothing is changed while the annotation stockout.dev/paused is "true"',
+  });
+  expect(judge({ job: withRuns(paused, running) }).conditions).toMatchObject({
+    Ready: expect.stringMatching(/^False Paused/),
+    Complete: expect.stringMatching(/^False Paused/),
+  });
+});
+
+test('spec.suspend holds back a run that is due, and is no trouble', () => {
+  const { runs, does, conditions } = judge({ job: aScoringJob({ suspend: true }) });
+  expect({ runs, does }).toEqual({ runs: [], does: [] });
+  expect(conditions['Ready']).toBe('False Suspended: no run starts while spec.suspend is true');
+  expect(conditions).not.toHaveProperty('Stalled');
+  expect(conditions).not.toHaveProperty('Reconciling');
+});
+
+test('spec.suspend lets a run that is under way come to its end', () => {
+  const suspended = aScoringJob({ suspend: true });
+  const { conditions } = judge({ job: withRuns(suspended, running), runs: [runStateOf(kubeJob, [])] });
+  expect(conditions['Ready']).toMatch(/^False Running/);
 });
 
 describe('no run starts', () => {

@@ -1,14 +1,21 @@
-import type { RunStatus } from '@stockout/crds';
+import type { RunStatus, ScoringJob } from '@stockout/crds';
 import type { Action } from '../actions.ts';
+import type { KubeObject } from '../api/kubernetes.ts';
 import { type Finding, REASON } from '../conditions.ts';
+import type { RunState } from '../jobs/run-state.ts';
 import { refuse } from '../policies/refusal.ts';
-import { chooseVersion } from '../policies/scoring-version.ts';
+import { chooseVersion, findUsableModel } from '../policies/scoring-version.ts';
 import { buildScoringRun } from '../resources/scoring-job.ts';
 import { keyOfScoringRun, scoringRunKey, scoringRunName } from '../resources/run-names.ts';
 import { timestamp } from '../set-conditions.ts';
 import type { Settings } from '../settings.ts';
 import type { ObservedScoringJob } from './observed.ts';
 import { followRun } from './follow-run.ts';
+
+const SUSPENDED: Finding = {
+  reason: REASON.suspended,
+  message: 'no run starts while spec.suspend is true',
+};
 
 export interface ScoringPlan {
   /** Nothing is done. */
@@ -29,22 +36,29 @@ export function planScoringJob(observed: ObservedScoringJob, settings: Settings,
   if (refused !== undefined) return { ...idle(runs), refused };
   const [newest] = runs;
   if (newest?.state === REASON.running) return followNewest(observed, newest, settings, now);
-  const isDone = newest !== undefined && newest.state !== REASON.superseded && isCurrent(observed, newest);
-  return isDone ? idle(runs) : claimRun(observed, settings, now);
+  return isDone(job, newest) ? idle(runs) : claimRun(observed, settings, now);
+}
+
+/** Whether nothing is left to run. A run that failed is tried again at any change of the spec: more memory or time may be what it needs. */
+export function isDone(job: ScoringJob, newest: RunStatus | undefined): boolean {
+  if (newest === undefined || newest.state === REASON.superseded) return false;
+  return newest.state === REASON.runFailed ? newest.name === scoringRunName(job) : isFor(job, newest);
+}
+
+/** Whether it is the run that the spec asks for. */
+function isFor(job: ScoringJob, run: RunStatus): boolean {
+  return keyOfScoringRun(job, run.name) === scoringRunKey(job);
 }
 
 function idle(runs: RunStatus[]): ScoringPlan {
   return { refused: undefined, waiting: undefined, runs, actions: [], requeueAfterMs: undefined };
 }
 
-function isCurrent({ job }: ObservedScoringJob, run: RunStatus): boolean {
-  return keyOfScoringRun(job, run.name) === scoringRunKey(job);
-}
-
 /** Puts a run on record with the version that it is pinned to; its Job follows once that is written. */
 function claimRun(observed: ObservedScoringJob, settings: Settings, now: Date): ScoringPlan {
   const { job, model } = observed;
   const before = job.status?.runs ?? [];
+  if (job.spec.suspend) return { ...idle(before), waiting: { finding: SUSPENDED, final: true } };
   const chosen = chooseVersion(job, model, settings.allowedNames);
   if ('refused' in chosen) {
     return { ...idle(before), waiting: { finding: chosen.refused, final: chosen.final } };
@@ -65,42 +79,48 @@ function followNewest(
   settings: Settings,
   now: Date,
 ): ScoringPlan {
-  const older = observed.job.status?.runs?.slice(1) ?? [];
-  const state = observed.runs.find((each) => each.run === newest.name);
-  if (state !== undefined) {
-    const { run, actions, requeueAfterMs } = followRun(newest, state, now);
-    return { ...idle([run, ...older]), actions, requeueAfterMs };
-  }
-  if (!isCurrent(observed, newest)) {
-    const superseded = {
-      ...newest,
-      state: REASON.superseded,
-      message: 'the spec changed before the run was done',
-    };
-    return idle([superseded, ...older]);
-  }
-  return startRun(observed, newest, settings);
+  const { job, runs } = observed;
+  const older = job.status?.runs?.slice(1) ?? [];
+  const state = runs.find((each) => each.run === newest.name);
+  const isOutdated = state === undefined ? !isFor(job, newest) : isStuck(job, state);
+  if (isOutdated) return supersede(observed, newest, older);
+  if (state === undefined) return startRun(observed, newest, settings);
+  const { run, actions, requeueAfterMs } = followRun(newest, state, now);
+  return { ...idle([run, ...older]), actions, requeueAfterMs };
+}
+
+/** Its pod does not start, and the spec was changed since: that may be the remedy. */
+function isStuck(job: ScoringJob, { run, phase, trouble }: RunState): boolean {
+  return phase === 'Running' && trouble !== undefined && run !== scoringRunName(job);
+}
+
+/** Its Job is ended by its name: it may have been made a moment ago and not have been seen yet. */
+function supersede({ job }: ObservedScoringJob, run: RunStatus, older: RunStatus[]): ScoringPlan {
+  const message = 'the spec changed before the run began';
+  const why = 'the spec asks for another run by now';
+  return {
+    ...idle([{ ...run, state: REASON.superseded, message }, ...older]),
+    actions: [{ verb: 'delete', object: namedJob(job, run.name), why }],
+  };
+}
+
+function namedJob({ metadata: { namespace } }: ScoringJob, name: string): KubeObject {
+  return { apiVersion: 'batch/v1', kind: 'Job', metadata: { name, namespace } };
 }
 
 /** Also after its Job was lost: under the same name and with the same version it commits at most once. */
 function startRun(observed: ObservedScoringJob, run: RunStatus, settings: Settings): ScoringPlan {
   const { job, model } = observed;
   const runs = job.status?.runs ?? [];
-  const chosen = chooseVersion(job, model, settings.allowedNames);
-  const version = run.version;
-  if (
-    model === undefined ||
-    version === undefined ||
-    ('refused' in chosen && isModelAtFault(chosen.refused))
-  ) {
-    const finding = 'refused' in chosen ? chosen.refused : { reason: REASON.modelNotFound, message: '' };
-    return { ...idle(runs), waiting: { finding, final: false } };
-  }
-  const object = buildScoringRun({ job, model, run: run.name, version, image: settings.images.pipeline });
+  const { version = '' } = run;
+  const usable = findUsableModel(job, model, settings.allowedNames);
+  if ('refused' in usable) return { ...idle(runs), waiting: { finding: usable.refused, final: false } };
+  const object = buildScoringRun({
+    job,
+    model: usable.model,
+    run: run.name,
+    version,
+    image: settings.images.pipeline,
+  });
   return { ...idle(runs), actions: [{ verb: 'create', object, why: `scores with ${version}` }] };
-}
-
-/** The version is settled already; what matters is that there is a model whose storage may be mounted. */
-function isModelAtFault({ reason }: Finding): boolean {
-  return reason === REASON.modelNotFound || reason === REASON.modelNotReady;
 }

@@ -1,9 +1,9 @@
-import type { RunStatus, ScoringJobStatus } from '@stockout/crds';
+import type { RunStatus, ScoringJob, ScoringJobStatus } from '@stockout/crds';
 import { CONDITION, type Finding, isFalse, isTrue, REASON, type Verdict } from '../conditions.ts';
 import { type ReconcileError, StalledError } from '../errors.ts';
 import { setConditions } from '../set-conditions.ts';
 import type { ObservedScoringJob } from './observed.ts';
-import type { ScoringPlan } from './plan.ts';
+import { isDone, type ScoringPlan } from './plan.ts';
 
 /** What is told of a scoring job. */
 export function scoringStatusOf(
@@ -20,9 +20,12 @@ export function scoringStatusOf(
     observedGeneration: generation,
     ...(lastSuccessfulTime === undefined ? {} : { lastSuccessfulTime }),
     runs: plan.runs,
-    conditions: setConditions(before.conditions ?? [], verdictsOf(plan, error), generation, now),
+    conditions: setConditions(before.conditions ?? [], verdictsOf(job, plan, error), generation, now),
   };
 }
+
+/** Somebody wants it so: nothing is stuck. */
+const INTENDED: ReadonlySet<string> = new Set([REASON.paused, REASON.suspended]);
 
 interface Situation {
   is: 'waiting' | 'running' | 'succeeded' | 'failed' | 'refused';
@@ -30,20 +33,24 @@ interface Situation {
 }
 
 function verdictsOf(
+  job: ScoringJob,
   plan: ScoringPlan,
   error: ReconcileError | undefined,
 ): [type: string, verdict: Verdict | undefined][] {
   const { is, finding } = situationOf(plan, error);
   const { reason, message } = finding;
   const holds = (yes: boolean): Verdict => (yes ? isTrue(reason, message) : isFalse(reason, message));
+  const committed = committedRun(job, plan);
+  // A pause undoes nothing.
+  const isReady = is === 'succeeded' || (reason === REASON.paused && committed !== undefined);
   const isStuck = is === 'refused' || is === 'failed';
   const isBusy = is === 'waiting' || is === 'running';
   return [
-    [CONDITION.ready, holds(is === 'succeeded')],
-    [CONDITION.complete, holds(is === 'succeeded')],
+    [CONDITION.ready, holds(isReady)],
+    [CONDITION.complete, committed ? isTrue(committed.reason, committed.message) : holds(false)],
     [CONDITION.failed, holds(is === 'failed')],
     [CONDITION.reconciling, isBusy ? reconciling(finding, error) : undefined],
-    [CONDITION.stalled, isStuck && reason !== REASON.paused ? isTrue(reason, message) : undefined],
+    [CONDITION.stalled, isStuck && !INTENDED.has(reason) ? isTrue(reason, message) : undefined],
   ];
 }
 
@@ -57,10 +64,17 @@ function situationOf({ refused, waiting, runs }: ScoringPlan, error: ReconcileEr
   if (newest === undefined || newest.state === REASON.superseded) {
     return { is: 'waiting', finding: { reason: REASON.running, message: 'a run is about to start' } };
   }
-  return {
-    is: whatIs(newest),
-    finding: { reason: newest.state, message: `${newest.name}: ${newest.message ?? ''}` },
-  };
+  return { is: whatIs(newest), finding: findingOf(newest) };
+}
+
+/** What the run said that the spec asks for, once it is committed. */
+function committedRun(job: ScoringJob, { runs: [newest] }: ScoringPlan): Finding | undefined {
+  const isCommitted = newest?.state === REASON.succeeded && isDone(job, newest);
+  return isCommitted ? findingOf(newest) : undefined;
+}
+
+function findingOf({ name, state, message = '' }: RunStatus): Finding {
+  return { reason: state, message: `${name}: ${message}` };
 }
 
 function whatIs({ state }: RunStatus): Situation['is'] {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Condition } from '@stockout/crds';
 import type { KubeEvent, KubeObject } from './api/kubernetes.ts';
-import { type Finding, TROUBLES } from './conditions.ts';
+import { type Finding, isTrouble } from './conditions.ts';
 import { OPERATOR } from './resources/names.ts';
 
 export interface Announcement extends Finding {
@@ -19,7 +19,7 @@ export function announcementsOf(
     const old = before.find((condition) => condition.type === type);
     const isNews = status !== 'Unknown' && (old?.status !== status || old.reason !== reason);
     if (!types.includes(type) || !isNews) continue;
-    told.set(`${reason} ${message}`, { type: TROUBLES.has(reason) ? 'Warning' : 'Normal', reason, message });
+    told.set(`${reason} ${message}`, { type: isTrouble(reason) ? 'Warning' : 'Normal', reason, message });
   }
   return [...told.values()];
 }

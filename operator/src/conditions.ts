@@ -27,6 +27,16 @@ export const REASON = {
   /** The spec names a Secret, ServiceAccount or claim that the operator's allow-list does not hold. */
   nameNotAllowed: 'NameNotAllowed',
 
+  // What went wrong between the operator and the API server; further ones are the API server's own.
+  /** A child has the name of something that is not this object's. */
+  nameTaken: 'NameTaken',
+  /** The API server finds a child that follows from the spec invalid. */
+  childRefused: 'ChildRefused',
+  /** The API server, or a webhook of its, refused a request without a reason of one word. */
+  requestFailed: 'RequestFailed',
+  /** A fault of the operator. */
+  internalError: 'InternalError',
+
   // Ready of a StockoutModel.
   /** The desired version serves. */
   serving: 'Serving',
@@ -93,7 +103,11 @@ export const REASON = {
 } as const;
 
 /** Reasons that somebody should look into: their Events are warnings. */
-export const TROUBLES: ReadonlySet<string> = new Set([
+const TROUBLES: ReadonlySet<string> = new Set([
+  REASON.nameTaken,
+  REASON.childRefused,
+  REASON.requestFailed,
+  REASON.internalError,
   REASON.notYetSupported,
   REASON.nameNotAllowed,
   REASON.pinnedVersionRefused,
@@ -107,6 +121,13 @@ export const TROUBLES: ReadonlySet<string> = new Set([
   REASON.versionRefused,
   REASON.runFailed,
 ]);
+
+const KNOWN: ReadonlySet<string> = new Set(Object.values(REASON));
+
+/** The API server's own reasons (Forbidden, ...) are errors, every one. */
+export function isTrouble(reason: string): boolean {
+  return TROUBLES.has(reason) || !KNOWN.has(reason);
+}
 
 /** Why something is as it is. */
 export interface Finding {

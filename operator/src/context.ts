@@ -13,5 +13,7 @@ export interface OperatorContext {
   /** Tells this operator from others. */
   identity: string;
   log: Log;
+  /** Whether this operator leads at this very moment. */
+  leads(): boolean;
   now(): Date;
 }

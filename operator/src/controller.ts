@@ -1,5 +1,6 @@
+import { REASON } from './conditions.ts';
 import type { OperatorContext } from './context.ts';
-import { type ReconcileError, requeueOf, toReconcileError } from './errors.ts';
+import { isSilent, type ReconcileError, requeueOf, toReconcileError } from './errors.ts';
 import { KeyedQueue } from './kube/queue.ts';
 import { queueMetricsOf, type ReconcileResult } from './metrics.ts';
 
@@ -73,11 +74,10 @@ export class Controller {
   }
 
   #report(key: string, error: ReconcileError): void {
-    const isSilent = 'silent' in error && error.silent;
     const { reason, message, cause } = error;
     // A fault of our own: where it comes from matters.
-    const stack = reason === 'InternalError' && cause instanceof Error ? { stack: cause.stack } : {};
-    this.#context.log(isSilent ? 'debug' : 'warn', message, {
+    const stack = reason === REASON.internalError && cause instanceof Error ? { stack: cause.stack } : {};
+    this.#context.log(isSilent(error) ? 'debug' : 'warn', message, {
       kind: this.#name,
       object: key,
       reason,

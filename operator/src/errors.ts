@@ -1,3 +1,4 @@
+import { REASON } from './conditions.ts';
 import { isConflict, KubeError } from './kube/kube-error.ts';
 
 /** Trying again may help: a back-off, and a word in the status unless it is a matter of milliseconds. */
@@ -45,14 +46,33 @@ export function toReconcileError(error: unknown): ReconcileError {
   if (error instanceof TransientError || error instanceof WaitingError || error instanceof StalledError) {
     return error;
   }
+  if (error instanceof KubeError) return fromKube(error);
   const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof KubeError) {
-    if (error.code === 422 || error.code === 400) {
-      return new StalledError('ChildRefused', `the API server refuses it: ${message}`, { cause: error });
-    }
-    return new TransientError(error.reason, message, { cause: error, silent: isConflict(error) });
+  return new TransientError(REASON.internalError, message, { cause: error });
+}
+
+function fromKube(error: KubeError): ReconcileError {
+  const { code, message } = error;
+  if (code === 422 || code === 400) {
+    return new StalledError(REASON.childRefused, `the API server refuses it: ${message}`, { cause: error });
   }
-  return new TransientError('InternalError', message, { cause: error });
+  // Admission webhooks write whole sentences there, which no condition may have for a reason.
+  const reason = /^[A-Z][A-Za-z]{0,63}$/.test(error.reason) ? error.reason : REASON.requestFailed;
+  return new TransientError(reason, message, { cause: error, silent: isConflict(error) });
+}
+
+/** Nobody needs to hear of it. */
+export function isSilent(error: ReconcileError): boolean {
+  return error instanceof TransientError && error.silent;
+}
+
+/** Of several the one that is tried again soonest: the others come up again then. Silent ones come last. */
+export function mostPressing(errors: readonly ReconcileError[]): ReconcileError | undefined {
+  const rank = (error: ReconcileError): number => {
+    if (isSilent(error)) return 3;
+    return error instanceof TransientError ? 0 : error instanceof WaitingError ? 1 : 2;
+  };
+  return errors.toSorted((a, b) => rank(a) - rank(b))[0];
 }
 
 export type Requeue = { after: 'backoff' } | { after: 'change' } | { after: 'ms'; ms: number };

@@ -125,6 +125,12 @@ export function measureModel(
   metrics.modelReady.set({ namespace, model: name, reason: ready.reason }, ready.status === 'True' ? 1 : 0);
 }
 
+/** Who leads no longer has nothing to say of any model: its successor has. */
+export function forgetAll({ modelMetric, modelReady }: OperatorMetrics): void {
+  modelMetric.reset();
+  modelReady.reset();
+}
+
 /** Of a model that is gone, or of what its status said before. */
 export function forgetModel(
   metrics: OperatorMetrics,

@@ -9,7 +9,7 @@ import { connect } from './kube/connection.ts';
 import { Election } from './kube/election.ts';
 import { createReflectors, createStores } from './kube/stores.ts';
 import { type Log, logToStderr } from './log.ts';
-import { createMetrics } from './metrics.ts';
+import { createMetrics, forgetAll } from './metrics.ts';
 import type { Settings } from './settings.ts';
 
 const LEASE_NAME = 'stockout-operator';
@@ -59,13 +59,17 @@ export async function startOperator(options: OperatorOptions = {}): Promise<Oper
   const stores = createStores();
   const reflectors = createReflectors(client, stores, options.namespaces, log);
   const metrics = createMetrics();
+  const identity = options.identity ?? `${hostname()}-${randomUUID().slice(0, 8)}`;
+  const lease = { namespace: options.leaseNamespace ?? namespace, name: LEASE_NAME, identity };
+  const election = options.leaderElect === false ? undefined : new Election(client, lease, log);
   const context: OperatorContext = {
     stores,
     client,
     settings: settingsOf(options),
     metrics,
-    identity: options.identity ?? `${hostname()}-${randomUUID().slice(0, 8)}`,
+    identity,
     log,
+    leads: () => election?.holds() ?? true,
     now: () => new Date(),
   };
   const admin = await startAdminServer({
@@ -80,7 +84,7 @@ export async function startOperator(options: OperatorOptions = {}): Promise<Oper
   const abort = new AbortController();
   const running = [
     ...reflectors.map((reflector) => reflector.run(abort.signal)),
-    lead(context, options, namespace, Promise.all(reflectors.map(({ synced }) => synced)), abort.signal),
+    lead(context, election, Promise.all(reflectors.map(({ synced }) => synced)), abort.signal),
   ];
   const stop = async (): Promise<void> => {
     abort.abort();
@@ -103,22 +107,22 @@ function settingsOf({ images, allowedNames }: OperatorOptions): Settings {
 
 async function lead(
   context: OperatorContext,
-  options: OperatorOptions,
-  namespace: string,
+  election: Election | undefined,
   synced: Promise<unknown>,
   signal: AbortSignal,
 ): Promise<void> {
   const controllers = new Controllers(context);
-  const { identity, client, log, metrics } = context;
+  const { metrics } = context;
+  const leader = { name: LEASE_NAME };
+  metrics.leader.set(leader, 0);
   const reign = async (term: AbortSignal): Promise<void> => {
-    metrics.leader.set({ name: LEASE_NAME }, 1);
+    metrics.leader.set(leader, 1);
     await Promise.race([synced, aborted(term)]);
     if (!term.aborted) await controllers.run(term);
-    metrics.leader.set({ name: LEASE_NAME }, 0);
+    metrics.leader.set(leader, 0);
+    forgetAll(metrics);
   };
-  if (options.leaderElect === false) return reign(signal);
-  const lease = { namespace: options.leaseNamespace ?? namespace, name: LEASE_NAME, identity };
-  return new Election(client, lease, log).run(reign, signal);
+  return election === undefined ? reign(signal) : election.run(reign, signal);
 }
 
 function unready(

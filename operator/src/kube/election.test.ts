@@ -1,9 +1,10 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Lease } from '../api/kubernetes.ts';
 import { ApiServer } from '../testing/api-server.ts';
 import { eventually } from '../testing/eventually.ts';
 import type { KubeClient } from './client.ts';
 import { Election } from './election.ts';
+import { KubeError } from './kube-error.ts';
 
 const LEASE = '/apis/coordination.k8s.io/v1/namespaces/shop/leases/op';
 let server: ApiServer;
@@ -16,9 +17,13 @@ beforeEach(async () => {
   candidates = [];
 });
 afterEach(async () => {
+  vi.restoreAllMocks();
   await Promise.all(candidates.map((candidate) => candidate.stop()));
   await server.stop();
 });
+
+const electionOf = (of: KubeClient): Election =>
+  new Election(of, { namespace: 'shop', name: 'op', identity: 'leader' }, () => {});
 
 interface Candidate {
   leads: boolean;
@@ -75,4 +80,39 @@ test('a lease of which the holder is gone is taken over, whatever its wall clock
   const heir = campaign('heir');
   await eventually(() => expect(heir.leads).toBe(true));
   expect(lease().renewTime).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
+});
+
+test("a leader that was paused knows on waking that the lease may be another's", async () => {
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(0);
+  const abort = new AbortController();
+  const election = electionOf(client);
+  const told = Promise.withResolvers<boolean[]>();
+  const running = election.run(async () => {
+    const before = election.holds();
+    clock.mockReturnValue(60_000);
+    told.resolve([before, election.holds()]);
+    abort.abort();
+  }, abort.signal);
+  expect(await told.promise).toEqual([true, false]);
+  await running;
+});
+
+test('a lease that took long to get counts from when it was asked for', async () => {
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(0);
+  const slow = {
+    get: () => Promise.reject(new KubeError(404, 'NotFound', 'no such lease')),
+    create: (_kind: unknown, lease: Lease) => {
+      clock.mockReturnValue(60_000);
+      return Promise.resolve(lease);
+    },
+  };
+  const abort = new AbortController();
+  const election = electionOf(slow as unknown as KubeClient);
+  const holds = await new Promise<boolean>((resolve) => {
+    void election.run(async () => {
+      resolve(election.holds());
+      abort.abort();
+    }, abort.signal);
+  });
+  expect(holds).toBe(false);
 });

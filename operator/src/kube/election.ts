@@ -24,11 +24,18 @@ export class Election {
   readonly #log: Log;
   /** The Lease as last seen, and when it changed on our own monotonic clock: no one's wall clock is trusted. */
   #seen: { version: string | undefined; at: number } = { version: undefined, at: 0 };
+  /** When we began the last request that got or renewed the Lease: others may have seen it from then on. */
+  #heldSince = -Infinity;
 
   constructor(client: KubeClient, options: ElectionOptions, log: Log) {
     this.#client = client;
     this.#options = { leaseMs: 10_000, renewMs: 7_000, retryMs: 2_000, ...options };
     this.#log = log;
+  }
+
+  /** Whether the Lease is ours for sure. A process that was paused for long finds out before its next write. */
+  holds(): boolean {
+    return performance.now() - this.#heldSince < this.#options.renewMs;
   }
 
   /** Campaigns until the signal. `lead` runs while we lead and must end soon after its signal. */
@@ -55,23 +62,22 @@ export class Election {
 
   /** Renews until the signal, or until it could not for too long. */
   async #keep(signal: AbortSignal): Promise<void> {
-    let renewed = performance.now();
-    while (!signal.aborted && performance.now() - renewed < this.#options.renewMs) {
+    while (!signal.aborted && this.holds()) {
       await pause(this.#options.retryMs, signal);
-      const began = performance.now();
-      if (!signal.aborted && (await this.#tryHold(renewed + this.#options.renewMs - began))) renewed = began;
+      if (!signal.aborted) await this.#tryHold(this.#heldSince + this.#options.renewMs - performance.now());
     }
   }
 
   /** True when we hold the Lease now. */
   async #tryHold(withinMs = this.#options.renewMs): Promise<boolean> {
+    const began = performance.now();
     const within = AbortSignal.timeout(Math.max(1, Math.round(withinMs)));
     try {
       const lease = await this.#read(within);
-      if (lease === undefined) return await this.#found();
-      if (!this.#isOurs(lease) && !this.#isFree(lease)) return false;
-      const written = await this.#client.replace(LEASE, this.#claim(lease), within);
+      if (lease !== undefined && !this.#isOurs(lease) && !this.#isFree(lease)) return false;
+      const written = await this.#write(lease, within);
       this.#seen = { version: written.metadata.resourceVersion, at: performance.now() };
+      this.#heldSince = began;
       return true;
     } catch (error) {
       this.#log('debug', 'the lease was not got', { error: error instanceof Error ? error.message : error });
@@ -89,11 +95,11 @@ export class Election {
     }
   }
 
-  async #found(): Promise<boolean> {
+  #write(lease: Lease | undefined, within: AbortSignal): Promise<Lease> {
+    if (lease !== undefined) return this.#client.replace(LEASE, this.#claim(lease), within);
     const { namespace, name } = this.#options;
-    const lease = { apiVersion: LEASE.apiVersion, kind: LEASE.kind, metadata: { namespace, name }, spec: {} };
-    await this.#client.create(LEASE, this.#claim(lease));
-    return true;
+    const fresh = { apiVersion: LEASE.apiVersion, kind: LEASE.kind, metadata: { namespace, name }, spec: {} };
+    return this.#client.create(LEASE, this.#claim(fresh));
   }
 
   #isOurs(lease: Lease): boolean {

@@ -1,5 +1,6 @@
 import type { Action } from '../actions.ts';
 import type { KubeObject } from '../api/kubernetes.ts';
+import { REASON } from '../conditions.ts';
 import { TransientError, WaitingError } from '../errors.ts';
 import type { KubeClient } from './client.ts';
 import { kindOf } from './kinds.ts';
@@ -62,5 +63,5 @@ function haveSameOwner(a: KubeObject, b: KubeObject): boolean {
 
 function nameTaken({ kind, metadata }: KubeObject): WaitingError {
   const what = `the ${kind} ${metadata.name} in ${metadata.namespace} exists and is not this object's`;
-  return new WaitingError('NameTaken', `${what}: delete or rename it`, NAME_TAKEN_MS);
+  return new WaitingError(REASON.nameTaken, `${what}: delete or rename it`, NAME_TAKEN_MS);
 }

@@ -1,6 +1,6 @@
 import type { RunStatus, ScoringJob, ScoringJobStatus } from '@stockout/crds';
 import { CONDITION, type Finding, isFalse, isTrue, REASON, type Verdict } from '../conditions.ts';
-import { type ReconcileError, StalledError } from '../errors.ts';
+import { isSilent, type ReconcileError, StalledError } from '../errors.ts';
 import { setConditions } from '../set-conditions.ts';
 import type { ObservedScoringJob } from './observed.ts';
 import { isDone, type ScoringPlan } from './plan.ts';
@@ -84,6 +84,6 @@ function whatIs({ state }: RunStatus): Situation['is'] {
 
 /** Conflicts pass by themselves, nobody needs to read of them. */
 function reconciling({ reason, message }: Finding, error: ReconcileError | undefined): Verdict {
-  const isTold = error !== undefined && !('silent' in error && error.silent);
+  const isTold = error !== undefined && !isSilent(error);
   return isTold ? isTrue(error.reason, error.message) : isTrue(reason, message);
 }

@@ -1,14 +1,19 @@
 import { applyActions } from '../apply-actions.ts';
 import type { OperatorContext } from '../context.ts';
-import type { ReconcileError } from '../errors.ts';
+import { mostPressing, type ReconcileError } from '../errors.ts';
 import type { ObservedModel } from './observed.ts';
 import type { ModelPlan } from './plan.ts';
 
-/** Does what the plan says; what went wrong is for the status to tell. */
-export function applyModelPlan(
+/** Does what the plan says: a training that cannot start holds up no way back. What went wrong is for the status. */
+export async function applyModelPlan(
   context: OperatorContext,
-  observed: ObservedModel,
-  plan: ModelPlan,
+  { model }: ObservedModel,
+  { chains }: ModelPlan,
 ): Promise<ReconcileError | undefined> {
-  return applyActions(context, observed.model, plan.actions);
+  const errors: ReconcileError[] = [];
+  for (const chain of chains) {
+    const error = await applyActions(context, model, chain);
+    if (error !== undefined) errors.push(error);
+  }
+  return mostPressing(errors);
 }

@@ -72,7 +72,7 @@ test('a candidate that does not come up is given up, and tried again only when s
   cluster.stall('retail-green');
   cluster.settle();
   cluster.pass(3600);
-  expect(cluster.settle().actions).toEqual([]);
+  expect(cluster.settle().chains.flat()).toEqual([]);
   expect(cluster.serving).toBe('v1');
   cluster.edit(
     'less memory is asked for',
@@ -92,7 +92,7 @@ test('a failed training is not tried again until the spec or the annotation chan
   cluster.finishJob(job, { kind: 'failure', exitCode: 2, message: 'spec.data.rawTable: no such table' });
   cluster.settle();
   cluster.stores.jobs.delete(job);
-  expect(cluster.settle().actions).toEqual([]);
+  expect(cluster.settle().chains.flat()).toEqual([]);
   expect(cluster.condition('Stalled')).toMatchObject({ reason: 'TrainingFailed' });
   const annotations = { 'stockout.dev/retrain-requested-at': 'now' };
   cluster.put(cluster.stores.models, {

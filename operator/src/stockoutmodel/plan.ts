@@ -14,8 +14,8 @@ export interface ModelPlan {
   promotion: PromotionPlan;
   training: TrainingPlan | undefined;
   rollout: RolloutPlan | undefined;
-  /** In the order in which they are done. */
-  actions: Action[];
+  /** Each is done in its order, up to the first action that fails; that does not hold up the other chains. */
+  chains: Action[][];
   /** Look again then, though nothing may have changed. */
   requeueAfterMs: number | undefined;
 }
@@ -31,7 +31,7 @@ export function planModel(observed: ObservedModel, settings: Settings, now: Date
       promotion,
       training: undefined,
       rollout: undefined,
-      actions: [],
+      chains: [],
       requeueAfterMs: undefined,
     };
   }
@@ -44,7 +44,7 @@ export function planModel(observed: ObservedModel, settings: Settings, now: Date
     promotion,
     training,
     rollout,
-    actions: [...training.actions, ...rollout.actions, ...planRetention(observed, inUse)],
+    chains: [training.actions, rollout.actions, planRetention(observed, inUse)],
     requeueAfterMs: earliest(rollout.requeueAfterMs, training.requeueAfterMs),
   };
 }

@@ -1,6 +1,6 @@
 import type { StockoutModelStatus } from '@stockout/crds';
-import { CONDITION, type Finding, isTrue, type Verdict } from '../conditions.ts';
-import { type ReconcileError, StalledError } from '../errors.ts';
+import { CONDITION, type Finding, isFalse, isTrue, type Verdict } from '../conditions.ts';
+import { isSilent, type ReconcileError, StalledError } from '../errors.ts';
 import { LABEL } from '../resources/names.ts';
 import { endpointOf } from '../resources/service.ts';
 import { setConditions, verdictOf } from '../set-conditions.ts';
@@ -73,13 +73,13 @@ interface Told {
   stalled: Finding | undefined;
 }
 
-/** A model that serves goes on serving: an error is no reason to say otherwise. */
+/** What does not get on says why. A model that serves goes on serving: an error is no reason to say otherwise. */
 function withError({ ready, stalled }: Told, error: ReconcileError | undefined): Told {
-  if (!(error instanceof StalledError)) return { ready, stalled };
+  if (error === undefined || isSilent(error)) return { ready, stalled };
   const { reason, message } = error;
   return {
-    ready: ready.status === 'True' ? ready : { status: 'False', reason, message },
-    stalled: { reason, message },
+    ready: ready.status === 'True' ? ready : isFalse(reason, message),
+    stalled: error instanceof StalledError ? { reason, message } : stalled,
   };
 }
 
@@ -88,7 +88,7 @@ function reconciling(
   { training, rollout }: ModelPlan,
   error: ReconcileError | undefined,
 ): Verdict | undefined {
-  if (error !== undefined && !('silent' in error && error.silent)) return isTrue(error.reason, error.message);
+  if (error !== undefined && !isSilent(error)) return isTrue(error.reason, error.message);
   if (rollout?.busy) return isTrue(rollout.verdict.reason, rollout.verdict.message);
   if (training?.busy) return isTrue(training.verdict.reason, training.verdict.message);
   return undefined;

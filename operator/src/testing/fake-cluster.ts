@@ -64,7 +64,7 @@ export class FakeCluster {
   settle(): ModelPlan {
     for (let round = 0; round < 20; round++) {
       const plan = this.step();
-      if (plan.actions.length === 0) return plan;
+      if (plan.chains.flat().length === 0) return plan;
     }
     throw new Error(`the plans go round in circles:\n${this.log.slice(-20).join('\n')}`);
   }
@@ -75,8 +75,9 @@ export class FakeCluster {
     const observed = observeModel(this.stores, `${namespace}/${name}`);
     if (observed === undefined) throw new Error('no model');
     const plan = planModel(observed, SETTINGS, this.now);
-    for (const action of plan.actions.slice(0, limit)) this.#perform(action);
-    if (plan.actions.length <= limit) this.#tell(modelStatusOf(observed, plan, undefined, this.now));
+    const actions = plan.chains.flat();
+    for (const action of actions.slice(0, limit)) this.#perform(action);
+    if (actions.length <= limit) this.#tell(modelStatusOf(observed, plan, undefined, this.now));
     return plan;
   }
 

@@ -1,0 +1,67 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { OperatorContext } from './context.ts';
+import { requeueOf } from './errors.ts';
+import { createStores } from './kube/stores.ts';
+import { createMetrics } from './metrics.ts';
+import { buildService } from './resources/service.ts';
+import { buildTrainingJob } from './resources/training-job.ts';
+import { applyModelPlan } from './stockoutmodel/apply.ts';
+import { observeModel } from './stockoutmodel/observe.ts';
+import { planModel } from './stockoutmodel/plan.ts';
+import { ApiServer } from './testing/api-server.ts';
+import { aModel, NOW, SETTINGS } from './testing/builders.ts';
+
+const model = aModel();
+const job = buildTrainingJob({ model, run: 'retail-train-1', against: undefined, image: 'pipeline:test' });
+const service = buildService({ model, color: 'blue' });
+const theirs = { ...job, metadata: { ...job.metadata, ownerReferences: [] } };
+const JOB = '/apis/batch/v1/namespaces/shop/jobs/retail-train-1';
+const SERVICE = '/api/v1/namespaces/shop/services/retail';
+
+let server: ApiServer;
+let context: OperatorContext;
+
+beforeEach(async () => {
+  server = new ApiServer();
+  context = {
+    client: await server.start(),
+    stores: createStores(),
+    settings: SETTINGS,
+    metrics: createMetrics(),
+    identity: 'test',
+    log: () => {},
+    leads: () => true,
+    now: () => NOW,
+  };
+  context.stores.models.set(model);
+});
+afterEach(() => server.stop());
+
+/** Starts a training, and makes the Service on top of what was observed of it. */
+function applyBoth(onto?: string) {
+  const observed = observeModel(context.stores, 'shop/retail')!;
+  const training = [{ verb: 'create', object: job, why: '' } as const];
+  const rollout = [{ verb: 'apply', object: service, onto, why: '' } as const];
+  const plan = planModel(observed, SETTINGS, NOW);
+  return applyModelPlan(context, observed, { ...plan, chains: [training, rollout] });
+}
+
+test('a training that cannot start does not hold up the way back to another version', async () => {
+  server.put(JOB, theirs);
+  expect(await applyBoth()).toMatchObject({ reason: 'NameTaken' });
+  expect(server.get(SERVICE)).toMatchObject({ spec: service.spec });
+});
+
+test('of two errors the one is told that people must hear of, not a conflict that passes by itself', async () => {
+  server.put(JOB, theirs);
+  server.put(SERVICE, service);
+  const error = await applyBoth('an older one');
+  expect(error).toMatchObject({ reason: 'NameTaken' });
+  expect(requeueOf(error!)).toMatchObject({ after: 'ms' });
+});
+
+test('one whose lease ran out while it planned writes nothing', async () => {
+  context.leads = () => false;
+  expect(await applyBoth()).toMatchObject({ reason: 'NotLeading', silent: true });
+  expect(server.writes).toEqual([]);
+});

@@ -60,11 +60,29 @@ describe('API keys', () => {
     expect(await statusFor(running, 'one')).toBe(200);
   });
 
-  it('refuse everybody while a folder is named that holds none', async () => {
-    await writeFile(join(dir, 'empty'), '\n');
-    await using running = await RunningPredictor.ready({ apiKeysDir: dir });
+  it.each([
+    ['is missing', 'gone', /API keys .*gone is missing: mount a Secret there, one key a file/],
+    ['is empty', '', /API keys .* holds no key: put one into the Secret/],
+  ])('keep a predictor from being ready while their Secret %s, in words', async (_, below, why) => {
+    const apiKeysDir = join(dir, below);
+    await using running = await RunningPredictor.start({ apiKeysDir }, { keysIntervalMs: 20 });
+    const readyz = async (): Promise<string> => (await running.get('/readyz', true)).text();
+    await expect.poll(readyz).toMatch(why);
+    expect(running.log[0]).toMatchObject({ level: 'error', message: expect.stringMatching(why) as string });
+    expect(await statusFor(running, '')).toBe(503);
+    await mkdir(apiKeysDir, { recursive: true });
+    await writeFile(join(apiKeysDir, 'key'), 'one');
+    await running.server.ready;
+    expect(await statusFor(running, 'one')).toBe(200);
+  });
+
+  it('refuse everybody once their Secret is emptied, and tell the log', async () => {
+    await writeFile(join(dir, 'key'), 'one');
+    await using running = await RunningPredictor.ready({ apiKeysDir: dir }, { keysIntervalMs: 20 });
+    await writeFile(join(dir, 'key'), '\n');
+    await expect.poll(() => statusFor(running, 'one')).toBe(401);
     expect(await statusFor(running, '')).toBe(401);
-    expect(running.log[0]?.message).toContain('holds no key, so every scoring request is refused');
+    expect(running.log.map(({ message }) => message).join()).toContain('holds no key');
   });
 });
 

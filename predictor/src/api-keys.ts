@@ -44,6 +44,11 @@ export class ApiKeys {
     return this.#dir !== undefined || this.#given.length > 0;
   }
 
+  /** Why nobody can show a valid key, where one is asked for: what to do about it, in words. */
+  get trouble(): string | undefined {
+    return this.required && this.#digests.length === 0 ? this.#complaint : undefined;
+  }
+
   /** Compares with every key, in constant time. */
   accepts(shown: string): boolean {
     // Into the same memory each time: a new Buffer a request costs more than the hash itself.
@@ -61,18 +66,23 @@ export class ApiKeys {
     try {
       const keys = [...this.#given, ...(await readKeys(this.#dir as string))];
       this.#digests = keys.map(digestOf);
-      this.#complain(keys.length === 0 ? 'holds no key, so every scoring request is refused' : undefined);
+      this.#complain(keys.length === 0 ? 'holds no key: put one into the Secret' : undefined);
     } catch (error) {
-      this.#complain(`cannot be read, the keys known before stay valid: ${(error as Error).message}`);
+      const what = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'is missing' : 'cannot be read';
+      const then =
+        this.#digests.length > 0
+          ? 'the keys known before stay valid'
+          : 'mount a Secret there, one key a file';
+      this.#complain(`${what}: ${then} (${(error as Error).message})`);
     }
   }
 
   /** Says each new trouble once, not at every reading. */
   #complain(complaint: string | undefined): void {
-    if (complaint !== undefined && complaint !== this.#complaint) {
-      this.#log('error', `the folder of API keys ${this.#dir} ${complaint}`);
-    }
-    this.#complaint = complaint;
+    const before = this.#complaint;
+    this.#complaint =
+      complaint === undefined ? undefined : `the folder of API keys ${this.#dir} ${complaint}`;
+    if (this.#complaint !== undefined && this.#complaint !== before) this.#log('error', this.#complaint);
   }
 }
 

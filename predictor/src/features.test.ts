@@ -43,7 +43,7 @@ describe('a row of features', () => {
       { price: 'must be a finite 32-bit number (at most 3.4e38)' },
     ],
     ['an inherited name that is missing', { price: 1, lag: 1 }, { constructor: 'is missing' }],
-    ['no object', [1, 2, 3], { '(row)': "must be an object with the model's features, not an array" }],
+    ['no object', [1, 2, 3], { '(body)': "must be an object with the model's features, not an array" }],
   ])('is refused for %s, which is named', (_, row, expected) => {
     expect(reader.read(row, new Float32Array(3))).toBe(false);
     expect(wrongFields(row)).toEqual(expected);
@@ -85,7 +85,7 @@ describe('the row reader and the contract', () => {
       const blamed = new Set(reader.explain(candidate).map(({ field }) => field));
       const issues = parsed.success ? [] : parsed.error.issues;
       const expected = issues.flatMap((issue) =>
-        issue.code === 'unrecognized_keys' ? issue.keys : [String(issue.path[0] ?? '(row)')],
+        issue.code === 'unrecognized_keys' ? issue.keys : [String(issue.path[0] ?? '(body)')],
       );
       expect(blamed).toEqual(new Set(expected));
     });

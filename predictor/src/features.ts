@@ -8,8 +8,8 @@ export interface FieldError {
 /** More than this many wrong fields are not listed: the answer to a bad batch stays small. */
 export const MAX_ERRORS = 100;
 
-/** The name under which a request that is no object at all is reported. */
-export const WHOLE_ROW = '(row)';
+/** The name under which a request that is no object (or array of them) at all is reported. */
+export const WHOLE_BODY = '(body)';
 
 /**
  * Turns a parsed row into model input, for the features of one version.
@@ -20,11 +20,14 @@ export class RowReader {
   readonly #features: readonly Feature[];
   readonly #names: string[];
   readonly #nullable: boolean[];
+  /** Bytes of the shortest JSON that is a row: all the names, and a digit each. */
+  readonly shortest: number;
 
   constructor(features: readonly Feature[]) {
     this.#features = features;
     this.#names = features.map((feature) => feature.name);
     this.#nullable = features.map((feature) => feature.nullable);
+    this.shortest = JSON.stringify(Object.fromEntries(this.#names.map((name) => [name, 0]))).length;
   }
 
   /**
@@ -54,7 +57,7 @@ export class RowReader {
     if (!isObject(row)) {
       return [
         {
-          field: prefix || WHOLE_ROW,
+          field: prefix || WHOLE_BODY,
           message: `must be an object with the model's features, not ${nameOf(row)}`,
         },
       ];

@@ -26,6 +26,7 @@ export async function load(
   const batches = await startBatches(version, runtime);
   try {
     await selfCheck(model, batches);
+    await awaitKeys(runtime, signal);
   } catch (error) {
     await batches.close();
     throw error;
@@ -60,5 +61,15 @@ async function startBatches({ manifest, ubj, onnx }: Version, { log }: Runtime):
     return await BatchClient.start({ features, threshold: threshold.value, ubj, onnx }, log);
   } catch (error) {
     throw new IntegrityError(`model.onnx cannot be loaded: ${(error as Error).message}`);
+  }
+}
+
+/** Ready without a key, it would take the place of a predictor that has some, and then refuse everybody. */
+async function awaitKeys({ keys, lifecycle, limits }: Runtime, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const { trouble } = keys;
+    if (trouble === undefined) return;
+    lifecycle.waiting(trouble);
+    await delay(limits.keysIntervalMs, undefined, { signal });
   }
 }

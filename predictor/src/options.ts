@@ -47,18 +47,25 @@ export interface Limits {
 
 const MIB = 2 ** 20;
 
-const DEFAULT_LIMITS: Limits = {
-  predictBytes: 64 * 1024,
-  batchBytes: 64 * MIB,
-  queuedBatches: 16,
-  heldBytes: 256 * MIB,
-  headersTimeoutMs: 10_000,
-  requestTimeoutMs: 60_000,
-  drainMs: 5_000,
-  closeMs: 20_000,
-  keysIntervalMs: 2_000,
-  retryMs: 1_000,
-};
+/**
+ * @param memory bytes that the process may use. A batch takes up to three times its body (received, handed over,
+ *   answered), and a container that runs out of memory takes every caller with it
+ */
+export function defaultLimits(memory: number): Limits {
+  const heldBytes = Math.min(256 * MIB, Math.floor(memory / 8));
+  return {
+    predictBytes: 64 * 1024,
+    batchBytes: Math.min(64 * MIB, Math.floor(heldBytes / 2)),
+    queuedBatches: 16,
+    heldBytes,
+    headersTimeoutMs: 10_000,
+    requestTimeoutMs: 60_000,
+    drainMs: 5_000,
+    closeMs: 20_000,
+    keysIntervalMs: 2_000,
+    retryMs: 1_000,
+  };
+}
 
 export interface Settings extends ServeOptions {
   host: string;
@@ -76,7 +83,8 @@ export function settle(options: ServeOptions): Settings {
     port: options.port ?? 8000,
     adminPort: options.adminPort ?? 9090,
     apiKeys: options.apiKeys ?? [],
-    limits: { ...DEFAULT_LIMITS, ...options.limits },
+    // Without a limit (a container's) it answers 0 or more than there is.
+    limits: { ...defaultLimits(process.constrainedMemory() || Infinity), ...options.limits },
     log: options.log ?? logToStderr,
   };
 }

@@ -1,28 +1,20 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Log } from '../log.ts';
-import type { EncodedAnswer, WorkerReply, WorkerRequest, WorkerSetup } from './protocol.ts';
+import type { WorkerReply, WorkerRequest, WorkerSetup } from './protocol.ts';
+import type { BatchAnswer } from './score-batch.ts';
 
-/** Beyond it a batch fails by itself, and the process with all its other callers lives on. */
-const WORKER_HEAP_MB = 1024;
 /** A worker that does not end by itself is ended. */
 const CLOSE_MS = 2_000;
 
 export interface ScoredBatch {
-  answer: EncodedAnswer;
+  answer: BatchAnswer;
   seconds: number;
 }
 
-/** The batch ended with the worker that ran it. */
+/** The batch ended with the worker that ran it, or found none. */
 export class BatchLostError extends Error {
   override name = 'BatchLostError';
-  /** The batch needed more memory than the worker has: sending it again cannot help. */
-  readonly tooLarge: boolean;
-
-  constructor(message: string, tooLarge: boolean) {
-    super(message);
-    this.tooLarge = tooLarge;
-  }
 }
 
 interface Waiting {
@@ -35,20 +27,19 @@ export class BatchClient {
   readonly #setup: WorkerSetup;
   readonly #log: Log;
   readonly #waiting = new Map<number, Waiting>();
-  #worker: Promise<Worker>;
+  #worker: Promise<Worker> | undefined;
   #next = 0;
   #closed = false;
 
   private constructor(setup: WorkerSetup, log: Log) {
     this.#setup = setup;
     this.#log = log;
-    this.#worker = this.#spawn();
   }
 
   /** @throws when model.onnx cannot be loaded */
   static async start(setup: WorkerSetup, log: Log): Promise<BatchClient> {
     const client = new BatchClient(setup, log);
-    await client.#worker;
+    await client.#running();
     return client;
   }
 
@@ -57,9 +48,14 @@ export class BatchClient {
     return this.#waiting.size;
   }
 
-  /** @param body a JSON array of rows; its memory goes over to the worker */
-  async score(body: Uint8Array<ArrayBuffer>): Promise<ScoredBatch> {
-    const reply = await this.#call((id) => ({ id, kind: 'batch', body }), [body.buffer]);
+  /** @param body a JSON array of rows; its memory may go over to the worker */
+  async score(body: Buffer): Promise<ScoredBatch> {
+    // What is part of a larger memory has to be copied, for others still read that.
+    const whole = body.buffer.byteLength === body.byteLength ? body : new Uint8Array(body);
+    const reply = await this.#call(
+      (id) => ({ id, kind: 'batch', body: whole }),
+      [whole.buffer as ArrayBuffer],
+    );
     if (reply.kind !== 'batch') throw new Error(`unexpected reply ${reply.kind}`);
     return reply;
   }
@@ -73,7 +69,7 @@ export class BatchClient {
 
   async close(): Promise<void> {
     this.#closed = true;
-    const worker = await this.#worker.catch(() => undefined);
+    const worker = await this.#worker?.catch(() => undefined);
     if (worker === undefined) return;
     const exited = once(worker, 'exit');
     worker.postMessage('close');
@@ -88,7 +84,7 @@ export class BatchClient {
     // It may be rejected while the worker is awaited.
     replied.catch(() => {});
     try {
-      const worker = await this.#worker;
+      const worker = await this.#running().catch((error: Error) => this.#notStarted(error));
       worker.postMessage(build(id), transfers);
       return await replied;
     } finally {
@@ -96,11 +92,17 @@ export class BatchClient {
     }
   }
 
-  async #spawn(): Promise<Worker> {
-    const worker = new Worker(new URL('worker.ts', import.meta.url), {
-      workerData: this.#setup,
-      resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MB },
+  /** The worker; another one where the last has ended, or did not start. */
+  #running(): Promise<Worker> {
+    this.#worker ??= this.#spawn().catch((error: Error) => {
+      this.#worker = undefined;
+      throw error;
     });
+    return this.#worker;
+  }
+
+  async #spawn(): Promise<Worker> {
+    const worker = new Worker(new URL('worker.ts', import.meta.url), { workerData: this.#setup });
     // Rejects with the error when the worker fails before it is ready.
     await once(worker, 'message');
     worker.on('message', (reply: WorkerReply) => this.#receive(reply));
@@ -117,19 +119,16 @@ export class BatchClient {
     else waiting?.resolve(reply);
   }
 
-  /** Every batch that the worker had is lost; the next worker starts with none. */
+  #notStarted({ message }: Error): never {
+    this.#log('error', `the batch worker does not start: ${message}`);
+    throw new BatchLostError(`the batch worker does not start: ${message}`);
+  }
+
+  /** Every batch that the worker had is lost; the next batch starts another worker. */
   #lost(failure: Error | undefined): void {
     if (this.#closed) return;
-    this.#log(
-      'error',
-      `the batch worker ended and is started again: ${failure?.message ?? 'no error given'}`,
-    );
-    const tooLarge = (failure as NodeJS.ErrnoException | undefined)?.code === 'ERR_WORKER_OUT_OF_MEMORY';
-    const lost = [...this.#waiting.values()];
-    this.#worker = this.#spawn();
-    this.#worker.catch((error: Error) =>
-      this.#log('error', `the batch worker does not start: ${error.message}`),
-    );
-    for (const { reject } of lost) reject(new BatchLostError('the batch worker ended', tooLarge));
+    this.#log('error', `the batch worker ended: ${failure?.message ?? 'no error given'}`);
+    this.#worker = undefined;
+    for (const { reject } of this.#waiting.values()) reject(new BatchLostError('the batch worker ended'));
   }
 }

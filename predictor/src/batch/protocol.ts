@@ -16,11 +16,6 @@ export type WorkerRequest =
 
 export type WorkerReply =
   | { kind: 'ready' }
-  | { id: number; kind: 'batch'; answer: EncodedAnswer; seconds: number }
+  | { id: number; kind: 'batch'; answer: BatchAnswer; seconds: number }
   | { id: number; kind: 'matrix'; scores: Float32Array }
   | { id: number; kind: 'failed'; message: string };
-
-/** As BatchAnswer, with the JSON as bytes: those change threads without a copy. */
-export type EncodedAnswer =
-  | Exclude<BatchAnswer, { kind: 'scored' }>
-  | (Omit<Extract<BatchAnswer, { kind: 'scored' }>, 'json'> & { json: Uint8Array });

@@ -1,13 +1,15 @@
-import { type FieldError, MAX_ERRORS, type RowReader, WHOLE_ROW } from '../features.ts';
+import { type FieldError, MAX_ERRORS, type RowReader } from '../features.ts';
 import type { ScoreSummary } from '../metrics/predictor-metrics.ts';
 import { SCORE_BOUNDS } from '../metrics/predictor-metrics.ts';
 import { Tally } from '../metrics/tally-histogram.ts';
+import { NotJsonError } from '../parse-json.ts';
+import { NotRowsError, parseRows } from './parse-rows.ts';
 
 /** What becomes of one /predict/batch body. */
-export type BatchAnswer =
-  | { kind: 'scored'; json: string; summary: ScoreSummary }
-  | { kind: 'notJson'; why: string }
-  | { kind: 'wrong'; errors: FieldError[] };
+export type BatchAnswer = { kind: 'scored'; json: Uint8Array; summary: ScoreSummary } | Refusal;
+
+export type Refusal =
+  { kind: 'notJson'; why: string; errors: FieldError[] } | { kind: 'wrong'; errors: FieldError[] };
 
 export interface Rows {
   kind: 'rows';
@@ -15,40 +17,51 @@ export interface Rows {
   count: number;
 }
 
-/** Parses and checks a JSON array of rows: all of them are right, or the batch is refused with what is wrong. */
-export function readBatch(text: string, reader: RowReader, featureCount: number): Rows | BatchAnswer {
-  let rows: unknown;
-  try {
-    rows = JSON.parse(text);
-  } catch (error) {
-    return { kind: 'notJson', why: (error as Error).message };
-  }
-  if (!Array.isArray(rows)) {
-    return { kind: 'wrong', errors: [{ field: WHOLE_ROW, message: 'must be an array of rows' }] };
-  }
-  const matrix = new Float32Array(rows.length * featureCount);
+/** Reads a JSON array of rows: all of them are right, or the batch is refused with what is wrong. */
+export function readBatch(body: Buffer, reader: RowReader, width: number): Rows | Refusal {
+  // The body holds no more rows than that; only what is written takes memory.
+  const matrix = new Float32Array(width * Math.ceil(body.length / reader.shortest));
   const errors: FieldError[] = [];
-  for (const [index, row] of rows.entries()) {
-    if (reader.read(row, matrix, index * featureCount)) continue;
-    errors.push(...reader.explain(row, `[${index}]`).slice(0, MAX_ERRORS - errors.length));
-    if (errors.length >= MAX_ERRORS) break;
+  let count = 0;
+  try {
+    for (const row of parseRows(body)) {
+      if (!reader.read(row, matrix, errors.length === 0 ? count * width : 0)) {
+        errors.push(...reader.explain(row, `[${count}]`).slice(0, MAX_ERRORS - errors.length));
+        if (errors.length >= MAX_ERRORS) break;
+      }
+      count++;
+    }
+  } catch (error) {
+    return refusalOf(error, errors);
   }
-  return errors.length > 0 ? { kind: 'wrong', errors } : { kind: 'rows', matrix, count: rows.length };
+  return errors.length > 0 ? { kind: 'wrong', errors } : { kind: 'rows', matrix, count };
 }
 
-/** The answer for scored rows, in their order. */
+function refusalOf(error: unknown, before: FieldError[]): Refusal {
+  if (error instanceof NotJsonError) return { kind: 'notJson', why: error.message, errors: error.errors };
+  if (error instanceof NotRowsError) return { kind: 'wrong', errors: [...before, ...error.errors] };
+  throw error;
+}
+
+/** Characters of one rendered prediction at the most, the comma included. */
+const WIDEST = renderPrediction(-1.2345678901234567e-100, 1).length + 1;
+
+/** The answer for scored rows, in their order. Its bytes have memory of their own, which can change threads. */
 export function renderBatch(scores: Float32Array, threshold: number): BatchAnswer {
   const tally = new Tally(SCORE_BOUNDS);
-  const parts: string[] = [];
+  // One buffer rather than a string a row: a million rows would take a gigabyte of heap.
+  const json = Buffer.allocUnsafeSlow(2 + scores.length * WIDEST);
+  let end = json.write('[');
   let atRisk = 0;
-  for (const score of scores) {
+  for (const [index, score] of scores.entries()) {
     const label = labelOf(score, threshold);
     atRisk += label;
     tally.observe(score);
-    parts.push(renderPrediction(score, label));
+    end += json.write((index === 0 ? '' : ',') + renderPrediction(score, label), end, 'latin1');
   }
+  end += json.write(']', end);
   const summary = { rows: scores.length, atRisk, ...tally.snapshot() };
-  return { kind: 'scored', json: `[${parts.join(',')}]`, summary };
+  return { kind: 'scored', json: json.subarray(0, end), summary };
 }
 
 export function labelOf(score: number, threshold: number): 0 | 1 {

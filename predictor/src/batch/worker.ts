@@ -3,7 +3,7 @@ import { RowReader } from '../features.ts';
 import { FlatTrees } from '../trees/flat-trees.ts';
 import { parseUbj } from '../trees/parse-ubj.ts';
 import { OnnxScorer } from './onnx-scorer.ts';
-import type { EncodedAnswer, WorkerReply, WorkerRequest, WorkerSetup } from './protocol.ts';
+import type { WorkerReply, WorkerRequest, WorkerSetup } from './protocol.ts';
 import { type BatchAnswer, readBatch, renderBatch } from './score-batch.ts';
 
 /** From so many rows on ONNX Runtime is faster than the flat trees (measured: bench/scorers.ts). */
@@ -31,7 +31,7 @@ async function handle(request: WorkerRequest): Promise<void> {
       return;
     }
     const started = performance.now();
-    const answer = encode(await scoreBody(request.body));
+    const answer = await scoreBody(request.body);
     const seconds = (performance.now() - started) / 1000;
     send({ id: request.id, kind: 'batch', answer, seconds }, transfersOf(answer));
   } catch (error) {
@@ -40,19 +40,14 @@ async function handle(request: WorkerRequest): Promise<void> {
 }
 
 async function scoreBody(body: Uint8Array): Promise<BatchAnswer> {
-  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
-  const rows = readBatch(text, reader, width);
+  const rows = readBatch(Buffer.from(body.buffer, body.byteOffset, body.byteLength), reader, width);
   if (rows.kind !== 'rows') return rows;
   const { matrix, count } = rows;
   const scores = count < ONNX_FROM_ROWS ? trees.scoreAll(matrix, count) : await onnx.score(matrix, count);
   return renderBatch(scores, setup.threshold);
 }
 
-function encode(answer: BatchAnswer): EncodedAnswer {
-  return answer.kind === 'scored' ? { ...answer, json: new TextEncoder().encode(answer.json) } : answer;
-}
-
-function transfersOf(answer: EncodedAnswer): ArrayBuffer[] {
+function transfersOf(answer: BatchAnswer): ArrayBuffer[] {
   return answer.kind === 'scored' ? [answer.json.buffer as ArrayBuffer] : [];
 }
 

@@ -12,9 +12,9 @@ const JSON_TYPE = /^application\/json\s*(;\s*charset\s*=\s*"?utf-?8"?\s*)?$/i;
 export function admit(req: IncomingMessage, query: string, limit: number, runtime: Runtime): Serving {
   const { keys, lifecycle, serving } = runtime;
   if (req.method !== 'POST') throw problem.wrongMethod('POST');
+  if (serving === undefined) throw problem.unavailable(lifecycle.reason, 5);
   if (keys.required) checkKey(req, runtime);
   if (query !== '') throw new problem.ProblemError(400, 'this path takes no query parameters');
-  if (serving === undefined) throw problem.unavailable(lifecycle.reason, 5);
   if (lifecycle.phase === 'closing') throw problem.unavailable(lifecycle.reason, 1);
   const type = req.headers['content-type'];
   if (type !== 'application/json' && !JSON_TYPE.test(type ?? '')) throw problem.wrongType(type);

@@ -1,11 +1,10 @@
 import { BatchLostError } from '../batch/batch-client.ts';
-import type { EncodedAnswer } from '../batch/protocol.ts';
 import { type BatchAnswer, readBatch, renderBatch } from '../batch/score-batch.ts';
 import type { Model } from '../model.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Serving } from '../serving.ts';
 import type { Exchange } from './exchange.ts';
-import { notJson, ProblemError, tooLarge, unavailable, wrongFields } from './problem.ts';
+import { notJson, type ProblemError, tooLarge, unavailable, wrongFields } from './problem.ts';
 import { readBody } from './read-body.ts';
 
 /** A body of this size (about 40 rows) is answered in less time than handing it to the worker takes. */
@@ -54,41 +53,36 @@ export class BatchRoute {
     const { metrics } = this.#runtime;
     const started = performance.now();
     if (body.length <= INLINE_BYTES) {
-      const answer = scoreInline(body.toString('utf8'), serving.model);
+      const answer = scoreInline(body, serving.model);
       const { json, summary } = expectScored(answer);
       metrics.batch(summary, (performance.now() - started) / 1000);
       return exchange.json(json);
     }
     if (this.#full(serving)) throw busy();
-    // A copy of its own memory, which can go over to the worker.
-    const { answer, seconds } = await serving.batches.score(new Uint8Array(body)).catch(explainLoss);
+    const { answer, seconds } = await serving.batches.score(body).catch(explainLoss);
     const { json, summary } = expectScored(answer);
     metrics.batch(summary, seconds);
     exchange.json(json);
   }
 }
 
-function scoreInline(text: string, model: Model): BatchAnswer {
-  const rows = readBatch(text, model.reader, model.width);
+function scoreInline(body: Buffer, model: Model): BatchAnswer {
+  const rows = readBatch(body, model.reader, model.width);
   if (rows.kind !== 'rows') return rows;
   return renderBatch(model.trees.scoreAll(rows.matrix, rows.count), model.manifest.threshold.value);
 }
 
-type Scored<A> = Extract<A, { kind: 'scored' }>;
+type Scored = Extract<BatchAnswer, { kind: 'scored' }>;
 
-function expectScored<A extends BatchAnswer | EncodedAnswer>(answer: A): Scored<A> {
-  if (answer.kind === 'notJson') throw notJson(answer.why);
+function expectScored(answer: BatchAnswer): Scored {
+  if (answer.kind === 'notJson') throw notJson(answer.why, answer.errors);
   if (answer.kind === 'wrong') throw wrongFields(answer.errors);
-  return answer as Scored<A>;
+  return answer;
 }
 
 function explainLoss(error: unknown): never {
   if (!(error instanceof BatchLostError)) throw error;
-  if (!error.tooLarge) throw unavailable('the batch was lost: send it again', 1);
-  throw new ProblemError(
-    413,
-    'the batch needs more memory than one batch may use: send fewer rows at a time',
-  );
+  throw unavailable('the batch was lost: send it again', 1);
 }
 
 function busy(): ProblemError {

@@ -69,27 +69,3 @@ async function postAll(url: string, count: number, statuses: number[]): Promise<
     statuses.push(response.status);
   }
 }
-
-describe('a caller who is too slow', () => {
-  it.each([
-    ['its headers', 'POST /predict HTTP/1.1\r\nHost: x\r\nX-Slow'],
-    [
-      'its body',
-      'POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{',
-    ],
-  ])('with %s is answered 408 and hung up on', async (_, half) => {
-    await using running = await RunningPredictor.ready({}, { headersTimeoutMs: 100, requestTimeoutMs: 200 });
-    using client = await RawClient.connect(running.server.url);
-    client.send(half);
-    expect(await client.receives(/^HTTP\/1.1 408 [^]*\}$/)).toContain('application/problem+json');
-    await eventually(() => client.closed);
-    expect((await running.get('/livez')).status).toBe(200);
-  });
-
-  it('and one who speaks no HTTP is answered 400', async () => {
-    await using running = await RunningPredictor.ready();
-    using client = await RawClient.connect(running.server.url);
-    client.send('good morning\r\n\r\n');
-    expect(await client.receives(/^HTTP\/1.1 400 [^]*\}$/)).toContain('this is not an HTTP request');
-  });
-});

@@ -1,4 +1,5 @@
 import { renderPrediction } from '../batch/score-batch.ts';
+import { NotJsonError, parseJson } from '../parse-json.ts';
 import type { Serving } from '../serving.ts';
 import type { Exchange } from './exchange.ts';
 import { notJson, tooLarge, wrongFields } from './problem.ts';
@@ -66,8 +67,8 @@ export class PredictRoute {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
-    throw notJson((error as Error).message);
+    throw error instanceof NotJsonError ? notJson(error.message, error.errors) : error;
   }
 }

@@ -30,7 +30,8 @@ export class ProblemError extends Error {
   }
 }
 
-export const notJson = (why: string): ProblemError => new ProblemError(400, `the body is not JSON: ${why}`);
+export const notJson = (why: string, errors: FieldError[]): ProblemError =>
+  new ProblemError(400, `the body is not JSON: ${why}`, errors.length === 0 ? {} : { errors });
 
 export const missingKey = (): ProblemError =>
   new ProblemError(401, 'send a valid API key in the X-API-Key header', {
@@ -46,7 +47,8 @@ export const wrongMethod = (allow: string): ProblemError =>
 export const tooLarge = (limit: number): ProblemError =>
   new ProblemError(
     413,
-    `the body is larger than the ${limit} bytes that this path takes: send fewer rows at a time`,
+    `the body is larger than the ${limit} bytes that this path takes: ` +
+      'send a single row to /predict, or fewer rows at a time to /predict/batch',
   );
 
 export const wrongType = (type: string | undefined): ProblemError => {

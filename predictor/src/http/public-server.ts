@@ -19,6 +19,7 @@ export function createPublicServer(runtime: Runtime): Server {
   const front = new ScoringFront(runtime);
   const pages = createPages(runtime);
   const handle = (req: IncomingMessage, res: ServerResponse, awaited: boolean): void => {
+    if (!(req.url as string).startsWith('/')) req.url = originForm(req.url as string);
     if (front.handle(req, res, awaited)) return;
     if (awaited) res.writeContinue();
     pages(req, res);
@@ -33,23 +34,38 @@ export function createPublicServer(runtime: Runtime): Server {
     (req, res) => handle(req, res, false),
   );
   server.on('checkContinue', (req, res) => handle(req, res, true));
+  server.on('checkExpectation', answerExpectation);
   server.on('clientError', answerBroken);
   return server;
 }
 
+/** A proxy's caller may name the whole URL (RFC 9112 3.2.2). */
+function originForm(url: string): string {
+  return url.replace(/^https?:\/\/[^/?]*/i, '');
+}
+
+function answerExpectation(_: IncomingMessage, res: ServerResponse): void {
+  const problem = new ProblemError(417, 'the only Expect that is understood is 100-continue: leave it out');
+  const body = JSON.stringify(problem.toProblem());
+  // What is announced is never read.
+  res.writeHead(problem.status, { 'Content-Type': PROBLEM_TYPE, Connection: 'close' }).end(body);
+}
+
 const BROKEN: Record<string, [status: number, detail: string]> = {
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'the request did not arrive in time'],
-  HPE_HEADER_OVERFLOW: [431, 'the headers are too large'],
+  HPE_HEADER_OVERFLOW: [431, 'the headers are larger than the 16 KiB that are read'],
 };
 
 /** What is not HTTP, or stops half-way, never becomes a request: it is answered on the bare connection. */
-function answerBroken(error: NodeJS.ErrnoException, socket: Duplex): void {
+function answerBroken(error: NodeJS.ErrnoException & { reason?: string }, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
   }
   const [status, detail] = BROKEN[error.code ?? ''] ?? [400, 'this is not an HTTP request'];
-  const body = JSON.stringify(new ProblemError(status, detail).toProblem());
+  // The parser's own words, none of the caller's.
+  const why = error.reason === undefined ? detail : `${detail}: ${error.reason}`;
+  const body = JSON.stringify(new ProblemError(status, why).toProblem());
   const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: ${PROBLEM_TYPE}\r\nContent-Length: ${body.length}`;
   socket.end(`${head}\r\nConnection: close\r\n\r\n${body}`);
 }

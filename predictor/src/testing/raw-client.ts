@@ -38,9 +38,12 @@ export class RawClient implements Disposable {
     for (let count = 0; count < atMost; count++) {
       if (this.closed || !this.#socket.writable) return;
       if (this.#socket.write(text, 'latin1')) continue;
-      const changed = [once(this.#socket, 'drain'), once(this.#socket, 'close')];
+      const changed = new AbortController();
+      const { signal } = changed;
       // Rejects with the reset that we are waiting for.
-      await Promise.race(changed).catch(() => {});
+      const events = ['drain', 'close'].map((name) => once(this.#socket, name, { signal }).catch(() => {}));
+      await Promise.race(events);
+      changed.abort();
     }
     throw new Error(`still open after ${atMost} times ${text.length} bytes`);
   }

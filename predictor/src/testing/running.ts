@@ -1,3 +1,5 @@
+import type { Problem } from '@stockout/contracts';
+import { expect } from 'vitest';
 import type { Limits, ServeOptions } from '../options.ts';
 import { type PredictorServer, serve } from '../serve.ts';
 import { TINY_URI } from './fixture.ts';
@@ -57,6 +59,15 @@ export class RunningPredictor implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.server.stop();
   }
+}
+
+/** The problem that an answer is. */
+export async function refused(answer: Promise<Response>): Promise<Problem> {
+  const response = await answer;
+  expect(response.headers.get('content-type')).toBe('application/problem+json');
+  const problem = (await response.json()) as Problem;
+  expect(problem.status).toBe(response.status);
+  return problem;
 }
 
 /** Tries until it holds; fails when it does not within the time. */

@@ -77,6 +77,12 @@ describe('a model.ubj', () => {
     ],
     ['a walk in circles', (l) => (tree(l).left_children = [0, -1, -1]), /tree 0, node 0 is out of range/],
     ['an unknown feature', (l) => (tree(l).split_indices = [2, 0, 0]), /tree 0, node 0 is out of range/],
+    [
+      'a leaf that is no number',
+      (l) => (tree(l).split_conditions = [0.5, NaN, 1]),
+      /tree 0, node 1 is no number/,
+    ],
+    ['a node with two parents', (l) => Object.assign(tree(l), shared), /tree 0 has a node with two parents/],
     ['columns of different lengths', (l) => (tree(l).default_left = [1]), /different lengths/],
     ['no trees at all', (l) => (l.gradient_booster.model = {}), /trees/],
   ])('is refused for %s, in words', (_, edit, message) => {
@@ -122,6 +128,16 @@ function stump(): Record<string, unknown> {
     split_type: [0, 0, 0],
   };
 }
+
+/** Both splits lead to node 2. */
+const shared = {
+  left_children: [1, 2, -1, -1],
+  right_children: [2, 3, -1, -1],
+  split_indices: [0, 0, 0, 0],
+  split_conditions: [0, 0, 0, 0],
+  default_left: [0, 0, 0, 0],
+  split_type: [0, 0, 0, 0],
+};
 
 function splitsOf({ left }: Tree): number[] {
   return Array.from(left).flatMap((child, node) => (child >= 0 ? [node] : []));

@@ -103,8 +103,11 @@ function readTree(tree: StoredTree, index: number, featureCount: number): Tree {
   }
   if (Number(tree.tree_param?.size_leaf_vector ?? 1) > 1) throw refused(`tree ${index} has vector leaves`);
   for (let node = 0; node < size; node++) {
+    if (!Number.isFinite(tree.split_conditions[node]))
+      throw refused(`tree ${index}, node ${node} is no number`);
     if (Number(tree.left_children[node]) >= 0) checkSplit(tree, index, node, size, featureCount);
   }
+  checkParents(tree, index);
   return {
     left: tree.left_children,
     right: tree.right_children,
@@ -119,9 +122,17 @@ function checkSplit(tree: StoredTree, index: number, node: number, size: number,
   const [left, right] = [Number(tree.left_children[node]), Number(tree.right_children[node])];
   const inside = left > node && left < size && right > node && right < size && left !== right;
   const feature = Number(tree.split_indices[node]);
-  if (!inside || feature < 0 || feature >= featureCount || !Number.isFinite(tree.split_conditions[node])) {
+  if (!inside || feature < 0 || feature >= featureCount) {
     throw refused(`tree ${index}, node ${node} is out of range`);
   }
+}
+
+/** A node that two parents share is walked rightly, but laid out twice: there is no room for that. */
+function checkParents({ left_children, right_children }: StoredTree, index: number): void {
+  const children = [...Array.from(left_children), ...Array.from(right_children)]
+    .map(Number)
+    .filter((node) => node > 0);
+  if (new Set(children).size < children.length) throw refused(`tree ${index} has a node with two parents`);
 }
 
 /**

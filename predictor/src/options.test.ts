@@ -1,0 +1,16 @@
+import { describe, expect, it } from 'vitest';
+import { defaultLimits } from './options.ts';
+
+const MIB = 2 ** 20;
+
+describe('the limits', () => {
+  it.each([
+    ['no limit of memory', Infinity, 64, 256],
+    ['2 GiB', 2048, 64, 256],
+    ['512 MiB', 512, 32, 64],
+    ['128 MiB', 128, 8, 16],
+  ])('with %s take what fits beside the rest of the process', (_, memory, batch, held) => {
+    const { batchBytes, heldBytes } = defaultLimits(memory * MIB);
+    expect([batchBytes, heldBytes]).toEqual([batch * MIB, held * MIB]);
+  });
+});

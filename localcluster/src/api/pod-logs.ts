@@ -3,6 +3,7 @@ import { request as httpsRequest } from 'node:https';
 import type { Registry } from '../registry/registry.ts';
 import type { Node, Pod } from '../types.ts';
 import { ApiError, badRequest } from './api-error.ts';
+import { sendText } from './respond.ts';
 
 const PASSED = new Set(['follow', 'previous', 'timestamps', 'tailLines', 'sinceSeconds', 'sinceTime']);
 
@@ -16,9 +17,9 @@ export async function proxyLog(
 ): Promise<void> {
   const container = containerFor(pod, query.get('container'));
   const { name, namespace } = pod.metadata;
-  const node = pod.spec.nodeName
-    ? (registry.find(registry.kinds.builtIn('Node'), { name: pod.spec.nodeName }) as Node | undefined)
-    : undefined;
+  // Without a node there is nothing yet, and that is no error.
+  if (!pod.spec.nodeName) return sendText(response, 200, '');
+  const node = registry.find(registry.kinds.builtIn('Node'), { name: pod.spec.nodeName }) as Node | undefined;
   const port = node?.status?.daemonEndpoints?.kubeletEndpoint?.Port;
   if (port === undefined)
     throw badRequest(`container "${container}" in pod "${name}" is waiting to start: ContainerCreating`);
@@ -62,7 +63,7 @@ function pipe(
       answer.on('data', (chunk: Buffer) => chunks.push(chunk));
       answer.on('end', () => {
         const why = Buffer.concat(chunks).toString('utf8').trim();
-        reject(new ApiError(statusCode === 404 ? 400 : statusCode, 'BadRequest', why));
+        reject(new ApiError(statusCode, statusCode === 400 ? 'BadRequest' : undefined, why));
       });
     });
     request.on('error', (error) => (response.headersSent ? resolve() : reject(error)));

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { timestamp } from '../timestamp.ts';
 import type { JsonObject, KubeObject } from '../types.ts';
 
 export interface EventText {
@@ -16,7 +17,7 @@ export interface EventText {
 /** A v1 Event about an object. @param now milliseconds */
 export function eventBody(about: KubeObject, text: EventText, now: number): JsonObject {
   const { type, reason, message, component, host, fieldPath } = text;
-  const instant = new Date(now).toISOString().replace(/\.\d{3}Z$/, 'Z');
+  const instant = timestamp(now);
   const { name, namespace, uid, resourceVersion } = about.metadata;
   return {
     apiVersion: 'v1',

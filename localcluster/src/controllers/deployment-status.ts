@@ -1,4 +1,4 @@
-import { timestamp } from '../registry/metadata.ts';
+import { timestamp } from '../timestamp.ts';
 import type { Condition, Deployment, ReplicaSet } from '../types.ts';
 import { conditionOf, countOrNone, setCondition } from './pods.ts';
 import { limits } from './rolling-update.ts';

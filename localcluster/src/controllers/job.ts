@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { timestamp } from '../registry/metadata.ts';
+import { timestamp } from '../timestamp.ts';
 import type { Condition, Job, Pod } from '../types.ts';
 import { type Cluster, controllerOf, isOwnedBy, ownedBy } from './cluster.ts';
 import {

@@ -1,4 +1,4 @@
-import { timestamp } from '../registry/metadata.ts';
+import { timestamp } from '../timestamp.ts';
 import type { Condition, Pod } from '../types.ts';
 
 export const isFinished = ({ status }: Pod): boolean =>

@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { constants } from 'node:os';
-import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type LogFile, readLog } from './log-file.ts';
+import { now } from '../timestamp.ts';
+import type { LogFile } from './log-file.ts';
 import { killGroup } from './process-identity.ts';
 import type { ProcessRecords } from './process-records.ts';
 
@@ -29,6 +28,7 @@ const START_ERROR = 128;
 /** One run of a container: a process group of its own. */
 export class ContainerProcess {
   readonly #child: ChildProcess;
+  #running = true;
   readonly exited: Promise<Exit>;
 
   constructor({ command, env, cwd }: Command, log: LogFile, records: ProcessRecords, marker: string) {
@@ -55,7 +55,8 @@ export class ContainerProcess {
       this.#child.once('error', (error: NodeJS.ErrnoException) => resolve(notStarted(file, error)));
       this.#child.once('exit', (code, signal) => {
         // As with a container, nothing outlives its first process.
-        if (this.pid !== undefined) killGroup(this.pid, 'SIGKILL');
+        this.kill();
+        this.#running = false;
         resolve(exitOf(code, signal));
       });
     });
@@ -78,8 +79,9 @@ export class ContainerProcess {
     return exit;
   }
 
+  /** At once. Once it has ended its id may be another's, and is left alone. */
   kill(): void {
-    if (this.pid !== undefined) killGroup(this.pid, 'SIGKILL');
+    if (this.pid !== undefined && this.#running) killGroup(this.pid, 'SIGKILL');
   }
 }
 
@@ -93,35 +95,4 @@ function exitOf(code: number | null, signal: NodeJS.Signals | null): Exit {
 function notStarted(file: string, error: NodeJS.ErrnoException): Exit {
   const why = error.code === 'ENOENT' ? 'executable file not found in $PATH' : error.message;
   return { exitCode: START_ERROR, startError: `exec: ${JSON.stringify(file)}: ${why}`, finishedAt: now() };
-}
-
-/** As metav1.Time writes it. */
-export function now(): string {
-  return new Date().toISOString().replace(/\.\d{3}Z$/, 'Z');
-}
-
-const MESSAGE_BYTES = 4096;
-const FALLBACK_BYTES = 2048;
-const FALLBACK_LINES = 80;
-
-/** An empty termination message, for the container to write. */
-export async function clearMessage(file: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  await rm(file, { force: true });
-  await writeFile(file, '');
-}
-
-/** What the container left as its last word: the file, or with FallbackToLogsOnError the end of its log. */
-export async function readMessage(
-  file: string,
-  log: string,
-  policy: string | undefined,
-  failed: boolean,
-): Promise<string | undefined> {
-  const written = await readFile(file).catch(() => Buffer.alloc(0));
-  if (written.length > 0) return written.subarray(0, MESSAGE_BYTES).toString('utf8');
-  if (policy !== 'FallbackToLogsOnError' || !failed) return undefined;
-  const lines = await readLog(log, { tailLines: FALLBACK_LINES });
-  const text = lines.map((line) => `${line}\n`).join('');
-  return text.slice(-FALLBACK_BYTES) || undefined;
 }

@@ -1,19 +1,18 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { now } from '../timestamp.ts';
 import type { Container, ContainerStatus, Pod } from '../types.ts';
-import { clearMessage, ContainerProcess, type Exit, now, readMessage } from './container-process.ts';
+import { ContainerProcess, type Exit } from './container-process.ts';
 import { type NodeContext, NotReadyError } from './context.ts';
-import { environmentOf } from './environment.ts';
-import { expand } from './expand.ts';
 import { LogFile } from './log-file.ts';
+import { prepare } from './prepare.ts';
 import { probe } from './prober.ts';
 import type { ProbeTarget } from './probe.ts';
-import { rewriter } from './rewrite.ts';
+import { clearMessage, readMessage } from './termination-message.ts';
 import { podFolder, type PodVolumes } from './volumes.ts';
 
 type State = NonNullable<ContainerStatus['state']>;
-type Prepared = ProbeTarget & { command: string[] };
 
 /** A container that ran this long starts over with its back-off. */
 const STEADY = 600_000;
@@ -36,6 +35,7 @@ export class ContainerRunner {
   #process: ContainerProcess | undefined;
   #stopping = false;
   #wake = new AbortController();
+  #probing: AbortController | undefined;
   log: LogFile | undefined;
 
   constructor(
@@ -128,6 +128,7 @@ export class ContainerRunner {
         `Back-off restarting failed container ${this.container.name} in pod ${name}_${namespace}(${uid})`,
       );
       await this.#sleep(pause);
+      if (this.#stopping) return count;
     } else this.#last = this.#state;
     this.#restarts += 1;
     return count + 1;
@@ -135,16 +136,19 @@ export class ContainerRunner {
 
   /** One run, from start to exit. */
   async #once(): Promise<void> {
-    const prepared = await this.#prepare();
-    if (this.#stopping) return;
+    const prepared = await prepare(this.#context, this.#pod(), this.container, this.#volumes);
     const { name, terminationMessagePolicy } = this.container;
     const message = this.#volumes.terminationMessage(this.#pod(), this.container);
     await clearMessage(message);
-    const log = new LogFile(join(await this.#folder(), `${this.#restarts}.log`));
+    const folder = await this.#folder();
+    // Nothing is awaited from here to the start: `stop` finds a process to end, or there will be none.
+    if (this.#stopping) return;
+    const log = new LogFile(join(folder, `${this.#restarts}.log`));
     this.log = log;
     this.#process = new ContainerProcess(prepared, log, this.#context.records, this.#pod().metadata.uid);
     const startedAt = now();
     const probing = new AbortController();
+    this.#probing = probing;
     if (this.#process.pid !== undefined) {
       this.#set({ running: { startedAt } });
       this.#event('Normal', 'Started', `Container ${name} started`);
@@ -157,25 +161,6 @@ export class ContainerRunner {
     const last = await readMessage(message, log.path, terminationMessagePolicy, exit.exitCode !== 0);
     this.#set({ terminated: terminatedState(exit, startedAt, exit.startError ?? last) });
     if (exit.startError) this.#event('Warning', 'Failed', `Error: ${exit.startError}`);
-  }
-
-  async #prepare(): Promise<Prepared> {
-    const pod = this.#pod();
-    const { container } = this;
-    const rewrite = rewriter(this.#volumes.mountsOf(pod, container));
-    const env = environmentOf(this.#context, pod, container, rewrite);
-    const command = [...(container.command ?? []), ...(container.args ?? [])].map((word) =>
-      expand(rewrite(word), env),
-    );
-    if (!container.command || container.command.length === 0) {
-      const why = `Error: container ${container.name} names no command; what its image would run is not known here`;
-      throw new NotReadyError('CreateContainerError', 'Failed', why);
-    }
-    const cwd = container.workingDir
-      ? rewrite(container.workingDir)
-      : join(podFolder(this.#context, pod), 'work');
-    await mkdir(cwd, { recursive: true });
-    return { command, env, cwd, rewrite, container, podIP: pod.status?.podIP ?? '127.0.0.1' };
   }
 
   /** The logs of this run and of the one before are kept. */
@@ -257,6 +242,7 @@ export class ContainerRunner {
 
   /** At once, without waiting: the agent itself is being ended. */
   kill(): void {
+    this.#probing?.abort();
     this.#process?.kill();
   }
 }

@@ -6,7 +6,7 @@ import type { TLSSocket } from 'node:tls';
 import { hasToken } from '../api/server.ts';
 import type { Certificate } from '../api/tls.ts';
 import type { ContainerRunner } from './container-runner.ts';
-import { type LogFile, readLog, showLine } from './log-file.ts';
+import { type LogFile, type LogOptions, readLog, showLine } from './log-file.ts';
 
 export interface LogServing {
   certificate: Certificate;
@@ -21,7 +21,7 @@ export type FindContainer = (
   namespace: string,
   pod: string,
   container: string,
-) => ContainerRunner | undefined;
+) => Pick<ContainerRunner, 'log' | 'status'> | undefined;
 
 const PATH = /^\/containerLogs\/(?<namespace>[^/]+)\/(?<pod>[^/]+)\/(?<container>[^/]+)$/;
 
@@ -62,58 +62,60 @@ async function answer(
   const { pathname, searchParams } = new URL(request.url ?? '/', 'https://localhost');
   const { namespace = '', pod = '', container = '' } = PATH.exec(pathname)?.groups ?? {};
   const runner = find(namespace, pod, container);
-  if (!runner?.log) {
-    response.writeHead(404).end(`no log of container ${container} in pod ${namespace}/${pod} yet\n`);
-    return;
-  }
+  if (!runner?.log) return refuse(response, waiting(pod, container, runner));
   const previous = searchParams.get('previous') === 'true';
   const file = previous ? previousLog(runner) : runner.log.path;
   if (file === undefined) {
-    const message = `previous terminated container "${container}" in pod "${pod}" not found\n`;
-    response.writeHead(400).end(message);
-    return;
+    return refuse(response, `previous terminated container "${container}" in pod "${pod}" not found`);
   }
   response.writeHead(200, { 'content-type': 'text/plain' });
   response.flushHeaders();
-  const follow = searchParams.get('follow') === 'true' && !previous;
-  await send(response, file, follow ? runner.log : undefined, searchParams);
+  const options = logOptions(searchParams);
+  if (searchParams.get('follow') === 'true' && !previous) return follow(response, runner.log, options);
+  for (const line of await readLog(file, options)) response.write(`${line}\n`);
+  response.end();
 }
 
-function previousLog({ log, status }: ContainerRunner): string | undefined {
+function refuse(response: ServerResponse, why: string): void {
+  response.writeHead(400).end(`${why}\n`);
+}
+
+/** In the words of the kubelet. */
+function waiting(pod: string, container: string, runner: ReturnType<FindContainer>): string {
+  const reason = runner?.status.state?.waiting?.reason ?? 'ContainerCreating';
+  return `container "${container}" in pod "${pod}" is waiting to start: ${reason}`;
+}
+
+function previousLog({ log, status }: NonNullable<ReturnType<FindContainer>>): string | undefined {
   if (!log || status.restartCount === 0) return undefined;
   return join(dirname(log.path), `${status.restartCount - 1}.log`);
 }
 
-async function send(
-  response: ServerResponse,
-  file: string,
-  live: LogFile | undefined,
-  query: URLSearchParams,
-): Promise<void> {
-  const timestamps = query.get('timestamps') === 'true';
-  const write = (line: string): void => void response.write(`${showLine(line, timestamps)}\n`);
-  // Lines that come while the file is read are held back, and those that were read are not sent twice.
+/** What is there and then what comes, each line once: those of now are read from disk, later ones are told. */
+async function follow(response: ServerResponse, log: LogFile, options: LogOptions): Promise<void> {
   const held: string[] = [];
-  let hold: ((line: string) => void) | undefined = (line) => void held.push(line);
-  const listener = (line: string): void => (hold ? hold(line) : write(line));
-  live?.on('line', listener);
+  const write = (line: string): void => void response.write(`${showLine(line, options.timestamps)}\n`);
+  let take = (line: string): void => void held.push(line);
+  const listener = (line: string): void => take(line);
+  const end = (): void => void response.end();
+  log.on('line', listener);
+  response.on('close', () => log.off('line', listener).off('end', end));
+  const upTo = log.lines;
+  await log.flushed();
+  for (const line of await readLog(log.path, { ...options, upTo })) response.write(`${line}\n`);
+  held.forEach(write);
+  take = write;
+  if (log.ended) end();
+  else log.once('end', end);
+}
+
+function logOptions(query: URLSearchParams): LogOptions {
   const tail = query.get('tailLines');
-  const lines = await readLog(file, {
-    timestamps: true,
+  return {
+    timestamps: query.get('timestamps') === 'true',
     ...(tail === null ? {} : { tailLines: Number(tail) }),
     ...since(query),
-  });
-  for (const line of lines) response.write(`${timestamps ? line : line.slice(line.indexOf(' ') + 1)}\n`);
-  const newest = lines.at(-1)?.split(' ', 1)[0] ?? '';
-  for (const line of held) if ((line.split(' ', 1)[0] ?? '') > newest) write(line);
-  hold = undefined;
-  if (!live || live.ended) {
-    live?.off('line', listener);
-    response.end();
-    return;
-  }
-  live.once('end', () => response.end());
-  response.on('close', () => live.off('line', listener));
+  };
 }
 
 function since(query: URLSearchParams): { since?: number } {

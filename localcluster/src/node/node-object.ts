@@ -3,6 +3,7 @@ import process from 'node:process';
 import { isCode } from '../api/api-error.ts';
 import { corePath, type KubeClient } from '../client/kube-client.ts';
 import { kubernetes } from '../schema/kubernetes.ts';
+import { now } from '../timestamp.ts';
 import type { KubeObject, Node } from '../types.ts';
 
 const LEASE_SECONDS = 40;
@@ -34,8 +35,8 @@ export async function registerNode(
 }
 
 function nodeStatus(name: string, logPort: number | undefined): object {
-  const now = new Date().toISOString().replace(/\.\d{3}Z$/, 'Z');
-  const times = { lastHeartbeatTime: now, lastTransitionTime: now };
+  const instant = now();
+  const times = { lastHeartbeatTime: instant, lastTransitionTime: instant };
   const healthy = (kind: string, what: string) => ({
     type: kind,
     status: 'False',

@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isFinished } from '../controllers/pods.ts';
+import { now } from '../timestamp.ts';
 import type { Container, ContainerStatus, Pod } from '../types.ts';
-import { now } from './container-process.ts';
 import { ContainerRunner } from './container-runner.ts';
 import { type NodeContext, NotReadyError } from './context.ts';
 import { type PodFacts, podStatus } from './pod-status.ts';
@@ -125,11 +125,15 @@ export class PodWorker {
     return false;
   }
 
-  /** The pod as the API has it now: marked for deletion, or with other annotations. */
+  /** The pod as the API has it now: marked for deletion, told to hurry, or with other annotations. */
   update(pod: Pod): void {
+    const before = this.#pod.metadata.deletionGracePeriodSeconds ?? Number.POSITIVE_INFINITY;
     this.#pod = pod;
-    if (pod.metadata.deletionTimestamp) void this.end();
-    else if (this.#initialized) this.#refresh();
+    const { deletionTimestamp, deletionGracePeriodSeconds: grace = 0 } = pod.metadata;
+    if (deletionTimestamp === undefined) {
+      if (this.#initialized) this.#refresh();
+    } else if (this.#ending && grace < before) void this.#stopContainers(grace);
+    else void this.end();
   }
 
   /** A ConfigMap or Secret of its namespace changed. */

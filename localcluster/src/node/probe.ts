@@ -16,18 +16,24 @@ export interface ProbeTarget {
   rewrite: (text: string) => string;
 }
 
-/** Asks once. @returns why it failed, undefined when it did not */
-export async function probeOnce(spec: ProbeSpec, target: ProbeTarget): Promise<string | undefined> {
-  const timeout = (spec.timeoutSeconds ?? 1) * 1000;
+/** Asks once, at most until the signal: a probe ends with its container. @returns why it failed, if it did */
+export async function probeOnce(
+  spec: ProbeSpec,
+  target: ProbeTarget,
+  ended: AbortSignal,
+): Promise<string | undefined> {
+  const seconds = spec.timeoutSeconds ?? 1;
+  const signal = AbortSignal.any([ended, AbortSignal.timeout(seconds * 1000)]);
   try {
-    if (spec.httpGet) return await httpGet(spec.httpGet, target, timeout);
+    if (spec.httpGet) return await httpGet(spec.httpGet, target, signal);
     if (spec.tcpSocket) {
       const { host = target.podIP, port } = spec.tcpSocket;
-      return await tcp(host, portNumber(port, target.container), timeout);
+      return await tcp(host, portNumber(port, target.container), signal);
     }
-    if (spec.exec) return await exec(spec.exec.command ?? [], target, timeout);
+    if (spec.exec) return await exec(spec.exec.command ?? [], target, signal);
     return 'unsupported probe: httpGet, tcpSocket and exec are';
   } catch (error) {
+    if (signal.aborted) return `timed out after ${seconds} s`;
     return error instanceof Error ? error.message : String(error);
   }
 }
@@ -42,7 +48,7 @@ function portNumber(port: number | string, { ports = [] }: Container): number {
 function httpGet(
   { scheme, host, port, path = '/', httpHeaders = [] }: NonNullable<ProbeSpec['httpGet']>,
   { podIP, container }: ProbeTarget,
-  timeout: number,
+  signal: AbortSignal,
 ): Promise<string | undefined> {
   const request = scheme === 'HTTPS' ? httpsRequest : httpRequest;
   const headers = Object.fromEntries(httpHeaders.map(({ name, value }) => [name, value]));
@@ -53,7 +59,7 @@ function httpGet(
     headers: { 'user-agent': 'kube-probe/1.35', connection: 'close', ...headers },
     // As the kubelet: a probe does not check who answers.
     rejectUnauthorized: false,
-    signal: AbortSignal.timeout(timeout),
+    signal,
   };
   return new Promise((resolve, reject) => {
     const sent = request(options, (response) => {
@@ -67,39 +73,46 @@ function httpGet(
   });
 }
 
-function tcp(host: string, port: number, timeout: number): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port, signal: AbortSignal.timeout(timeout) });
+function tcp(host: string, port: number, signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port, signal });
     socket.once('connect', () => {
       socket.destroy();
       resolve(undefined);
     });
-    socket.once('error', (error) => resolve(error.message));
+    socket.once('error', reject);
   });
 }
 
+/** A process group of its own, of which nothing is left when the answer is there. */
 function exec(
   command: string[],
   { env, cwd, rewrite }: ProbeTarget,
-  timeout: number,
+  signal: AbortSignal,
 ): Promise<string | undefined> {
   const [file = '', ...args] = command.map(rewrite);
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const child = spawn(file, args, { env, cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
-    const timer = setTimeout(() => {
-      if (child.pid !== undefined) killGroup(child.pid, 'SIGKILL');
-      resolve(`command timed out after ${timeout} ms`);
-    }, timeout);
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk: Buffer) => (output = (output + chunk.toString('utf8')).slice(0, 1024)));
     }
-    const end = (failure: string | undefined): void => {
-      clearTimeout(timer);
+    const kill = (): void => {
       if (child.pid !== undefined) killGroup(child.pid, 'SIGKILL');
-      resolve(failure);
     };
-    child.once('error', (error) => end(error.message));
-    child.once('close', (code) => end(code === 0 ? undefined : output.trim() || `exit code ${code}`));
+    const stop = (): void => {
+      kill();
+      reject(signal.reason as Error);
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    child.once('exit', kill);
+    child.once('close', (code) => {
+      signal.removeEventListener('abort', stop);
+      resolve(code === 0 ? undefined : output.trim() || `exit code ${code}`);
+    });
+    child.once('error', (error) => {
+      signal.removeEventListener('abort', stop);
+      reject(error);
+    });
   });
 }

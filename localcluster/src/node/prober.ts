@@ -63,7 +63,7 @@ async function repeat(
   let run = 0;
   let last: boolean | undefined;
   for (let wait = initialDelaySeconds; await slept(wait, signal); wait = periodSeconds) {
-    const failure = await probeOnce(spec, target);
+    const failure = await probeOnce(spec, target, signal);
     if (signal.aborted) return;
     const ok = failure === undefined;
     if (!ok) unhealthy(`${kind} probe failed: ${failure}`);

@@ -1,6 +1,6 @@
 import { conflict } from '../api/api-error.ts';
+import { timestamp } from '../timestamp.ts';
 import { at, type KubeObject } from '../types.ts';
-import { timestamp } from './metadata.ts';
 import type { DeleteOptions } from './options.ts';
 import type { Resource } from './resource.ts';
 

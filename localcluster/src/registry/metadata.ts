@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { ApiError, badRequest, forbidden, type Named, notFound, type StatusCause } from '../api/api-error.ts';
 import type { Store } from '../store/store.ts';
+import { timestamp } from '../timestamp.ts';
 import { at, type KubeObject, type ObjectMeta } from '../types.ts';
 import type { Resource } from './resource.ts';
 
@@ -12,11 +13,6 @@ const LABEL_RULE =
   "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
 const MAX_ANNOTATIONS = 256 * 1024;
 const SUFFIX_ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
-
-/** The instant as metav1.Time writes it: whole seconds, UTC. */
-export function timestamp(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().replace(/\.\d{3}Z$/, 'Z');
-}
 
 /** Five characters without vowels, as generateName appends them. */
 function nameSuffix(): string {

@@ -12,12 +12,13 @@ import {
 import { applyConfiguration } from '../apply/apply.ts';
 import { trackUpdate, type Writer } from '../apply/managed-fields.ts';
 import type { Store, StoreEvent } from '../store/store.ts';
+import { timestamp } from '../timestamp.ts';
 import { isObject, type Json, type JsonObject, type KubeObject, type ObjectMeta } from '../types.ts';
 import { accept, judge } from './admission.ts';
 import { refuseUndeclared } from './decode.ts';
 import { markDeleted, planDeletion } from './deletion.ts';
 import type { Kinds } from './kinds.ts';
-import { birth, invalidValue, matchUrl, requireNamespace, timestamp } from './metadata.ts';
+import { birth, invalidValue, matchUrl, requireNamespace } from './metadata.ts';
 import type { DeleteOptions, PatchType, Target, WriteOptions } from './options.ts';
 import { jsonPatch, mergePatch, strategicPatch } from './patch.ts';
 import { collectionOf, keyOf, type Resource } from './resource.ts';

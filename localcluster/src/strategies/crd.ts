@@ -1,6 +1,7 @@
 import type { StatusCause } from '../api/api-error.ts';
-import { invalidValue, required, timestamp } from '../registry/metadata.ts';
+import { invalidValue, required } from '../registry/metadata.ts';
 import type { Strategy } from '../registry/resource.ts';
+import { now } from '../timestamp.ts';
 import type { CustomResourceDefinition } from '../types.ts';
 
 /** Definitions are accepted and established as they are stored. */
@@ -56,5 +57,5 @@ function validateVersions(versions: CustomResourceDefinition['spec']['versions']
 }
 
 function condition(type: string, reason: string, message: string) {
-  return { type, status: 'True', reason, message, lastTransitionTime: timestamp(Date.now()) };
+  return { type, status: 'True', reason, message, lastTransitionTime: now() };
 }

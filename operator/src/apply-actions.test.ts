@@ -1,8 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { OperatorContext } from './context.ts';
 import { requeueOf } from './errors.ts';
-import { createStores } from './kube/stores.ts';
-import { createMetrics } from './metrics.ts';
 import { buildService } from './resources/service.ts';
 import { buildTrainingJob } from './resources/training-job.ts';
 import { applyModelPlan } from './stockoutmodel/apply.ts';
@@ -10,6 +8,7 @@ import { observeModel } from './stockoutmodel/observe.ts';
 import { planModel } from './stockoutmodel/plan.ts';
 import { ApiServer } from './testing/api-server.ts';
 import { aModel, NOW, SETTINGS } from './testing/builders.ts';
+import { aContext } from './testing/context.ts';
 
 const model = aModel();
 const job = buildTrainingJob({ model, run: 'retail-train-1', against: undefined, image: 'pipeline:test' });
@@ -23,16 +22,7 @@ let context: OperatorContext;
 
 beforeEach(async () => {
   server = new ApiServer();
-  context = {
-    client: await server.start(),
-    stores: createStores(),
-    settings: SETTINGS,
-    metrics: createMetrics(),
-    identity: 'test',
-    log: () => {},
-    leads: () => true,
-    now: () => NOW,
-  };
+  context = aContext(await server.start());
   context.stores.models.set(model);
 });
 afterEach(() => server.stop());

@@ -7,12 +7,12 @@ export function timestamp(now: Date): string {
 }
 
 /**
- * Today's conditions. One whose verdict is undefined is dropped (kstatus); lastTransitionTime is when the status last
- * changed, not when it was last looked at.
+ * Today's conditions. One whose verdict is undefined is dropped (kstatus), one that cannot be judged now is given as it
+ * was; lastTransitionTime is when the status last changed, not when it was last looked at.
  */
 export function setConditions(
   before: readonly Condition[],
-  verdicts: readonly (readonly [type: string, verdict: Verdict | undefined])[],
+  verdicts: readonly (readonly [type: string, verdict: Verdict | Condition | undefined])[],
   generation: number,
   now: Date,
 ): Condition[] {
@@ -21,20 +21,10 @@ export function setConditions(
     if (verdict === undefined) continue;
     const old = before.find((condition) => condition.type === type);
     const since = old?.status === verdict.status ? old.lastTransitionTime : timestamp(now);
-    conditions.push({
-      type,
-      status: verdict.status,
-      observedGeneration: generation,
-      lastTransitionTime: since,
-      reason: verdict.reason,
-      message: verdict.message,
-    });
+    const { status, reason, message } = verdict;
+    const observed = { observedGeneration: generation, lastTransitionTime: since };
+    // One that is kept was judged then, by the spec of then.
+    conditions.push('type' in verdict ? verdict : { type, status, ...observed, reason, message });
   }
   return conditions;
-}
-
-/** What a condition said before, for those that cannot be judged now. */
-export function verdictOf(before: readonly Condition[], type: string): Verdict | undefined {
-  const found = before.find((condition) => condition.type === type);
-  return found && { status: found.status, reason: found.reason, message: found.message };
 }

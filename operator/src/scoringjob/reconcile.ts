@@ -29,7 +29,7 @@ async function tell(
   { job }: ObservedScoringJob,
   status: ScoringJobStatus,
 ): Promise<void> {
-  if (!(await writeStatus(context.client, SCORING_JOB, job, status))) return;
+  if ((await writeStatus(context.client, SCORING_JOB, job, status)) !== 'written') return;
   countScoredRows(context.metrics, job, status);
   const before = job.status?.conditions ?? [];
   await announce(context, job, announcementsOf(before, status.conditions ?? [], [CONDITION.ready]));

@@ -49,15 +49,17 @@ function verdictsOf(
     [CONDITION.ready, holds(isReady)],
     [CONDITION.complete, committed ? isTrue(committed.reason, committed.message) : holds(false)],
     [CONDITION.failed, holds(is === 'failed')],
-    [CONDITION.reconciling, isBusy ? reconciling(finding, error) : undefined],
+    [CONDITION.reconciling, isBusy ? isTrue(reason, message) : undefined],
     [CONDITION.stalled, isStuck && !INTENDED.has(reason) ? isTrue(reason, message) : undefined],
   ];
 }
 
+/** Conflicts pass by themselves, nobody needs to read of them. */
 function situationOf({ refused, waiting, runs }: ScoringPlan, error: ReconcileError | undefined): Situation {
   if (refused !== undefined) return { is: 'refused', finding: refused };
-  if (error instanceof StalledError) {
-    return { is: 'refused', finding: { reason: error.reason, message: error.message } };
+  if (error !== undefined && !isSilent(error)) {
+    const { reason, message } = error;
+    return { is: error instanceof StalledError ? 'refused' : 'waiting', finding: { reason, message } };
   }
   if (waiting !== undefined) return { is: waiting.final ? 'refused' : 'waiting', finding: waiting.finding };
   const [newest] = runs;
@@ -80,10 +82,4 @@ function findingOf({ name, state, message = '' }: RunStatus): Finding {
 function whatIs({ state }: RunStatus): Situation['is'] {
   if (state === REASON.succeeded) return 'succeeded';
   return state === REASON.runFailed ? 'failed' : 'running';
-}
-
-/** Conflicts pass by themselves, nobody needs to read of them. */
-function reconciling({ reason, message }: Finding, error: ReconcileError | undefined): Verdict {
-  const isTold = error !== undefined && !isSilent(error);
-  return isTold ? isTrue(error.reason, error.message) : isTrue(reason, message);
 }

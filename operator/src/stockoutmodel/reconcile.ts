@@ -1,4 +1,4 @@
-import type { StockoutModelStatus } from '@stockout/crds';
+import type { Condition, StockoutModel, StockoutModelStatus } from '@stockout/crds';
 import { announcementsOf } from '../announce.ts';
 import { announce } from '../apply-actions.ts';
 import { CONDITION } from '../conditions.ts';
@@ -13,7 +13,8 @@ import type { ObservedModel } from './observed.ts';
 import { planModel } from './plan.ts';
 import { modelStatusOf } from './status.ts';
 
-const TOLD = [CONDITION.trained, CONDITION.gatesPassed, CONDITION.rolledOut, CONDITION.ready];
+const { trained, gatesPassed, rolledOut, ready, stalled } = CONDITION;
+const TOLD = [trained, gatesPassed, rolledOut, ready, stalled];
 
 /** @param key namespace/name */
 export async function reconcileModel(context: OperatorContext, key: string): Promise<Reconciled> {
@@ -31,13 +32,17 @@ async function tell(
   { model }: ObservedModel,
   status: StockoutModelStatus,
 ): Promise<void> {
-  const wrote = await writeStatus(context.client, STOCKOUT_MODEL, model, status);
+  const outcome = await writeStatus(context.client, STOCKOUT_MODEL, model, status);
+  if (outcome === 'gone') return;
   measureModel(context.metrics, model, status);
-  if (!wrote) return;
+  if (outcome === 'same') return;
   countGateFailures(context.metrics, model, status);
-  await announce(
-    context,
-    model,
-    announcementsOf(model.status?.conditions ?? [], status.conditions ?? [], TOLD),
-  );
+  await announce(context, model, announcementsOf(toldBefore(model, status), status.conditions ?? [], TOLD));
+}
+
+/** A verdict on another version is news, though it may be the same one. */
+function toldBefore({ status: before }: StockoutModel, { latestVersion }: StockoutModelStatus): Condition[] {
+  const conditions = before?.conditions ?? [];
+  if (before?.latestVersion === latestVersion) return conditions;
+  return conditions.filter(({ type }) => type !== gatesPassed);
 }

@@ -1,9 +1,9 @@
-import type { StockoutModelStatus } from '@stockout/crds';
+import type { Condition, StockoutModelStatus } from '@stockout/crds';
 import { CONDITION, type Finding, isFalse, isTrue, type Verdict } from '../conditions.ts';
 import { isSilent, type ReconcileError, StalledError } from '../errors.ts';
 import { LABEL } from '../resources/names.ts';
 import { endpointOf } from '../resources/service.ts';
-import { setConditions, verdictOf } from '../set-conditions.ts';
+import { setConditions } from '../set-conditions.ts';
 import { type ObservedModel, servingOf } from './observed.ts';
 import type { ModelPlan } from './plan.ts';
 import { readinessOf } from './readiness.ts';
@@ -52,12 +52,17 @@ function verdictsOf(
   observed: ObservedModel,
   plan: ModelPlan,
   error: ReconcileError | undefined,
-): [type: string, verdict: Verdict | undefined][] {
+): [type: string, verdict: Verdict | Condition | undefined][] {
   const before = observed.model.status?.conditions ?? [];
   const readiness = readinessOf(observed, plan);
   const { ready, stalled } = withError(readiness, error);
-  const kept = (type: string): Verdict =>
-    verdictOf(before, type) ?? { status: 'Unknown', reason: ready.reason, message: ready.message };
+  const { reason, message } = ready;
+  const kept = (type: string): Verdict | Condition =>
+    before.find((each) => each.type === type && each.status !== 'Unknown') ?? {
+      status: 'Unknown',
+      reason,
+      message,
+    };
   return [
     [CONDITION.ready, ready],
     [CONDITION.trained, plan.training?.verdict ?? kept(CONDITION.trained)],

@@ -1,0 +1,19 @@
+import type { OperatorContext } from '../context.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { createStores } from '../kube/stores.ts';
+import { createMetrics } from '../metrics.ts';
+import { NOW, SETTINGS } from './builders.ts';
+
+/** What a reconcile works with, on stores that the test fills. */
+export function aContext(client: KubeClient): OperatorContext {
+  return {
+    client,
+    stores: createStores(),
+    settings: SETTINGS,
+    metrics: createMetrics(),
+    identity: 'test',
+    log: () => {},
+    leads: () => true,
+    now: () => NOW,
+  };
+}

@@ -10,6 +10,7 @@ import { openStorage } from '@stockout/storage';
 import { readFeatureMatrix } from '../pipeline/src/engines/duckdb/feature-matrix.ts';
 import { openRelation } from '../pipeline/src/tables/relation.ts';
 import { type ExistingSnapshot, loadSnapshot } from '../pipeline/src/tables/snapshot.ts';
+import { median, spread } from './figures/spread.ts';
 import { buildModel } from '../pipeline/src/train/model.test-support.ts';
 
 const RUNS = 5;
@@ -67,10 +68,7 @@ async function measure(what: string, runs: number, run: () => Promise<unknown>):
     const { user, system } = process.cpuUsage(used);
     cpu.push((user + system) / 1e6);
   }
-  for (const values of [seconds, cpu]) values.sort((a, b) => a - b);
-  const [least, median, most] = [seconds[0], seconds[Math.floor(seconds.length / 2)], seconds.at(-1)];
-  const spread = runs === 1 ? '' : ` (${least?.toFixed(2)} to ${most?.toFixed(2)}, ${runs} runs)`;
   // On a busy machine the wall clock tells of the others; the CPU's time is ours.
-  const busy = cpu[Math.floor(cpu.length / 2)]?.toFixed(2);
-  console.log(`${what}: ${median?.toFixed(2)} s${spread}, CPU ${busy} s`);
+  const runsTold = runs === 1 ? '' : `, ${runs} runs`;
+  console.log(`${what}: ${spread(seconds, 2)} s${runsTold}, CPU ${median(cpu).toFixed(2)} s`);
 }

@@ -9,7 +9,8 @@ import process from 'node:process';
 import { evaluateScores } from '@stockout/pipeline/evaluate';
 import { drawTestRows } from '@stockout/pipeline/random-split';
 import { XGBoost } from '@stockout/pipeline/xgboost';
-import { median, PARAMS, readOriginalRows, ROUNDS } from './train/retail-rows.ts';
+import { median } from './figures/spread.ts';
+import { PARAMS, readOriginalRows, ROUNDS } from './train/retail-rows.ts';
 
 const EXPECTED = { auc: 0.993, f1: 0.963, precision: 0.952, recall: 0.974 };
 const TOLERANCE = 0.001;

@@ -8,6 +8,7 @@ import { readFile } from 'node:fs/promises';
 import process from 'node:process';
 import type { Manifest } from '@stockout/contracts';
 import autocannon from 'autocannon';
+import { spread } from './figures/spread.ts';
 
 const CONNECTIONS = 32;
 const SECONDS = 2;
@@ -66,21 +67,12 @@ async function cpuOf(child: ChildProcess): Promise<number> {
   return used;
 }
 
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number;
-}
-
-function show(values: number[], digits: number): string {
-  const [low, high] = [Math.min(...values), Math.max(...values)];
-  return `${median(values).toFixed(digits)} (${low.toFixed(digits)} to ${high.toFixed(digits)})`;
-}
-
 function report(name: string, turns: Turn[]): void {
-  const rate = show(
+  const rate = spread(
     turns.map((each) => each.rate),
     0,
   );
-  const cpu = show(
+  const cpu = spread(
     turns.map((each) => each.cpu),
     1,
   );
@@ -116,5 +108,5 @@ report(
 const ratios = (of: keyof Turn, over: 'bare' | 'ours'): number[] =>
   turns.map((each) => (over === 'bare' ? each.ours[of] / each.bare[of] : each.bare[of] / each.ours[of]));
 console.log(
-  `ratio           ${show(ratios('rate', 'bare'), 3)} of the bare handler's requests, ${show(ratios('cpu', 'ours'), 3)} by CPU`,
+  `ratio           ${spread(ratios('rate', 'bare'), 3)} of the bare handler's requests, ${spread(ratios('cpu', 'ours'), 3)} by CPU`,
 );

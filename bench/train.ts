@@ -13,7 +13,8 @@ import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { cachedLibrary } from '../pipeline/xgboost/install.mjs';
-import { median, PARAMS, readLabelledRows, ROUNDS } from './train/retail-rows.ts';
+import { median, spread } from './figures/spread.ts';
+import { PARAMS, readLabelledRows, ROUNDS } from './train/retail-rows.ts';
 
 const TURNS = 5;
 
@@ -52,13 +53,15 @@ async function writeRows(folder: string): Promise<number> {
   return rows;
 }
 
-function show(values: readonly number[]): string {
-  return `${median(values).toFixed(2)} (${Math.min(...values).toFixed(2)} to ${Math.max(...values).toFixed(2)})`;
-}
-
 function report(name: string, turns: readonly Turn[]): void {
-  const seconds = show(turns.map((turn) => turn.seconds));
-  const cpu = show(turns.map((turn) => turn.cpu));
+  const seconds = spread(
+    turns.map((turn) => turn.seconds),
+    2,
+  );
+  const cpu = spread(
+    turns.map((turn) => turn.cpu),
+    2,
+  );
   const megabytes = median(turns.map((turn) => turn.megabytes)).toFixed(0);
   console.log(
     `${name.padEnd(10)} XGBoost ${turns[0]?.version}: ${seconds} s, ${cpu} s of CPU, peak memory ${megabytes} MB`,
@@ -84,7 +87,10 @@ try {
   report('stockout', turns.map((turn) => turn.ours)); // prettier-ignore
   report('python', turns.map((turn) => turn.theirs)); // prettier-ignore
   const ratio = (of: 'seconds' | 'cpu'): string =>
-    show(turns.map(({ ours, theirs }) => ours[of] / theirs[of]));
+    spread(
+      turns.map(({ ours, theirs }) => ours[of] / theirs[of]),
+      2,
+    );
   console.log(`ratio      ${ratio('seconds')}, by CPU ${ratio('cpu')}`);
   const digests = new Set(turns.flatMap(({ ours, theirs }) => [ours.digest, theirs.digest]));
   console.log(`model.ubj  ${digests.size === 1 ? 'equal byte for byte' : 'DIFFERENT'}`);

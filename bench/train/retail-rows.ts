@@ -62,7 +62,3 @@ export const PARAMS = {
   seed: '42',
 };
 export const ROUNDS = 200;
-
-export function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number;
-}

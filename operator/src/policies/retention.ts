@@ -4,16 +4,17 @@ import { buildVersionRecord, type VersionRecord } from '../resources/version-rec
 import type { ObservedModel } from '../stockoutmodel/observed.ts';
 
 /**
- * Records beyond the limit go, oldest first. Never those of versions in use, nor that of the version which the spec
- * asks for: it would be trained again.
+ * Records beyond the limit go, oldest first. Those of versions in use are kept besides, and that of the version which
+ * the spec asks for: it would be trained again.
  * @param inUse names of versions
  */
 export function planRetention(observed: ObservedModel, inUse: ReadonlySet<string | undefined>): Action[] {
   const { model, versions } = observed;
   const run = trainingRunName(model);
   return versions
+    .filter((version) => !inUse.has(version.version))
     .slice(model.spec.versionHistoryLimit)
-    .filter((version) => !inUse.has(version.version) && version.run !== run)
+    .filter((version) => version.run !== run)
     .map((version) => forget(observed, version));
 }
 

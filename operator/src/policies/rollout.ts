@@ -2,16 +2,17 @@ import type { Action } from '../actions.ts';
 import type { Deployment } from '../api/kubernetes.ts';
 import { type Finding, isFalse, isTrue, REASON, type Verdict } from '../conditions.ts';
 import { isApplied } from '../resources/applied.ts';
-import { type Color, otherColor } from '../resources/names.ts';
+import { ANNOTATION, type Color, otherColor } from '../resources/names.ts';
 import {
   buildGivenUpPredictor,
   buildPredictorDeployment,
+  predictorAttempt,
   type PredictorInput,
   templateHash,
 } from '../resources/predictor-deployment.ts';
 import { buildService, readSwitched, type Switched } from '../resources/service.ts';
 import type { VersionRecord } from '../resources/version-record.ts';
-import { type ObservedModel, type PredictorState, servingOf } from '../stockoutmodel/observed.ts';
+import { lostOf, type ObservedModel, type PredictorState, servingOf } from '../stockoutmodel/observed.ts';
 
 export interface RolloutPlan {
   /** Of the condition RolledOut. */
@@ -50,6 +51,8 @@ export function planRollout(
   if (target === undefined) return nothingToRollOut(observed, serving);
   const hash = templateHash({ model: observed.model, version: target, image: input.image });
   const context = { observed, target, hash, serving, ...input };
+  const lost = lostOf(observed);
+  if (lost?.version === target.version) return restore(context, lost.color);
   return serving?.templateHash === hash ? settle(context, serving) : rollOut(context);
 }
 
@@ -78,7 +81,10 @@ function settle(context: Context, serving: PredictorState): RolloutPlan {
   const old = observed.predictors.find((predictor) => predictor.color !== serving.color);
   const left = old === undefined ? 0 : rollbackWindowLeft(context, old);
   if (old !== undefined && left <= 0) {
-    actions.push(remove(old.deployment, 'the rollback window is over'));
+    const served = readSwitchedOf(observed)?.from === old.templateHash;
+    actions.push(
+      remove(old.deployment, served ? 'the rollback window is over' : 'it is not to serve any more'),
+    );
   }
   return {
     verdict: isTrue(REASON.rolledOut, `all traffic goes to ${target.version} (${serving.color})`),
@@ -88,6 +94,13 @@ function settle(context: Context, serving: PredictorState): RolloutPlan {
     actions,
     ...(left > 0 ? { requeueAfterMs: left } : {}),
   };
+}
+
+/** It has proven itself before: no need to let callers wait for all of its pods. */
+function restore(context: Context, color: Color): RolloutPlan {
+  const desired = buildPredictorDeployment(inputFor(context, color));
+  const actions = applyPredictor(desired, undefined, 'it serves, and its Deployment was deleted');
+  return busy(context, color, 'its Deployment was deleted, it is made anew', actions);
 }
 
 function rollOut(context: Context): RolloutPlan {
@@ -101,12 +114,27 @@ function rollOut(context: Context): RolloutPlan {
     const why = `${target.version} is to serve, its pods come up`;
     return busy(context, color, 'its pods come up', [...service, ...applyPredictor(desired, candidate, why)]);
   }
-  if (candidate.givenUp !== undefined) return givenUp(context, candidate, candidate.givenUp, service);
+  if (candidate.givenUp !== undefined) {
+    return wasTriedSo(context, candidate)
+      ? givenUp(context, candidate, candidate.givenUp, service)
+      : tryAgain(context, candidate, service);
+  }
   if (candidate.ready && isScaled(context, candidate)) return switchTo(context, candidate);
   if (candidate.deadlineExceeded) return giveUp(context, candidate, service);
   const desired = buildPredictorDeployment(inputFor(context, color));
   const actions = [...service, ...applyPredictor(desired, candidate, 'it differs from the spec')];
   return busy(context, color, progressOf(candidate), actions);
+}
+
+/** Fewer pods or more time may be all that it needs. */
+function wasTriedSo({ observed }: Context, { deployment }: PredictorState): boolean {
+  return deployment.metadata.annotations?.[ANNOTATION.attempt] === predictorAttempt(observed.model);
+}
+
+/** From nothing: of a Deployment that was complete once, without pods, Kubernetes does not watch the progress again. */
+function tryAgain(context: Context, candidate: PredictorState, service: Action[]): RolloutPlan {
+  const why = 'it is tried again, as the spec says by now';
+  return busy(context, candidate.color, why, [...service, remove(candidate.deployment, why)]);
 }
 
 function isScaled({ observed }: Context, candidate: PredictorState): boolean {
@@ -121,7 +149,7 @@ function progressOf({ deployment, readyReplicas, trouble }: PredictorState): str
 /** The one write that moves all traffic, on top of the Service that the plan has seen. */
 function switchTo(context: Context, candidate: PredictorState): RolloutPlan {
   const { observed, serving, target, now } = context;
-  const switched = { at: now.toISOString(), from: serving?.templateHash };
+  const switched = { at: now.toISOString(), from: serving?.templateHash, to: target.version };
   const object = buildService({ model: observed.model, color: candidate.color, switched });
   const from = serving === undefined ? '' : ` from ${serving.version} (${serving.color})`;
   const why = `traffic goes${from} to ${target.version} (${candidate.color})`;

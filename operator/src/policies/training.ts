@@ -9,7 +9,7 @@ import { buildRunFailure, type RunFailure } from '../resources/run-failure.ts';
 import { trainingAttempt, trainingRunName } from '../resources/run-names.ts';
 import { buildTrainingJob } from '../resources/training-job.ts';
 import { buildVersionRecord, versionNumber } from '../resources/version-record.ts';
-import { type ObservedModel, servingOf } from '../stockoutmodel/observed.ts';
+import { championOf, type ObservedModel } from '../stockoutmodel/observed.ts';
 
 export interface TrainingPlan {
   /** Of the condition Trained. */
@@ -111,7 +111,7 @@ function start(context: Context): TrainingPlan {
     const message = 'the training starts once it is known which version serves: a gate compares with it';
     return busy(isFalse(REASON.waitingForRollout, message));
   }
-  const against = servingOf(observed)?.version;
+  const against = championOf(observed);
   const job = buildTrainingJob({ model: observed.model, run, against, image });
   const words = against === undefined ? 'nothing serves yet' : `against ${against}`;
   const failures = dropFailures(context);

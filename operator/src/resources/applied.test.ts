@@ -75,13 +75,13 @@ describe('a Service', () => {
   const service = buildService({
     model: aModel({ serving: { service: { port: 8080, annotations: { 'example.com/a': 'b' } } } }),
     color: 'green',
-    switched: { at: '2026-11-23T12:00:00.000Z', from: 'abc' },
+    switched: { at: '2026-11-23T12:00:00.000Z', from: 'abc', to: 'v2' },
   });
 
   test('selects one color and remembers the switch', () => {
     expect(service.spec.selector).toEqual({ 'stockout.dev/model': 'retail', 'stockout.dev/color': 'green' });
     expect(service.metadata.annotations).toMatchObject({ 'example.com/a': 'b' });
-    expect(readSwitched(service)).toEqual({ at: '2026-11-23T12:00:00.000Z', from: 'abc' });
+    expect(readSwitched(service)).toEqual({ at: '2026-11-23T12:00:00.000Z', from: 'abc', to: 'v2' });
   });
 
   test('selects no pods before anything serves', () => {

@@ -37,6 +37,8 @@ export const ANNOTATION = {
   /** On the Service: when traffic was switched, and the template that served before. */
   switchedAt: 'stockout.dev/switched-at',
   switchedFrom: 'stockout.dev/switched-from',
+  /** On the Service: the version that traffic was switched to, should its Deployment be deleted by hand. */
+  switchedTo: 'stockout.dev/switched-to',
 } as const;
 
 export type Color = 'blue' | 'green';

@@ -53,12 +53,21 @@ export function buildPredictorDeployment(input: PredictorInput): Deployment {
 /** The same Deployment without pods: the record that this template was tried and given up. */
 export function buildGivenUpPredictor(input: PredictorInput, why: string): Deployment {
   const deployment = buildPredictorDeployment(input);
-  const annotations = { ...deployment.metadata.annotations, [ANNOTATION.givenUp]: why };
+  const annotations = {
+    ...deployment.metadata.annotations,
+    [ANNOTATION.givenUp]: why,
+    [ANNOTATION.attempt]: predictorAttempt(input.model),
+  };
   return withAppliedHash({
     ...deployment,
     metadata: { ...deployment.metadata, annotations },
     spec: { ...deployment.spec, replicas: 0 },
   });
+}
+
+/** How a candidate was tried, besides its template: it stays given up until this changes. */
+export function predictorAttempt({ spec: { serving } }: StockoutModel): string {
+  return hashOf([serving.replicas, serving.rollout.progressDeadlineSeconds]);
 }
 
 /** What tells one candidate from another, whatever their colors. */

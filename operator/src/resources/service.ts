@@ -16,6 +16,8 @@ export interface Switched {
   at: string;
   /** Template hash of what served before; undefined when nothing did. */
   from: string | undefined;
+  /** The version that serves since. */
+  to: string | undefined;
 }
 
 /** What callers reach. Its selector is the one place that says which color serves. */
@@ -42,15 +44,18 @@ export function buildService({ model, color, switched }: ServiceInput): Service 
 
 function switchAnnotations(switched: Switched | undefined): Record<string, string> {
   if (switched === undefined) return {};
+  const { at, from, to } = switched;
   return {
-    [ANNOTATION.switchedAt]: switched.at,
-    ...(switched.from === undefined ? {} : { [ANNOTATION.switchedFrom]: switched.from }),
+    [ANNOTATION.switchedAt]: at,
+    ...(from === undefined ? {} : { [ANNOTATION.switchedFrom]: from }),
+    ...(to === undefined ? {} : { [ANNOTATION.switchedTo]: to }),
   };
 }
 
-export function readSwitched(service: Service): Switched | undefined {
-  const at = service.metadata.annotations?.[ANNOTATION.switchedAt];
-  return at === undefined ? undefined : { at, from: service.metadata.annotations?.[ANNOTATION.switchedFrom] };
+export function readSwitched({ metadata: { annotations = {} } }: Service): Switched | undefined {
+  const at = annotations[ANNOTATION.switchedAt];
+  if (at === undefined) return undefined;
+  return { at, from: annotations[ANNOTATION.switchedFrom], to: annotations[ANNOTATION.switchedTo] };
 }
 
 /** Where callers reach the Service; undefined while a load balancer has no address. */

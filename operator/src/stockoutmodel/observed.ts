@@ -1,8 +1,9 @@
 import type { StockoutModel } from '@stockout/crds';
 import type { Deployment, Service } from '../api/kubernetes.ts';
 import type { RunState } from '../jobs/run-state.ts';
-import type { Color } from '../resources/names.ts';
+import { type Color, LABEL } from '../resources/names.ts';
 import type { RunFailure } from '../resources/run-failure.ts';
+import { readSwitched } from '../resources/service.ts';
 import type { VersionRecord } from '../resources/version-record.ts';
 
 /** All that a plan for a model rests on. */
@@ -36,6 +37,23 @@ export interface PredictorState {
 
 /** The color that the Service selects, if its pods are there: what serves is seen, not remembered. */
 export function servingOf(observed: ObservedModel): PredictorState | undefined {
-  const color = observed.service?.spec.selector['stockout.dev/color'];
+  const color = observed.service?.spec.selector[LABEL.color];
   return observed.predictors.find((predictor) => predictor.color === color);
+}
+
+/** The color that the Service selects though someone deleted its Deployment, and what served there. */
+export function lostOf(observed: ObservedModel): { color: Color; version: string } | undefined {
+  const { service, versions } = observed;
+  if (service === undefined || servingOf(observed) !== undefined) return undefined;
+  const color = service.spec.selector[LABEL.color];
+  const version = readSwitched(service)?.to;
+  const isKnown = versions.some((each) => each.version === version);
+  return isKnown && version !== undefined && (color === 'blue' || color === 'green')
+    ? { color, version }
+    : undefined;
+}
+
+/** The version that others have to be better than: a Deployment that was deleted by hand is no reason to serve another. */
+export function championOf(observed: ObservedModel): string | undefined {
+  return servingOf(observed)?.version ?? lostOf(observed)?.version;
 }

@@ -6,7 +6,7 @@ import { planRetention } from '../policies/retention.ts';
 import { planRollout, type RolloutPlan } from '../policies/rollout.ts';
 import { planTraining, type TrainingPlan } from '../policies/training.ts';
 import type { Settings } from '../settings.ts';
-import { type ObservedModel, servingOf } from './observed.ts';
+import { championOf, type ObservedModel } from './observed.ts';
 
 export interface ModelPlan {
   /** Nothing is done, what serves is left alone. */
@@ -22,7 +22,7 @@ export interface ModelPlan {
 
 /** What to do for a model, from what was seen and the time alone. */
 export function planModel(observed: ObservedModel, settings: Settings, now: Date): ModelPlan {
-  const serving = servingOf(observed)?.version;
+  const serving = championOf(observed);
   const promotion = planPromotion({ model: observed.model, versions: observed.versions, serving });
   const refused = refuse(observed.model, settings.allowedNames);
   if (refused !== undefined) {
@@ -38,7 +38,9 @@ export function planModel(observed: ObservedModel, settings: Settings, now: Date
   const { images } = settings;
   const rollout = planRollout(observed, promotion.target, { now, image: images.predictor });
   const training = planTraining(observed, { now, image: images.pipeline, rollingOut: rollout.busy });
-  const inUse = new Set([promotion.target?.version, ...observed.predictors.map(({ version }) => version)]);
+  const { version: pin } = observed.model.spec.promotion;
+  const deployed = observed.predictors.map(({ version }) => version);
+  const inUse = new Set([promotion.target?.version, pin, ...deployed]);
   return {
     refused: undefined,
     promotion,

@@ -65,6 +65,12 @@ export function createMetrics() {
       labelNames: queue,
       registers,
     }),
+    requests: new Counter({
+      name: 'rest_client_requests_total',
+      help: 'Requests to the API server by method and code',
+      labelNames: ['method', 'code'],
+      registers,
+    }),
     leader: new Gauge({
       name: 'leader_election_master_status',
       help: '1 while this operator leads',

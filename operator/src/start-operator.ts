@@ -54,11 +54,13 @@ export interface Operator {
  */
 export async function startOperator(options: OperatorOptions = {}): Promise<Operator> {
   const { log = logToStderr } = options;
-  const { connection, namespace } = connect(options.kubeconfigPath);
+  const metrics = createMetrics();
+  const { connection, namespace } = connect(options.kubeconfigPath, (method, code) =>
+    metrics.requests.inc({ method, code }),
+  );
   const client = new KubeClient(connection);
   const stores = createStores();
   const reflectors = createReflectors(client, stores, options.namespaces, log);
-  const metrics = createMetrics();
   const identity = options.identity ?? `${hostname()}-${randomUUID().slice(0, 8)}`;
   const lease = { namespace: options.leaseNamespace ?? namespace, name: LEASE_NAME, identity };
   const election = options.leaderElect === false ? undefined : new Election(client, lease, log);

@@ -16,6 +16,9 @@ export interface Request {
   signal: AbortSignal;
 }
 
+/** Told of every request: the code of its answer, `<error>` when there was none. */
+export type Answered = (method: string, code: string) => void;
+
 type Dispatcher = ReturnType<RequestContext['getDispatcher']>;
 
 /** HTTP to the API server with the kubeconfig's or the pod's credentials. */
@@ -23,13 +26,15 @@ export class Connection {
   readonly #config: KubeConfig;
   readonly #http = new IsomorphicFetchHttpLibrary();
   readonly #server: string;
+  readonly #answered: Answered;
   #dispatcher: Dispatcher;
 
-  constructor(config: KubeConfig) {
+  constructor(config: KubeConfig, answered: Answered = () => {}) {
     const cluster = config.getCurrentCluster();
     if (!cluster)
       throw new KubeError(0, 'NoCluster', 'the kubeconfig names no current context with a cluster');
     this.#config = config;
+    this.#answered = answered;
     this.#server = cluster.server.replace(/\/$/, '');
   }
 
@@ -40,8 +45,10 @@ export class Connection {
       .send(context)
       .toPromise()
       .catch((error: unknown) => {
+        this.#answered(request.method, '<error>');
         throw unreachable(this.#server, error);
       });
+    this.#answered(request.method, String(response.httpStatusCode));
     if (response.httpStatusCode >= 200 && response.httpStatusCode < 300) return response;
     // A client certificate may have been renewed: take it up with the next request.
     if (response.httpStatusCode === 401) this.#dispatcher = undefined;
@@ -68,12 +75,15 @@ export class Connection {
 }
 
 /** @param kubeconfigPath default: $KUBECONFIG, ~/.kube/config, or the service account of the pod */
-export function connect(kubeconfigPath?: string): { connection: Connection; namespace: string } {
+export function connect(
+  kubeconfigPath?: string,
+  answered?: Answered,
+): { connection: Connection; namespace: string } {
   const config = new KubeConfig();
   if (kubeconfigPath === undefined) config.loadFromDefault();
   else config.loadFromFile(kubeconfigPath);
   const context = config.getContextObject(config.getCurrentContext());
-  return { connection: new Connection(config), namespace: context?.namespace ?? 'default' };
+  return { connection: new Connection(config, answered), namespace: context?.namespace ?? 'default' };
 }
 
 async function refusal(response: ResponseContext, request: Request): Promise<KubeError> {

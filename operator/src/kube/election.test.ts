@@ -101,9 +101,9 @@ test('a lease that took long to get counts from when it was asked for', async ()
   const clock = vi.spyOn(performance, 'now').mockReturnValue(0);
   const slow = {
     get: () => Promise.reject(new KubeError(404, 'NotFound', 'no such lease')),
-    create: (_kind: unknown, lease: Lease) => {
+    create: (_kind: unknown, created: Lease) => {
       clock.mockReturnValue(60_000);
-      return Promise.resolve(lease);
+      return Promise.resolve(created);
     },
   };
   const abort = new AbortController();

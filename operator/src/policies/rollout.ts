@@ -1,6 +1,6 @@
 import type { Action } from '../actions.ts';
 import type { Deployment } from '../api/kubernetes.ts';
-import { type Finding, isFalse, isTrue, REASON, type Verdict } from '../conditions.ts';
+import { isFalse, isTrue, REASON } from '../conditions.ts';
 import { isApplied } from '../resources/applied.ts';
 import { ANNOTATION, type Color, otherColor } from '../resources/names.ts';
 import {
@@ -12,19 +12,12 @@ import {
 } from '../resources/predictor-deployment.ts';
 import { buildService, readSwitched, type Switched } from '../resources/service.ts';
 import type { VersionRecord } from '../resources/version-record.ts';
+import type { StepPlan } from './step-plan.ts';
 import { lostOf, type ObservedModel, type PredictorState, servingOf } from '../stockoutmodel/observed.ts';
 
-export interface RolloutPlan {
-  /** Of the condition RolledOut. */
-  verdict: Verdict;
+export interface RolloutPlan extends StepPlan {
   /** The version on its way to serve. */
   candidate: string | undefined;
-  /** Pods are coming up, or traffic is about to be switched. */
-  busy: boolean;
-  /** The candidate was given up. */
-  failed: Finding | undefined;
-  actions: Action[];
-  requeueAfterMs?: number;
 }
 
 interface Context {

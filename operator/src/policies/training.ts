@@ -1,6 +1,6 @@
 import type { TrainResult } from '@stockout/contracts';
 import type { Action } from '../actions.ts';
-import { type Finding, isFalse, isTrue, REASON, type Verdict } from '../conditions.ts';
+import { isFalse, isTrue, REASON, type Verdict } from '../conditions.ts';
 import { outcomeOf } from '../jobs/run-outcome.ts';
 import type { RunState } from '../jobs/run-state.ts';
 import { modelOfManifest } from '../resources/manifest-file.ts';
@@ -9,18 +9,8 @@ import { buildRunFailure, type RunFailure } from '../resources/run-failure.ts';
 import { trainingAttempt, trainingRunName } from '../resources/run-names.ts';
 import { buildTrainingJob } from '../resources/training-job.ts';
 import { buildVersionRecord, versionNumber } from '../resources/version-record.ts';
+import type { StepPlan } from './step-plan.ts';
 import { championOf, type ObservedModel } from '../stockoutmodel/observed.ts';
-
-export interface TrainingPlan {
-  /** Of the condition Trained. */
-  verdict: Verdict;
-  /** A training is under way or about to be. */
-  busy: boolean;
-  /** It failed for good. */
-  failed: Finding | undefined;
-  actions: Action[];
-  requeueAfterMs?: number;
-}
 
 interface Context {
   observed: ObservedModel;
@@ -37,7 +27,7 @@ interface Context {
 export function planTraining(
   observed: ObservedModel,
   input: { now: Date; image: string; rollingOut: boolean },
-): TrainingPlan {
+): StepPlan {
   const { model } = observed;
   const context = { observed, run: trainingRunName(model), attempt: trainingAttempt(model), ...input };
   const outdated = observed.runs.filter((state) => state.run !== context.run);
@@ -45,7 +35,7 @@ export function planTraining(
   return { ...plan, actions: [...outdated.flatMap((state) => retire(context, state)), ...plan.actions] };
 }
 
-function alreadyTrained(context: Context): TrainingPlan | undefined {
+function alreadyTrained(context: Context): StepPlan | undefined {
   const { observed, run } = context;
   const record = observed.versions.find((version) => version.run === run);
   if (record === undefined) return undefined;
@@ -59,18 +49,18 @@ function alreadyTrained(context: Context): TrainingPlan | undefined {
   };
 }
 
-function alreadyFailed(context: Context): TrainingPlan | undefined {
+function alreadyFailed(context: Context): StepPlan | undefined {
   const failure = context.observed.failures.find((each) => isOfThis(context, each));
   return failure && failed(failure.message, dropFailures(context));
 }
 
-function failed(why: string, actions: Action[]): TrainingPlan {
+function failed(why: string, actions: Action[]): StepPlan {
   const again = `change spec.training, spec.data or spec.storage, or set the annotation ${ANNOTATION.retrainRequestedAt} to a new value, to try again`;
   const finding = { reason: REASON.trainingFailed, message: `${why} (${again})` };
   return { verdict: { status: 'False', ...finding }, busy: false, failed: finding, actions };
 }
 
-function planRun(context: Context): TrainingPlan {
+function planRun(context: Context): StepPlan {
   const { observed, run, now } = context;
   const state = observed.runs.find((each) => each.run === run);
   if (state === undefined) return start(context);
@@ -93,7 +83,7 @@ function planRun(context: Context): TrainingPlan {
   }
 }
 
-function follow(run: string, trouble: string | undefined): TrainingPlan {
+function follow(run: string, trouble: string | undefined): StepPlan {
   const but = trouble === undefined ? '' : `, but its pod does not start: ${trouble}`;
   return busy(isFalse(REASON.training, `the training ${run} runs${but}`));
 }
@@ -103,7 +93,7 @@ function isStuck(context: Context, state: RunState): boolean {
   return state.trouble !== undefined && !isOfThis(context, state);
 }
 
-function start(context: Context): TrainingPlan {
+function start(context: Context): StepPlan {
   const { observed, run, image, rollingOut } = context;
   if (observed.model.spec.training?.suspend) return suspended(context);
   const relative = observed.model.spec.gates.some((gate) => gate.maxDropFromServing !== undefined);
@@ -119,12 +109,12 @@ function start(context: Context): TrainingPlan {
   return busy(verdict, [...failures, { verb: 'create', object: job, why: `trains a version, ${words}` }]);
 }
 
-function suspended(context: Context): TrainingPlan {
+function suspended(context: Context): StepPlan {
   const verdict = isFalse(REASON.suspended, 'no training starts while spec.training.suspend is true');
   return { verdict, busy: false, failed: undefined, actions: dropFailures(context) };
 }
 
-function recordVersion(observed: ObservedModel, state: RunState, result: TrainResult): TrainingPlan {
+function recordVersion(observed: ObservedModel, state: RunState, result: TrainResult): StepPlan {
   const verdict = isFalse(
     REASON.training,
     `the training ${state.run} is done, ${result.version} goes on record`,
@@ -132,13 +122,13 @@ function recordVersion(observed: ObservedModel, state: RunState, result: TrainRe
   return busy(verdict, [recordOf(observed, state, result)]);
 }
 
-function runAgain(state: RunState): TrainingPlan {
+function runAgain(state: RunState): StepPlan {
   return busy(isFalse(REASON.training, `the training ${state.run} is run again, its result was lost`), [
     { verb: 'delete', object: state.job, why: 'its result was lost, it is run again' },
   ]);
 }
 
-function runOtherwise(context: Context, state: RunState): TrainingPlan {
+function runOtherwise(context: Context, state: RunState): StepPlan {
   const { run } = context;
   return busy(isFalse(REASON.training, `the training ${run} is run again, as the spec says by now`), [
     ...dropFailures(context),
@@ -146,7 +136,7 @@ function runOtherwise(context: Context, state: RunState): TrainingPlan {
   ]);
 }
 
-function recordFailure(context: Context, message: string): TrainingPlan {
+function recordFailure(context: Context, message: string): StepPlan {
   const { observed, run, attempt } = context;
   const object = buildRunFailure(observed.model, { run, attempt, message });
   return failed(message, [
@@ -192,6 +182,6 @@ function dropFailures(context: Context): Action[] {
     });
 }
 
-function busy(verdict: Verdict, actions: Action[] = []): TrainingPlan {
+function busy(verdict: Verdict, actions: Action[] = []): StepPlan {
   return { verdict, busy: true, failed: undefined, actions };
 }

@@ -178,7 +178,7 @@ describe('what someone deleted by hand', () => {
   });
 
   test('a Job that is done is not done again', () => {
-    for (const job of [...cluster.stores.jobs.values()]) cluster.stores.jobs.delete(job);
+    for (const job of cluster.stores.jobs.values()) cluster.stores.jobs.delete(job);
     expect(writes()).toEqual([]);
   });
 });

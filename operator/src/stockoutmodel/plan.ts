@@ -4,7 +4,8 @@ import { planPromotion, type PromotionPlan } from '../policies/promotion.ts';
 import { refuse } from '../policies/refusal.ts';
 import { planRetention } from '../policies/retention.ts';
 import { planRollout, type RolloutPlan } from '../policies/rollout.ts';
-import { planTraining, type TrainingPlan } from '../policies/training.ts';
+import type { StepPlan } from '../policies/step-plan.ts';
+import { planTraining } from '../policies/training.ts';
 import type { Settings } from '../settings.ts';
 import { championOf, type ObservedModel } from './observed.ts';
 
@@ -12,7 +13,7 @@ export interface ModelPlan {
   /** Nothing is done, what serves is left alone. */
   refused: Finding | undefined;
   promotion: PromotionPlan;
-  training: TrainingPlan | undefined;
+  training: StepPlan | undefined;
   rollout: RolloutPlan | undefined;
   /** Each is done in its order, up to the first action that fails; that does not hold up the other chains. */
   chains: Action[][];

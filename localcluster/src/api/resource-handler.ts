@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { DeleteOptions, PatchType, Target, WriteOptions } from '../registry/options.ts';
+import type { PatchType, Target, WriteOptions } from '../registry/options.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Resource } from '../registry/resource.ts';
 import { fieldSelector, labelSelector, type Matches } from '../registry/selectors.ts';
@@ -14,10 +14,11 @@ import {
   unknownFormat,
   unsupportedMediaType,
 } from './api-error.ts';
-import { duplicateFields, parseObject, parsePatch, parseYaml } from './parse-body.ts';
+import { deleteOptions, writeOptions } from './options.ts';
+import { parseObject, parsePatch, parseYaml } from './parse-body.ts';
 import { present, presentList, presentTable, representationFor } from './representation.ts';
 import { isTrue, mediaType, numberParameter, readBody, type ResourceRequest } from './request.ts';
-import { addWarning, sendJson } from './respond.ts';
+import { sendJson } from './respond.ts';
 import { scaleOf, writeScale } from './scale.ts';
 import { serveWatch } from './watch.ts';
 
@@ -104,12 +105,20 @@ function listOrWatch(exchange: Exchange): void {
   }
   const items = registry.list(resource, namespace, matches);
   const { revision } = registry.store;
-  const wanted = numberParameter(query, 'resourceVersion') ?? 0;
+  const wanted = listVersion(query.get('resourceVersion') ?? '');
   if (wanted > revision) throw tooLargeVersion(wanted, revision);
   const list = representation.table
     ? presentTable(resource, items, String(revision), representation)
     : presentList(resource, items, revision);
   sendJson(response, 200, list);
+}
+
+/** @throws ApiError 400 */
+function listVersion(text: string): number {
+  if (/^\d*$/.test(text)) return Number(text);
+  const value = JSON.stringify(text);
+  const why = `strconv.ParseUint: parsing ${value}: invalid syntax`;
+  throw badRequest(`invalid resource version: resourceVersion: Invalid value: ${value}: ${why}`);
 }
 
 function selection(query: URLSearchParams, resource: Resource, namespace: string | undefined): Matches {
@@ -228,46 +237,4 @@ function targetIn({ resource, namespace, name = '' }: Exchange): Target {
 
 function targetOf({ metadata: { name, namespace } }: KubeObject): Target {
   return { name, ...(namespace === undefined ? {} : { namespace }) };
-}
-
-/** Field validation is of the JSON text too: a field given twice is told, or refused. */
-function writeOptions({ query, request, response, resource }: Exchange, text: string): WriteOptions {
-  const agent = (request.headers['user-agent'] ?? 'unknown').split('/')[0] ?? 'unknown';
-  const fieldValidation = (query.get('fieldValidation') || 'Warn') as NonNullable<
-    WriteOptions['fieldValidation']
-  >;
-  const duplicates =
-    mediaType(request).endsWith('json') && fieldValidation !== 'Ignore' ? duplicateFields(text) : [];
-  const sentences = duplicates.map((path) => `duplicate field "${path}"`);
-  if (sentences.length > 0 && fieldValidation === 'Strict') {
-    const { kind, version } = resource;
-    const what = `${kind} in version "${version}" cannot be handled as a ${kind}`;
-    throw badRequest(`${what}: strict decoding error: ${sentences.join(', ')}`);
-  }
-  for (const sentence of sentences) addWarning(response, sentence);
-  return {
-    manager: query.get('fieldManager') || agent,
-    dryRun: query.getAll('dryRun').includes('All'),
-    fieldValidation,
-    force: isTrue(query, 'force'),
-    warn: (sentence) => addWarning(response, sentence),
-  };
-}
-
-async function deleteOptions({ query, request }: Exchange): Promise<DeleteOptions> {
-  const text = await readBody(request);
-  const body = (text === '' ? {} : parseObject(text, 'DeleteOptions')) as DeleteOptions & {
-    dryRun?: unknown;
-  };
-  const gracePeriodSeconds = body.gracePeriodSeconds ?? numberParameter(query, 'gracePeriodSeconds');
-  const propagationPolicy =
-    body.propagationPolicy ?? (query.get('propagationPolicy') as DeleteOptions['propagationPolicy']);
-  const dryRun =
-    query.getAll('dryRun').includes('All') || (Array.isArray(body.dryRun) && body.dryRun.includes('All'));
-  return {
-    ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
-    ...(propagationPolicy ? { propagationPolicy } : {}),
-    ...(body.preconditions ? { preconditions: body.preconditions } : {}),
-    dryRun,
-  };
 }

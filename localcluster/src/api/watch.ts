@@ -21,9 +21,15 @@ export interface WatchRequest {
 type EventType = 'ADDED' | 'BOOKMARK' | 'DELETED' | 'ERROR' | 'MODIFIED';
 
 const BOOKMARK_MILLISECONDS = 60_000;
+const UNREAD_BYTES = 64 * 1024 * 1024;
 
-/** Streams events, a line each, until the client or the timeout ends it. @returns what ends it from our side */
+/**
+ * Streams events, a line each, until the client or the timeout ends it.
+ * @returns what ends it from our side
+ * @throws ApiError on a resourceVersion that is none
+ */
 export function serveWatch(registry: Registry, request: WatchRequest, response: ServerResponse): () => void {
+  requireVersion(request.resourceVersion);
   response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
   response.flushHeaders();
   const stream = new EventStream(request, response);
@@ -40,13 +46,23 @@ export function serveWatch(registry: Registry, request: WatchRequest, response: 
   }
   if (resourceVersion === '' || request.sendInitialEvents) stream.endOfInitial(registry.store.revision);
   const ticker = setInterval(() => stream.bookmark(registry.store.revision), BOOKMARK_MILLISECONDS);
-  const timeout = setTimeout(() => response.end(), timeoutSeconds * 1000);
-  response.on('close', () => {
+  // Nothing may be written to a response that has ended: first no more events, then the end.
+  const end = (): void => {
     unsubscribe();
     clearInterval(ticker);
     clearTimeout(timeout);
-  });
-  return () => response.end();
+    response.end();
+  };
+  const timeout = setTimeout(end, timeoutSeconds * 1000);
+  response.on('close', end);
+  return end;
+}
+
+function requireVersion(text: string): void {
+  if (/^\d*$/.test(text)) return;
+  const value = JSON.stringify(text);
+  const message = `resourceVersion: Invalid value: ${value}: strconv.ParseUint: parsing ${value}: invalid syntax`;
+  throw new ApiError(500, undefined, message);
 }
 
 /** Sends the state where the client asks for it. @returns the revision after which events follow */
@@ -108,7 +124,9 @@ class EventStream {
     this.#sentColumns = true;
   }
 
+  /** A client that does not read is let go: it can list again, our memory is finite. */
   write(type: EventType, object: object): void {
     this.#response.write(`${JSON.stringify({ type, object })}\n`);
+    if (this.#response.writableLength > UNREAD_BYTES) this.#response.destroy();
   }
 }

@@ -55,9 +55,7 @@ export class KubeClient {
   /** @throws ApiError with the server's Status when it answers with an error */
   async json<T>(method: string, path: string, body?: object, contentType = 'application/json'): Promise<T> {
     const response = await this.open(method, path, body, contentType);
-    const chunks: Buffer[] = [];
-    for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk);
-    const text = Buffer.concat(chunks).toString('utf8');
+    const text = await textOf(response);
     if ((response.statusCode ?? 500) >= 400) throw errorFrom(response.statusCode ?? 500, text);
     return JSON.parse(text) as T;
   }
@@ -98,7 +96,7 @@ export class KubeClient {
     seen: (event: WatchEvent<T>) => void,
   ): Promise<void> {
     const response = await this.open('GET', path, undefined, undefined, signal);
-    if (response.statusCode !== 200) throw errorFrom(response.statusCode ?? 500, '');
+    if (response.statusCode !== 200) throw errorFrom(response.statusCode ?? 500, await textOf(response));
     for await (const line of createInterface({ input: response })) {
       const event = JSON.parse(line) as WatchEvent<T>;
       if (event.type === 'ERROR') {
@@ -113,6 +111,12 @@ export class KubeClient {
   close(): void {
     this.#agent.destroy();
   }
+}
+
+async function textOf(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 function errorFrom(code: number, text: string): ApiError {

@@ -5,6 +5,9 @@ import type { Registry } from '../registry/registry.ts';
 import type { Resource } from '../registry/resource.ts';
 import type { JsonObject, KubeObject, OwnerReference } from '../types.ts';
 
+/** How many different events are remembered, to count a repeated one up instead of making another. */
+const REMEMBERED = 1000;
+
 /** The API as the built-in controllers use it: in the same process, under their own field manager. */
 export class Cluster {
   readonly registry: Registry;
@@ -36,6 +39,11 @@ export class Cluster {
   /** A merge patch, refused when the object is not the one that was read. */
   patch(kind: string, { metadata }: KubeObject, patch: object): void {
     this.#patch(kind, metadata, patch, false);
+  }
+
+  removeFinalizer(kind: string, object: KubeObject, finalizer: string): void {
+    const left = object.metadata.finalizers?.filter((one) => one !== finalizer) ?? [];
+    this.patch(kind, object, { metadata: { finalizers: left.length > 0 ? left : null } });
   }
 
   patchStatus(kind: string, { metadata }: KubeObject, status: object): void {
@@ -83,6 +91,8 @@ export class Cluster {
         body,
       ).metadata;
       this.#events.set(key, { name, namespace, count: 1 });
+      const [oldest] = this.#events.keys();
+      if (this.#events.size > REMEMBERED && oldest !== undefined) this.#events.delete(oldest);
     } catch {
       // Events are told for people: a namespace on its way out takes none, and nothing depends on them.
     }

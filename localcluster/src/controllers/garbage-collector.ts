@@ -15,12 +15,14 @@ const ORPHAN = 'orphan';
 export class GarbageCollector {
   readonly #registry: Registry;
   readonly #cluster: Cluster;
+  readonly #log: (line: string) => void;
   readonly #ends = new Map<string, () => void>();
   readonly #pending = new Set<string>();
   #scheduled = false;
 
-  constructor(registry: Registry) {
+  constructor(registry: Registry, log: (line: string) => void) {
     this.#registry = registry;
+    this.#log = log;
     this.#cluster = new Cluster(registry, 'garbage-collector');
   }
 
@@ -76,7 +78,7 @@ export class GarbageCollector {
       this.#work(work);
     } catch (error) {
       // What is gone meanwhile needs no more work; the event of its removal brings the rest along.
-      if (!isCode(error, 404)) throw error;
+      if (!isCode(error, 404)) this.#log(`garbage-collector ${work}: ${String(error)}`);
     }
   }
 

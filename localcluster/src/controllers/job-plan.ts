@@ -1,5 +1,7 @@
 import type { Job, Pod } from '../types.ts';
-import { isActive } from './pods.ts';
+import { isActive, isFinished } from './pods.ts';
+
+const LONGEST_BACKOFF = 360_000;
 
 /** What a Job has seen of its pods so far; pods may be deleted, this stays. */
 export interface Tally {
@@ -29,10 +31,9 @@ export const newTally = (): Tally => ({
 export function failureOf(job: Job, pods: Pod[], tally: Tally, now: number): Failure | undefined {
   const { backoffLimit = 6, activeDeadlineSeconds, template } = job.spec;
   if (tally.failJob !== undefined) return { reason: 'PodFailurePolicy', message: tally.failJob };
-  const restarts =
-    template.spec?.restartPolicy === 'OnFailure' ? pods.reduce((sum, pod) => sum + restartsOf(pod), 0) : 0;
-  const limit = restarts > 0 ? backoffLimit - 1 : backoffLimit;
-  if (tally.failed.size > backoffLimit || (restarts > 0 && restarts > limit)) {
+  const onFailure = template.spec?.restartPolicy === 'OnFailure';
+  const restarts = onFailure ? pods.filter(isActive).reduce((sum, pod) => sum + restartsOf(pod), 0) : 0;
+  if (tally.failed.size > backoffLimit || (restarts > 0 && restarts >= backoffLimit)) {
     return { reason: 'BackoffLimitExceeded', message: 'Job has reached the specified backoff limit' };
   }
   const left = deadlineIn(job, now);
@@ -57,8 +58,26 @@ export function isSucceeded({ spec }: Job, pods: Pod[], tally: Tally): boolean {
   return tally.succeeded.size > 0 && !pods.some(isActive);
 }
 
+/** How many pods to create now; below zero, how many to delete. */
+export function missingPods(job: Job, pods: Pod[], tally: Tally): number {
+  const active = pods.filter(isActive).length;
+  // With this policy a pod that is being deleted keeps its place until it has ended.
+  const places = job.spec.podReplacementPolicy === 'Failed' ? active + pods.filter(isLeaving).length : active;
+  const wanted = wantedPods(job, tally);
+  return active > wanted ? wanted - active : Math.max(0, wanted - places);
+}
+
+/** Told to end, and has not yet. */
+export const isLeaving = (pod: Pod): boolean =>
+  pod.metadata.deletionTimestamp !== undefined && !isFinished(pod);
+
+/** Milliseconds between the last failure and the next pod: doubles with each, up to six minutes. */
+export function backoffAfter(failures: number, initial: number): number {
+  return failures === 0 ? 0 : Math.min(initial * 2 ** (failures - 1), LONGEST_BACKOFF);
+}
+
 /** How many pods run at a time from here on. */
-export function wantedPods({ spec }: Job, tally: Tally): number {
+function wantedPods({ spec }: Job, tally: Tally): number {
   const { parallelism = 1, completions } = spec;
   if (completions === undefined) return tally.succeeded.size > 0 ? 0 : parallelism;
   return Math.min(parallelism, completions - tally.succeeded.size);

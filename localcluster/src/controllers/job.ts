@@ -3,26 +3,23 @@ import { timestamp } from '../timestamp.ts';
 import type { Condition, Job, Pod } from '../types.ts';
 import { type Cluster, controllerOf, isOwnedBy, ownedBy } from './cluster.ts';
 import {
+  backoffAfter,
   deadlineIn,
   type Failure,
   failureOf,
   isSucceeded,
+  missingPods,
   newTally,
   type Tally,
-  wantedPods,
 } from './job-plan.ts';
+import { conditionsWith, isSuspended, resumedStatus, type Status, statusOf } from './job-status.ts';
 import { type Controller, keyOfObject, splitKey } from './manager.ts';
 import { judgeFailedPod } from './pod-failure-policy.ts';
-import { conditionOf, countOrNone, isActive, isReady, setCondition } from './pods.ts';
-
-/** After a failed pod the next one waits, doubling up to six minutes. */
-const BACKOFF_LIMIT = 360_000;
-
-type Status = Record<string, unknown>;
+import { conditionOf, isActive, isFinished } from './pods.ts';
 
 /** Runs Jobs to completion, and removes them when their time to live is over. @param backoff milliseconds */
 export function jobController(cluster: Cluster, backoff: number): Controller {
-  const tallies = new Map<string, Tally>();
+  const tallies = new Map<string, { uid: string; tally: Tally }>();
   return {
     name: 'job-controller',
     watches: {
@@ -35,15 +32,14 @@ export function jobController(cluster: Cluster, backoff: number): Controller {
     reconcile: (key) => {
       const [namespace, name] = splitKey(key);
       const job = cluster.find<Job>('Job', namespace, name);
+      const finished = job && finishedAt(job);
+      if (!job || finished !== undefined) tallies.delete(key);
       if (!job) return undefined;
+      if (finished !== undefined) return expire(cluster, job, finished);
       const { uid } = job.metadata;
-      const finished = finishedAt(job);
-      if (finished !== undefined) {
-        tallies.delete(uid);
-        return expire(cluster, job, finished);
-      }
-      const tally = tallies.get(uid) ?? newTally();
-      tallies.set(uid, tally);
+      const known = tallies.get(key);
+      const { tally } = known?.uid === uid ? known : { tally: newTally() };
+      tallies.set(key, { uid, tally });
       return reconcile(cluster, job, tally, backoff);
     },
   };
@@ -67,19 +63,29 @@ function expire(cluster: Cluster, job: Job, finished: number): number | undefine
 
 function reconcile(cluster: Cluster, job: Job, tally: Tally, backoff: number): number | undefined {
   const now = cluster.now();
-  const pods = cluster.list<Pod>('Pod', job.metadata.namespace).filter((pod) => isOwnedBy(pod, job));
+  const pods = podsOf(cluster, job);
   for (const pod of pods) count(job, pod, tally);
-  const active = pods.filter(isActive);
   if (job.metadata.deletionTimestamp) return undefined;
-  if (job.spec.suspend) return suspend(cluster, job, pods, tally, active);
+  if (job.spec.suspend) return suspend(cluster, job, tally, pods.filter(isActive));
   const failure = targetOf(job) ?? failureOf(job, pods, tally, now);
   if (failure) return fail(cluster, job, pods, tally, failure);
   if (isSucceeded(job, pods, tally)) return complete(cluster, job, pods, tally);
-  const wait = createMissing(cluster, job, active, tally, backoff);
-  write(cluster, job, statusOf(cluster, job, tally));
+  const wait = createMissing(cluster, job, pods, tally, backoff);
+  write(cluster, job, {
+    ...counts(cluster, job, tally),
+    ...resume(cluster, job),
+  });
   const waits = [wait, deadlineIn(job, now)].filter((one) => one !== undefined);
   return waits.length > 0 ? Math.min(...waits) : undefined;
 }
+
+function podsOf(cluster: Cluster, job: Job): Pod[] {
+  return cluster.list<Pod>('Pod', job.metadata.namespace).filter((pod) => isOwnedBy(pod, job));
+}
+
+/** As things stand after what was created and deleted in this turn. */
+const counts = (cluster: Cluster, job: Job, tally: Tally): Status =>
+  statusOf(job, podsOf(cluster, job), tally, cluster.now());
 
 /** Each pod counts once, by its uid, whatever becomes of it. */
 function count(job: Job, pod: Pod, tally: Tally): void {
@@ -112,19 +118,23 @@ function targetOf({ status }: Job): Failure | undefined {
 function createMissing(
   cluster: Cluster,
   job: Job,
-  active: Pod[],
+  pods: Pod[],
   tally: Tally,
   backoff: number,
 ): number | undefined {
-  const missing = wantedPods(job, tally) - active.length;
-  for (const pod of active.slice(0, Math.max(0, -missing))) cluster.delete('Pod', pod);
+  const missing = missingPods(job, pods, tally);
+  for (const pod of pods.filter(isActive).slice(0, Math.max(0, -missing))) deletePod(cluster, job, pod);
   if (missing <= 0) return undefined;
-  const failures = tally.failed.size;
-  const delay = failures === 0 ? 0 : Math.min(backoff * 2 ** (failures - 1), BACKOFF_LIMIT);
-  const wait = tally.lastFailure + delay - cluster.now();
-  if (failures > 0 && wait > 0) return wait;
+  const wait = tally.lastFailure + backoffAfter(tally.failed.size, backoff) - cluster.now();
+  if (tally.failed.size > 0 && wait > 0) return wait;
   for (let left = missing; left > 0; left--) createPod(cluster, job);
   return undefined;
+}
+
+function deletePod(cluster: Cluster, job: Job, pod: Pod): void {
+  cluster.delete('Pod', pod);
+  const message = `Deleted pod: ${pod.metadata.name}`;
+  cluster.event(job, { type: 'Normal', reason: 'SuccessfulDelete', message });
 }
 
 function createPod(cluster: Cluster, job: Job): void {
@@ -147,44 +157,21 @@ function createPod(cluster: Cluster, job: Job): void {
   });
 }
 
-function statusOf(cluster: Cluster, job: Job, tally: Tally): Status {
-  const pods = cluster.list<Pod>('Pod', job.metadata.namespace).filter((pod) => isOwnedBy(pod, job));
-  const active = pods.filter(isActive);
-  return {
-    startTime: job.status?.startTime ?? timestamp(cluster.now()),
-    active: countOrNone(active.length),
-    ready: active.filter(isReady).length,
-    succeeded: countOrNone(tally.succeeded.size),
-    failed: countOrNone(tally.failed.size),
-    terminating: pods.filter((pod) => pod.metadata.deletionTimestamp && !isDone(pod)).length,
-    uncountedTerminatedPods: {},
-  };
-}
-
-const isDone = ({ status }: Pod): boolean => status?.phase === 'Succeeded' || status?.phase === 'Failed';
-
-function conditionsWith(cluster: Cluster, job: Job, ...types: [string, string, string][]): Condition[] {
-  const now = cluster.now();
-  return types.reduce<Condition[]>(
-    (conditions, [type, reason, message]) => {
-      const next = { type, status: 'True', reason, message, lastProbeTime: timestamp(now) };
-      return conditionOf(conditions, type) ? conditions : setCondition(conditions, next, now);
-    },
-    (job.status?.conditions ?? []) as Condition[],
-  );
-}
-
 function complete(cluster: Cluster, job: Job, pods: Pod[], tally: Tally): undefined {
   for (const pod of pods.filter(isActive)) cluster.delete('Pod', pod);
   const met = 'Reached expected number of succeeded pods';
   const conditions = conditionsWith(
-    cluster,
     job,
+    cluster.now(),
     ['SuccessCriteriaMet', 'CompletionsReached', met],
     ['Complete', 'CompletionsReached', met],
   );
   const completionTime = timestamp(cluster.now());
-  write(cluster, job, { ...statusOf(cluster, job, tally), conditions, completionTime });
+  write(cluster, job, {
+    ...counts(cluster, job, tally),
+    conditions,
+    completionTime,
+  });
   cluster.event(job, { type: 'Normal', reason: 'Completed', message: 'Job completed' });
 }
 
@@ -197,22 +184,35 @@ function fail(
   { reason, message }: Failure,
 ): undefined {
   for (const pod of pods.filter(isActive)) cluster.delete('Pod', pod);
-  const left = cluster
-    .list<Pod>('Pod', job.metadata.namespace)
-    .some((pod) => isOwnedBy(pod, job) && !isDone(pod));
+  const left = podsOf(cluster, job).some((pod) => !isFinished(pod));
   const types: [string, string, string][] = [['FailureTarget', reason, message]];
   if (!left) types.push(['Failed', reason, message]);
   write(cluster, job, {
-    ...statusOf(cluster, job, tally),
-    conditions: conditionsWith(cluster, job, ...types),
+    ...counts(cluster, job, tally),
+    conditions: conditionsWith(job, cluster.now(), ...types),
   });
   if (!left) cluster.event(job, { type: 'Warning', reason, message });
 }
 
-function suspend(cluster: Cluster, job: Job, _pods: Pod[], tally: Tally, active: Pod[]): undefined {
-  for (const pod of active) cluster.delete('Pod', pod);
-  const conditions = conditionsWith(cluster, job, ['Suspended', 'JobSuspended', 'Job suspended']);
-  write(cluster, job, { ...statusOf(cluster, job, tally), startTime: null, conditions });
+function suspend(cluster: Cluster, job: Job, tally: Tally, active: Pod[]): undefined {
+  for (const pod of active) deletePod(cluster, job, pod);
+  const message = 'Job suspended';
+  const conditions = conditionsWith(job, cluster.now(), ['Suspended', 'JobSuspended', message]);
+  const { startTime = null } = job.status ?? {};
+  write(cluster, job, {
+    ...counts(cluster, job, tally),
+    startTime,
+    conditions,
+  });
+  if (isSuspended(job)) return;
+  cluster.event(job, { type: 'Normal', reason: 'Suspended', message });
+}
+
+/** What of the status changes when a suspended Job goes on. */
+function resume(cluster: Cluster, job: Job): Status {
+  if (!isSuspended(job)) return {};
+  cluster.event(job, { type: 'Normal', reason: 'Resumed', message: 'Job resumed' });
+  return resumedStatus(job, cluster.now());
 }
 
 function write(cluster: Cluster, job: Job, status: Status): void {

@@ -1,4 +1,5 @@
 import type { Registry } from '../registry/registry.ts';
+import { NAMESPACE_FINALIZER } from '../registry/deletion.ts';
 import { collectionOf } from '../registry/resource.ts';
 import type { Namespace } from '../types.ts';
 import { Cluster } from './cluster.ts';
@@ -21,7 +22,7 @@ export function namespaceController(registry: Registry): Controller {
         return 0;
       }
       if (!empty(registry, cluster, name)) return RETRY;
-      cluster.patch('Namespace', namespace, { metadata: { finalizers: null } });
+      cluster.removeFinalizer('Namespace', namespace, NAMESPACE_FINALIZER);
       return undefined;
     },
   };

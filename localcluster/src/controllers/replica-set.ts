@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { matchesSelector } from '../registry/selectors.ts';
-import type { Pod, ReplicaSet } from '../types.ts';
+import type { OwnerReference, Pod, ReplicaSet } from '../types.ts';
 import { type Cluster, controllerOf, isOwnedBy, ownedBy } from './cluster.ts';
 import { type Controller, keyOfObject, splitKey } from './manager.ts';
 import { availableIn, countOrNone, isActive, isReady } from './pods.ts';
@@ -40,16 +40,31 @@ function reconcile(cluster: Cluster, key: string): number | undefined {
   return writeStatus(cluster, set, active);
 }
 
+/** Its pods: orphans that it selects are adopted, pods that it selects no more are let go. */
 function claim(cluster: Cluster, set: ReplicaSet): Pod[] {
+  const selects = (pod: Pod): boolean => matchesSelector(set.spec.selector, pod.metadata.labels ?? {});
   const pods = cluster.list<Pod>('Pod', set.metadata.namespace);
-  for (const pod of pods) {
-    const orphan = !controllerOf(pod) && isActive(pod) && !set.metadata.deletionTimestamp;
-    if (!orphan || !matchesSelector(set.spec.selector, pod.metadata.labels ?? {})) continue;
-    cluster.patch('Pod', pod, {
-      metadata: { ownerReferences: [...(pod.metadata.ownerReferences ?? []), ownedBy(set)] },
-    });
+  if (!set.metadata.deletionTimestamp) {
+    for (const pod of pods) {
+      const references = pod.metadata.ownerReferences ?? [];
+      if (isOwnedBy(pod, set) && !selects(pod)) {
+        setOwners(
+          cluster,
+          pod,
+          references.filter(({ uid }) => uid !== set.metadata.uid),
+        );
+      } else if (!controllerOf(pod) && isActive(pod) && selects(pod)) {
+        setOwners(cluster, pod, [...references, ownedBy(set)]);
+      }
+    }
   }
-  return pods.filter((pod) => isOwnedBy(pod, set));
+  return cluster.list<Pod>('Pod', set.metadata.namespace).filter((pod) => isOwnedBy(pod, set));
+}
+
+function setOwners(cluster: Cluster, pod: Pod, references: OwnerReference[]): void {
+  cluster.patch('Pod', pod, {
+    metadata: { ownerReferences: references.length > 0 ? references : null },
+  });
 }
 
 function scale(cluster: Cluster, set: ReplicaSet, active: Pod[]): void {

@@ -6,6 +6,13 @@ import type { Resource } from './resource.ts';
 
 const FOREGROUND = 'foregroundDeletion';
 const ORPHAN = 'orphan';
+export const NAMESPACE_FINALIZER = 'kubernetes';
+export const DEFINITION_FINALIZER = 'customresourcecleanup.apiextensions.k8s.io';
+/** Kinds that go when what is in them has gone: a controller takes these finalizers off. */
+const HELD_BY: Record<string, string> = {
+  '/Namespace': NAMESPACE_FINALIZER,
+  'apiextensions.k8s.io/CustomResourceDefinition': DEFINITION_FINALIZER,
+};
 
 /**
  * The object as deletion marks it while finalizers or a grace period hold it; undefined when it can go at once.
@@ -67,9 +74,8 @@ function finalizersFor(
   );
   if (propagationPolicy === 'Foreground') kept.push(FOREGROUND);
   if (propagationPolicy === 'Orphan') kept.push(ORPHAN);
-  if (resource.kind === 'Namespace' && resource.group === '' && !kept.includes('kubernetes')) {
-    if (at(metadata, 'deletionTimestamp') === undefined) kept.push('kubernetes');
-  }
+  const own = HELD_BY[`${resource.group}/${resource.kind}`];
+  if (own && metadata.deletionTimestamp === undefined && !kept.includes(own)) kept.push(own);
   return kept;
 }
 

@@ -12,6 +12,8 @@ const LABEL_VALUE = /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/;
 const LABEL_RULE =
   "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
 const MAX_ANNOTATIONS = 256 * 1024;
+/** Of a generated name: with its suffix it is no longer than 63 characters. */
+const LONGEST_BASE = 58;
 const SUFFIX_ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
 
 /** Five characters without vowels, as generateName appends them. */
@@ -24,7 +26,7 @@ export function birth(meta: Partial<ObjectMeta>, namespace: string | undefined, 
   const { generateName, resourceVersion, ...given } = meta;
   if (resourceVersion)
     throw new ApiError(500, undefined, 'resourceVersion should not be set on objects to be created');
-  const name = given.name ?? (generateName ? `${generateName}${nameSuffix()}` : '');
+  const name = given.name ?? (generateName ? `${generateName.slice(0, LONGEST_BASE)}${nameSuffix()}` : '');
   delete given.deletionTimestamp;
   delete given.deletionGracePeriodSeconds;
   return {
@@ -103,6 +105,14 @@ export function requireNamespace(store: Store, namespace: string, target: Named)
       `unable to create new content in namespace ${namespace} because it is being terminated`,
     );
   }
+}
+
+/** No new objects of a kind that is on its way out. */
+export function requireDefinition(store: Store, { group, plural, name }: Named): void {
+  const definition = store.get('customresourcedefinitions.apiextensions.k8s.io', `${plural}.${group}`);
+  if (!definition?.metadata.deletionTimestamp) return;
+  const why = 'create not allowed while custom resource definition is terminating';
+  throw forbidden({ group, plural, name }, why);
 }
 
 /** The name and namespace in the body, where given, are those of the URL. */

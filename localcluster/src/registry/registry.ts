@@ -15,10 +15,11 @@ import type { Store, StoreEvent } from '../store/store.ts';
 import { timestamp } from '../timestamp.ts';
 import { isObject, type Json, type JsonObject, type KubeObject, type ObjectMeta } from '../types.ts';
 import { accept, judge } from './admission.ts';
+import { carryOver, specOf, withoutRevision } from './carry-over.ts';
 import { refuseUndeclared } from './decode.ts';
 import { markDeleted, planDeletion } from './deletion.ts';
 import type { Kinds } from './kinds.ts';
-import { birth, invalidValue, matchUrl, requireNamespace } from './metadata.ts';
+import { birth, invalidValue, matchUrl, requireDefinition, requireNamespace } from './metadata.ts';
 import type { DeleteOptions, PatchType, Target, WriteOptions } from './options.ts';
 import { jsonPatch, mergePatch, strategicPatch } from './patch.ts';
 import { collectionOf, keyOf, type Resource } from './resource.ts';
@@ -87,6 +88,7 @@ export class Registry {
     const metadata = birth(object.metadata, namespace, this.now());
     const named: Named = { ...resource, name: metadata.name };
     if (namespace !== undefined) requireNamespace(this.store, namespace, named);
+    if (resource.custom) requireDefinition(this.store, named);
     const newborn: KubeObject = { ...object, metadata };
     if (resource.hasStatus) delete (newborn as { status?: unknown }).status;
     if (resource.generation) metadata.generation = 1;
@@ -193,7 +195,7 @@ export class Registry {
   #save(resource: Resource, old: KubeObject, next: KubeObject, { dryRun }: WriteOptions): KubeObject {
     const collection = collectionOf(resource);
     const key = keyOf(next.metadata.namespace, next.metadata.name);
-    if (isDeepStrictEqual(plain(next), plain(old))) return old;
+    if (isDeepStrictEqual(withoutRevision(next), withoutRevision(old))) return old;
     if (dryRun) return next;
     const { deletionTimestamp, deletionGracePeriodSeconds = 0, finalizers = [] } = next.metadata;
     const stored = this.store.put(collection, key, next);
@@ -212,7 +214,8 @@ export class Registry {
         this.store.put(collectionOf(resource), key, markDeleted(old, 0, this.now()));
       return { object: this.store.remove(collectionOf(resource), key) ?? old, removed: true };
     }
-    if (isDeepStrictEqual(plain(marked), plain(old))) return { object: old, removed: false };
+    if (isDeepStrictEqual(withoutRevision(marked), withoutRevision(old)))
+      return { object: old, removed: false };
     return { object: this.store.put(collectionOf(resource), key, marked), removed: false };
   }
 
@@ -223,61 +226,6 @@ export class Registry {
 
 function metaOf(body: JsonObject): Partial<ObjectMeta> {
   return (isObject(body.metadata) ? body.metadata : {}) as Partial<ObjectMeta>;
-}
-
-/** What an endpoint cannot change stays as it was. */
-function carryOver(resource: Resource, old: KubeObject, given: KubeObject, subresource?: string): KubeObject {
-  if (subresource === 'status') {
-    const { status } = given as { status?: unknown };
-    const { status: _old, ...rest } = structuredClone(old) as KubeObject & { status?: unknown };
-    return (status === undefined ? rest : { ...rest, status }) as KubeObject;
-  }
-  const { status: oldStatus } = old as { status?: unknown };
-  const { status, ...rest } = given as KubeObject & { status?: unknown };
-  const kept = resource.hasStatus ? oldStatus : status;
-  const result = { ...rest, metadata: { ...rest.metadata, ...servers(old.metadata) } } as KubeObject;
-  if (kept !== undefined) Object.assign(result, { status: structuredClone(kept) });
-  return structuredClone(result);
-}
-
-function servers(meta: ObjectMeta): Partial<ObjectMeta> {
-  const {
-    name,
-    namespace,
-    uid,
-    creationTimestamp,
-    generation,
-    deletionTimestamp,
-    deletionGracePeriodSeconds,
-  } = meta;
-  const kept = {
-    name,
-    namespace,
-    uid,
-    creationTimestamp,
-    generation,
-    deletionTimestamp,
-    deletionGracePeriodSeconds,
-  };
-  return Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined));
-}
-
-function specOf(object: KubeObject): string {
-  const { metadata: _metadata, status: _status, ...rest } = object as KubeObject & { status?: unknown };
-  return JSON.stringify(sorted(rest as JsonObject));
-}
-
-function sorted(value: Json): Json {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (!isObject(value)) return value;
-  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([name, child]) => [name, sorted(child)]));
-}
-
-/** Without the revision, which every write makes anew. */
-function plain(object: KubeObject): object {
-  const { resourceVersion: _revision, ...metadata } = object.metadata;
-  return { ...object, metadata };
 }
 
 /** @throws ApiError 400 under fieldValidation=Strict */

@@ -8,7 +8,8 @@ import type { ServiceAddresses } from './service-addresses.ts';
 export function serviceStrategy(addresses: ServiceAddresses): Strategy {
   return {
     defaults(object) {
-      const { spec } = object as Service;
+      const { spec, status } = object as Service;
+      for (const ingress of status?.loadBalancer?.ingress ?? []) if (ingress.ip) ingress.ipMode ??= 'VIP';
       spec.type ??= 'ClusterIP';
       spec.sessionAffinity ??= 'None';
       for (const port of spec.ports ?? []) {

@@ -6,7 +6,7 @@ const YEAR = 365 * DAY;
 
 /** A span of time as kubectl prints it, two units at most: 45s, 5m12s, 3h, 2d4h. @param span milliseconds */
 export function humanDuration(span: number): string {
-  if (span < -SECOND) return '<invalid>';
+  if (Number.isNaN(span) || span < -SECOND) return '<invalid>';
   if (span < 2 * MINUTE) return `${Math.max(0, Math.floor(span / SECOND))}s`;
   if (span < 10 * MINUTE) return two(span, MINUTE, 'm', SECOND, 's');
   if (span < 3 * HOUR) return `${Math.floor(span / MINUTE)}m`;

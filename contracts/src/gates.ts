@@ -128,7 +128,9 @@ const RULES: Record<GateRule, Rule> = {
     if (theirs === null) return missing(metric, `the serving ${serving}`);
     const drop = -gainOver(metric, value, theirs);
     const words = `${metric} ${show(value)} against ${show(theirs)} of the serving ${serving}`;
-    const change = `drops by ${show(drop, threshold)}`;
+    if (drop <= Math.min(threshold, 0) + ROUNDING) return passed(drop, `${words} is no worse`);
+    // Worse, not lower: a log loss that drops is a better one.
+    const change = `is worse by ${show(drop, threshold)}`;
     if (drop <= threshold + ROUNDING) return passed(drop, `${words} ${change}, no more than ${threshold}`);
     return failed('DroppedFromServing', drop, `${words} ${change}, more than ${threshold}`);
   },
@@ -167,7 +169,12 @@ function missing(metric: MetricName, of: string): Judged {
 
 /** Four decimals, or as many as it takes to tell the value from the threshold: 0.94999 is not 0.9500. */
 function show(value: number, threshold = value): string {
-  if (Math.abs(value - threshold) <= ROUNDING) return value.toFixed(4);
+  if (Math.abs(value - threshold) <= ROUNDING) return fixed(value, 4);
   const digits = [4, 6, 8, 10, 12].find((each) => Number(value.toFixed(each)) !== threshold);
-  return value.toFixed(digits ?? 12);
+  return fixed(value, digits ?? 12);
+}
+
+/** Adding 0 makes 0 of -0, which toFixed gives a sign where it has rounded to nothing. */
+function fixed(value: number, digits: number): string {
+  return (Number(value.toFixed(digits)) + 0).toFixed(digits);
 }

@@ -104,6 +104,14 @@ export function createMetrics() {
   };
 }
 
+/** A counter that is not there before its first error hides that error from rate(). */
+export function countFromZero(metrics: OperatorMetrics, controller: string): void {
+  const results: ReconcileResult[] = ['success', 'error', 'requeue_after'];
+  for (const result of results) metrics.reconciles.inc({ controller, result }, 0);
+  metrics.reconcileErrors.inc({ controller }, 0);
+  metrics.retries.inc({ name: controller, controller }, 0);
+}
+
 export function queueMetricsOf(metrics: OperatorMetrics, controller: string): QueueMetrics {
   const labels = { name: controller, controller };
   return {

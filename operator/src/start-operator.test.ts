@@ -167,11 +167,17 @@ test('of two, one works: the other stands by until the first stops', async () =>
     expect(await metricsOf(first)).toContain('leader_election_master_status{name="stockout-operator"} 1'),
   );
   const second = await start();
-  expect(await metricsOf(second)).not.toContain('leader_election_master_status{name="stockout-operator"} 1');
+  expect(await metricsOf(second)).toContain('leader_election_master_status{name="stockout-operator"} 0');
   await first.stop();
   operators = [second];
   server.put(MODEL, aModel());
   await eventually(() => expect(condition(model(), 'Ready')?.reason).toBe('Training'));
+});
+
+test('/metrics counts from zero, so that the first error is seen as one', async () => {
+  const text = await metricsOf(await start());
+  expect(text).toContain('controller_runtime_reconcile_total{controller="scoringjob",result="error"} 0');
+  expect(text).toContain('workqueue_retries_total{name="stockoutmodel",controller="stockoutmodel"} 0');
 });
 
 test('/metrics tells quality, readiness and work under the names of dashboards', async () => {

@@ -54,39 +54,25 @@ export interface Operator {
  */
 export async function startOperator(options: OperatorOptions = {}): Promise<Operator> {
   const { log = logToStderr } = options;
-  const metrics = createMetrics();
-  const { connection, namespace } = connect(options.kubeconfigPath, (method, code) =>
-    metrics.requests.inc({ method, code }),
-  );
+  const { connection, namespace } = connect(options.kubeconfigPath);
   const client = new KubeClient(connection);
-  const stores = createStores();
-  const reflectors = createReflectors(client, stores, options.namespaces, log);
   const identity = options.identity ?? `${hostname()}-${randomUUID().slice(0, 8)}`;
   const lease = { namespace: options.leaseNamespace ?? namespace, name: LEASE_NAME, identity };
   const election = options.leaderElect === false ? undefined : new Election(client, lease, log);
-  const context: OperatorContext = {
-    stores,
-    client,
-    settings: settingsOf(options),
-    metrics,
-    identity,
-    log,
-    leads: () => election?.holds() ?? true,
-    now: () => new Date(),
-  };
+  const leads = (): boolean => election?.holds() ?? true;
+  const context = createContext(options, { client, log, identity, leads });
+  const reflectors = createReflectors(client, context.stores, options.namespaces, log);
   const admin = await startAdminServer({
-    host:
-      options.host ??
-      process.env['HOST'] ??
-      (process.env['KUBERNETES_SERVICE_HOST'] ? '0.0.0.0' : '127.0.0.1'),
+    host: hostOf(options),
     port: options.adminPort ?? 8080,
-    registry: metrics.registry,
+    registry: context.metrics.registry,
     unready: () => unready(reflectors),
   });
   const abort = new AbortController();
+  const synced = Promise.all(reflectors.map((reflector) => reflector.synced));
   const running = [
     ...reflectors.map((reflector) => reflector.run(abort.signal)),
-    lead(context, election, Promise.all(reflectors.map(({ synced }) => synced)), abort.signal),
+    lead(context, election, synced, abort.signal),
   ];
   const stop = async (): Promise<void> => {
     abort.abort();
@@ -94,6 +80,20 @@ export async function startOperator(options: OperatorOptions = {}): Promise<Oper
     await admin.stop();
   };
   return { adminUrl: admin.url, stop };
+}
+
+function createContext(
+  options: OperatorOptions,
+  given: Pick<OperatorContext, 'client' | 'log' | 'identity' | 'leads'>,
+): OperatorContext {
+  const [stores, metrics, settings] = [createStores(), createMetrics(), settingsOf(options)];
+  return { ...given, stores, metrics, settings, now: () => new Date() };
+}
+
+/** In a pod the probes and Prometheus come from outside. */
+function hostOf({ host }: OperatorOptions): string {
+  const { HOST, KUBERNETES_SERVICE_HOST } = process.env;
+  return host ?? HOST ?? (KUBERNETES_SERVICE_HOST ? '0.0.0.0' : '127.0.0.1');
 }
 
 function settingsOf({ images, allowedNames }: OperatorOptions): Settings {

@@ -17,6 +17,7 @@ export interface ReflectorOptions {
 const BACKOFF: BackoffOptions = { firstMs: 200, maxMs: 30_000 };
 /** A kind that is not installed yet is looked for again soon: someone is about to apply the CRDs. */
 const NOT_INSTALLED_MS = 1000;
+const LASTED_MS = 10_000;
 
 /** Keeps a store equal to what the API server holds: list, then watch, for ever. No error ends it. */
 export class Reflector<T extends KubeObject> {
@@ -74,10 +75,14 @@ export class Reflector<T extends KubeObject> {
     const resourceVersion = this.#resourceVersion ?? '';
     const selection = { ...this.#options.selection, resourceVersion, timeoutSeconds };
     let events = 0;
-    for await (const event of this.#client.watch(this.kind, selection, signal)) {
-      this.#take(event);
-      events++;
-      this.#attempt = 0;
+    try {
+      for await (const event of this.#client.watch(this.kind, selection, signal)) {
+        this.#take(event);
+        events++;
+      }
+    } finally {
+      // A quiet watch that lasted is as good as one with events: what breaks it is no failure in a row.
+      if (events > 0 || performance.now() - began > LASTED_MS) this.#attempt = 0;
     }
     // A proxy that ends every watch at once must not become a storm of requests.
     if (events === 0 && performance.now() - began < 1000) {

@@ -17,19 +17,37 @@ export function fillIn(sample) {
   showErrors([]);
 }
 
-/** The row as typed; what is not a number at all is left for the server to name. */
+/** The row as typed, with null for an empty field. */
 export function readRow() {
-  const row = {};
-  for (const input of fields.querySelectorAll('input')) {
-    row[input.name] = input.value === '' && !input.validity.badInput ? null : input.valueAsNumber;
-  }
-  return row;
+  const entries = inputs().map((input) => [input.name, input.value === '' ? null : input.valueAsNumber]);
+  return Object.fromEntries(entries);
 }
 
-/** @param {{field: string, message: string}[]} errors */
+/** What the browser itself does not take for a number: it would read as an empty field. */
+export function findUnreadable() {
+  return inputs()
+    .filter((input) => input.validity.badInput)
+    .map((input) => ({ field: input.name, message: 'is not a number' }));
+}
+
+/**
+ * Marks each field that is wrong.
+ * @param {{field: string, message: string}[]} errors the server's, of the row as typed
+ * @returns {string} the first in words, and how many more there are
+ */
 export function showErrors(errors) {
-  const messages = new Map(errors.map(({ field, message }) => [field, message]));
-  for (const input of fields.querySelectorAll('input')) markField(input, messages.get(input.name) ?? '');
+  const messages = new Map(errors.map(({ field, message }) => [field, wordsFor(field, message)]));
+  for (const input of inputs()) markField(input, messages.get(input.name) ?? '');
+  const [[field, message] = []] = messages;
+  return field === undefined
+    ? ''
+    : `${field} ${message}${messages.size > 1 ? `, and ${messages.size - 1} more` : ''}`;
+}
+
+/** The server speaks of the null that an empty field is sent as. */
+function wordsFor(field, message) {
+  const input = inputOf(field);
+  return input !== null && input.value === '' && !input.validity.badInput ? 'needs a number' : message;
 }
 
 export function focusFirstError() {
@@ -42,6 +60,10 @@ export function markField(input, message) {
   else input.setAttribute('aria-invalid', 'true');
 }
 
+function inputs() {
+  return [...fields.querySelectorAll('input')];
+}
+
 function inputOf(name) {
   return document.getElementById(`field-${name}`);
 }
@@ -50,6 +72,8 @@ function buildField(name, schema) {
   const id = `field-${name}`;
   const label = element('label', { htmlFor: id, textContent: name });
   const input = element('input', { id, name, type: 'number', step: 'any', inputMode: 'decimal' });
+  if (schema.type.includes('null')) input.placeholder = 'not known';
+  else input.required = true;
   input.setAttribute('aria-describedby', `${id}-hint ${id}-error`);
   const hint = element('p', { id: `${id}-hint`, className: 'hint', textContent: schema.description });
   const error = element('p', { id: `${id}-error`, className: 'error' });

@@ -2,6 +2,10 @@
 
 const part = (id) => document.getElementById(id);
 
+export function showNothing() {
+  reveal('empty');
+}
+
 /**
  * @param {{stockout_risk_score: number, stockout_risk_label: 0 | 1}} prediction
  * @param {{threshold: number, horizonDays: number, version: string}} model
@@ -14,7 +18,7 @@ export function showPrediction(prediction, model) {
   answer.style.setProperty('--score', String(score));
   answer.style.setProperty('--threshold', String(model.threshold));
   part('percent').textContent = percentOf(score);
-  part('threshold').textContent = `label 1 from ${model.threshold}`;
+  part('threshold').textContent = `label 1 from ${Number(model.threshold.toFixed(4))}`;
   part('meter').setAttribute(
     'aria-label',
     `${percentOf(score)} risk, at risk from ${percentOf(model.threshold)}`,

@@ -1,5 +1,13 @@
-import { buildFields, fillIn, focusFirstError, markField, readRow, showErrors } from './form.js';
-import { scrollToResult, showCommand, showPrediction, showProblem } from './result.js';
+import {
+  buildFields,
+  fillIn,
+  findUnreadable,
+  focusFirstError,
+  markField,
+  readRow,
+  showErrors,
+} from './form.js';
+import { scrollToResult, showCommand, showNothing, showPrediction, showProblem } from './result.js';
 
 const RETRY_MS = 3000;
 
@@ -26,6 +34,7 @@ async function start() {
   describe(api);
   buildFields(api.components.schemas.Row.properties, sample);
   form.setAttribute('aria-busy', 'false');
+  showNothing();
 }
 
 function describe({ info }) {
@@ -49,27 +58,38 @@ async function getJson(path) {
 async function score({ quiet }) {
   if (model === undefined) return;
   const question = ++latest;
-  const row = readRow();
-  const response = await post(row).catch(() => undefined);
+  const unreadable = findUnreadable();
+  const answer = unreadable.length > 0 ? { errors: unreadable } : await ask(readRow());
   if (question !== latest) return;
-  showErrors(response?.problem?.errors ?? []);
-  markField(keyField, response?.problem?.status === 401 ? 'Not a valid key.' : '');
-  showCommand(row, keyRequired);
-  if (response === undefined) showProblem('The predictor does not answer.');
-  else if (response.problem === undefined) showPrediction(response.prediction, model);
-  else showProblem(response.problem.detail);
-  scored = response?.prediction !== undefined;
+  scored = answer.prediction !== undefined;
+  await show(answer);
   if (quiet) return;
   if (scored) scrollToResult();
   else focusFirstError();
 }
 
-async function post(row) {
+async function show({ prediction, version, errors = [], status, detail }) {
+  const fieldErrors = showErrors(errors);
+  const keyError = keyField.value === '' ? 'An API key is needed.' : 'This key is not valid.';
+  markField(keyField, status === 401 ? keyError : '');
+  if (prediction === undefined) return showProblem(status === 401 ? keyError : fieldErrors || detail);
+  // Another version may have taken over since the page was loaded.
+  if (version !== model.version) model = (await getJson('health')) ?? model;
+  return showPrediction(prediction, model);
+}
+
+/** @returns what the predictor answers: a prediction and its version, or a problem (RFC 9457) */
+async function ask(row) {
+  showCommand(row, keyRequired);
   const headers = { 'Content-Type': 'application/json' };
   if (keyField.value !== '') headers['X-API-Key'] = keyField.value;
-  const response = await fetch('predict', { method: 'POST', headers, body: JSON.stringify(row) });
-  const content = await response.json();
-  return response.ok ? { prediction: content } : { problem: content };
+  try {
+    const response = await fetch('predict', { method: 'POST', headers, body: JSON.stringify(row) });
+    const content = await response.json();
+    return response.ok ? { prediction: content, version: response.headers.get('X-Model-Version') } : content;
+  } catch {
+    return { detail: 'The predictor does not answer. Score again in a moment.' };
+  }
 }
 
 form.addEventListener('submit', (event) => {

@@ -1,5 +1,15 @@
 import { type Manifest, predictionRequestSchema, predictionSchema, problemSchema } from '@stockout/contracts';
 import { z } from 'zod';
+import {
+  missingKey,
+  notJson,
+  type ProblemError,
+  tooLarge,
+  unavailable,
+  wrongFields,
+  wrongMethod,
+  wrongType,
+} from './problem.ts';
 
 type Json = Record<string, unknown>;
 
@@ -24,51 +34,47 @@ export function buildOpenApi(manifest: Manifest, keyRequired: boolean): Json {
         Prediction: schemaOf(predictionSchema),
         Problem: schemaOf(problemSchema),
       },
-      securitySchemes: { apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' } },
+      ...(keyRequired && {
+        securitySchemes: { apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' } },
+      }),
     },
   };
 }
 
 function scoringPaths(manifest: Manifest, keyRequired: boolean): Json {
-  const example = Object.fromEntries(manifest.features.map(({ name, example: value }) => [name, value]));
-  const security = keyRequired ? [{ apiKey: [] }] : [];
-  const scored = {
+  const example = Object.fromEntries(
+    manifest.features.map((feature) => [feature.name, short(feature.example)]),
+  );
+  const [row, prediction] = [ref('Row'), ref('Prediction')];
+  const scored = { stockout_risk_score: 0.97, stockout_risk_label: 1 };
+  const predict = { operationId: 'predict', summary: 'Score one store and product' };
+  const predictBatch = {
+    operationId: 'predictBatch',
+    summary: 'Score many rows at once',
+    description:
+      'The answers come in the order of the rows. One wrong row refuses the batch and names its fields.',
+  };
+  const rows = json({ type: 'array', items: row }, [example, example]);
+  const predictions = json({ type: 'array', items: prediction }, [scored, scored]);
+  return {
+    '/predict': { post: scoring(predict, json(row, example), json(prediction, scored), keyRequired) },
+    '/predict/batch': { post: scoring(predictBatch, rows, predictions, keyRequired) },
+  };
+}
+
+function scoring(words: Json, request: Json, answer: Json, keyRequired: boolean): Json {
+  const refusals = [400, 405, 413, 415, 422, 503];
+  const headers = {
     'X-Model-Version': { description: 'The version that scored', schema: { type: 'string' } },
   };
-  const row = ref('Row');
-  const prediction = ref('Prediction');
   return {
-    '/predict': {
-      post: {
-        operationId: 'predict',
-        summary: 'Score one store and product',
-        tags: ['Scoring'],
-        security,
-        requestBody: { required: true, content: json(row, example) },
-        responses: {
-          200: { description: 'The risk', headers: scored, content: json(prediction) },
-          ...problems(400, 401, 405, 413, 415, 422, 503),
-        },
-      },
-    },
-    '/predict/batch': {
-      post: {
-        operationId: 'predictBatch',
-        summary: 'Score many rows at once',
-        description:
-          'The answers come in the order of the rows. One wrong row refuses the batch and names its fields.',
-        tags: ['Scoring'],
-        security,
-        requestBody: { required: true, content: json({ type: 'array', items: row }, [example, example]) },
-        responses: {
-          200: {
-            description: 'The risks',
-            headers: scored,
-            content: json({ type: 'array', items: prediction }),
-          },
-          ...problems(400, 401, 405, 413, 415, 422, 503),
-        },
-      },
+    ...words,
+    tags: ['Scoring'],
+    security: keyRequired ? [{ apiKey: [] }] : [],
+    requestBody: { required: true, content: request },
+    responses: {
+      200: { description: 'Scored', headers, content: answer },
+      ...problems(...refusals, ...(keyRequired ? [401] : [])),
     },
   };
 }
@@ -86,19 +92,39 @@ function probe(summary: string): Json {
   return { get: { summary, tags: ['Health'], security: [], responses } };
 }
 
-const PROBLEM_TEXTS: Record<number, string> = {
-  400: 'The body is not JSON',
-  401: 'No valid API key',
-  405: 'Another method than POST',
-  413: 'The body is too large',
-  415: 'The body is not declared as JSON',
-  422: 'A field is missing, unknown or wrong; `errors` names each',
-  503: 'Not ready, busy or shutting down: try again after `Retry-After` seconds',
+/** What each answer means, and one as it is sent. */
+const PROBLEMS: Record<number, [description: string, example: ProblemError]> = {
+  400: ['The body is not JSON', notJson('Unexpected end of JSON input', [])],
+  401: ['No valid API key', missingKey()],
+  405: ['Another method than POST', wrongMethod('POST')],
+  413: ['The body is too large', tooLarge(64 * 1024)],
+  415: ['The body is not declared as JSON', wrongType('text/plain')],
+  422: [
+    'A field is missing, unknown or wrong; `errors` names each',
+    wrongFields([{ field: 'price', message: 'must be a number, not a string' }]),
+  ],
+  503: [
+    'Not ready, busy or shutting down: try again after `Retry-After` seconds',
+    unavailable('the predictor is shutting down', 5),
+  ],
 };
 
 function problems(...codes: number[]): Json {
-  const content = { 'application/problem+json': { schema: ref('Problem') } };
-  return Object.fromEntries(codes.map((code) => [code, { description: PROBLEM_TEXTS[code], content }]));
+  const answers = codes.map((code) => {
+    const [description, example] = PROBLEMS[code]!;
+    const content = { 'application/problem+json': { schema: ref('Problem'), example: example.toProblem() } };
+    return [code, { description, content }];
+  });
+  return Object.fromEntries(answers);
+}
+
+/** The fewest digits that are the same 32-bit float: 7.714286, not 7.714285850524902. */
+function short(value: number | null): number | null {
+  if (value === null) return null;
+  const digits = [6, 7, 8].find(
+    (count) => Math.fround(Number(value.toPrecision(count))) === Math.fround(value),
+  );
+  return digits === undefined ? value : Number(value.toPrecision(digits));
 }
 
 function json(schema: Json, example?: unknown): Json {

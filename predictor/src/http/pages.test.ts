@@ -3,13 +3,18 @@ import { tinyManifest, tinyRow } from '../testing/fixture.ts';
 import { RunningPredictor } from '../testing/running.ts';
 
 interface Operation {
-  post: { requestBody: { content: { 'application/json': { example: unknown } } }; security: object[] };
+  post: {
+    requestBody: { content: { 'application/json': { example: unknown } } };
+    security: object[];
+    responses: object;
+  };
 }
 
 interface Api {
   openapi: string;
   paths: Record<'/predict' | '/predict/batch', Operation>;
   components: {
+    securitySchemes?: object;
     schemas: {
       Row: {
         required: string[];
@@ -18,6 +23,10 @@ interface Api {
       };
     };
   };
+}
+
+function toFloats(row: unknown): (number | null)[] {
+  return Object.values(row as Record<string, number | null>).map((value) => value && Math.fround(value));
 }
 
 let running: RunningPredictor;
@@ -78,8 +87,21 @@ describe('the public port', () => {
       'Price on the day. Seen in training: 45.009 to 499.94.',
     );
     const { post } = api.paths['/predict'];
-    expect(post.requestBody.content['application/json'].example).toEqual(await tinyRow());
+    const { example } = post.requestBody.content['application/json'];
+    expect(toFloats(example)).toEqual(toFloats(await tinyRow()));
+    expect(JSON.stringify(example)).not.toMatch(/\d{9}/);
     expect(post.security).toEqual([]);
+  });
+
+  it.each([
+    [true, [{ apiKey: [] }], ['apiKey']],
+    [false, [], []],
+  ])('asks for a key in /openapi.json where one is needed: %s', async (needed, security, schemes) => {
+    await using asked = await RunningPredictor.ready({ apiKeys: needed ? ['secret'] : [] });
+    const api = (await (await asked.get('/openapi.json')).json()) as Api;
+    const { post } = api.paths['/predict'];
+    expect([post.security, Object.keys(api.components.securitySchemes ?? {})]).toEqual([security, schemes]);
+    expect('401' in post.responses).toBe(needed);
   });
 
   it('has its own example scored', async () => {

@@ -73,8 +73,6 @@ describe('a caller who speaks HTTP in a way of his own', () => {
 
   it('answers pipelined requests in their order, good and bad', async () => {
     using client = await RawClient.connect(running.server.url);
-    const post = (body: string): string =>
-      `POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
     const good = JSON.stringify(await tinyRow());
     client.send([good, '{}', good, '{', good].map(post).join(''));
     const received = await client.receives(/(stockout_risk_label[^]*){3}/);
@@ -98,3 +96,8 @@ describe('a caller who speaks HTTP in a way of his own', () => {
     expect(running.log.filter(({ level }) => level === 'error')).toEqual([]);
   });
 });
+
+function post(body: string): string {
+  const head = 'POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n';
+  return `${head}Content-Length: ${body.length}\r\n\r\n${body}`;
+}

@@ -193,6 +193,7 @@ test('/metrics tells quality, readiness and work under the names of dashboards',
     expect(text).toMatch(
       /controller_runtime_reconcile_total\{controller="stockoutmodel",result="success"\} \d+/,
     );
+    expect(text).toMatch(/rest_client_requests_total\{method="GET",code="200"\} \d+/);
     expect(text).toMatch(/workqueue_adds_total\{name="stockoutmodel",controller="stockoutmodel"\} \d+/);
   });
   server.remove(MODEL);

@@ -10,7 +10,7 @@ export function dataFacts(manifest: Manifest): Html {
   const plan = parseSplitPlan(manifest.split);
   const rows: Fact[] = [
     ['Table', html`<code>${data.table}</code>, version ${data.version}`],
-    ['Days', `${data.firstDay} to ${data.lastDay}`],
+    ['Days', span(data.firstDay, data.lastDay)],
     ['Question', `a stockout within the next ${horizonDays} days`],
     ['Training rows', count(data.trainRows)],
     ['Test rows', count(data.testRows)],
@@ -19,8 +19,8 @@ export function dataFacts(manifest: Manifest): Html {
     plan.strategy === 'Time'
       ? [
           ['Split', `Time: the last ${plan.testDays} labelled days test`],
-          ['Training days', `${plan.trainFrom} to ${plan.trainTo}`],
-          ['Test days', `${plan.testFrom} to ${plan.testTo}`],
+          ['Training days', span(plan.trainFrom, plan.trainTo)],
+          ['Test days', span(plan.testFrom, plan.testTo)],
         ]
       : [['Split', `Random: ${plan.testFraction} of each class tests, seed ${plan.seed}`]];
   return html`${plan.strategy === 'Time' && timeline(plan, manifest)}${definitions([...rows, ...split])}`;
@@ -54,6 +54,11 @@ function definitions(facts: readonly Fact[]): Html {
   </dl>`;
 }
 
+/** Two ISO dates; neither is broken at its hyphens. */
+function span(first: string, last: string): Html {
+  return html`<span class="nowrap">${first}</span> to <span class="nowrap">${last}</span>`;
+}
+
 /** Training days, the days left out between, test days: to scale. */
 function timeline(plan: TimeSplit, { horizonDays, data }: Manifest): Html {
   const from = Date.parse(data.firstDay);
@@ -67,9 +72,13 @@ function timeline(plan: TimeSplit, { horizonDays, data }: Manifest): Html {
   };
   const label = `Training days, then ${horizonDays} days left out so that no label looks into the test days, then test days`;
   return html`<div class="timeline" role="img" aria-label="${label}">
-    ${part('train', plan.trainFrom, plan.trainTo, 'training')}
-    ${part('test', plan.testFrom, plan.testTo, 'test')}
-  </div>`;
+      ${part('train', plan.trainFrom, plan.trainTo, 'training')}
+      ${part('test', plan.testFrom, plan.testTo, 'test')}
+    </div>
+    <p class="hint">
+      Hatched: left out. Before the test days, ${horizonDays} days whose question looks into them; at the end,
+      those whose answer is not known yet.
+    </p>`;
 }
 
 const DAY = 86_400_000;

@@ -17,10 +17,10 @@ export const METRIC_TITLES: Record<MetricName, string> = {
 
 const MEANINGS: Record<MetricName, string> = {
   auc: 'chance that a row with a stockout ranks above one without',
-  prAuc: 'average precision over all cuts',
+  prAuc: 'average precision over all thresholds',
   f1: 'harmonic mean of precision and recall at the threshold',
-  precision: 'of the rows labelled 1, the share that is',
-  recall: 'of the rows that are 1, the share labelled so',
+  precision: 'of the warnings, the share that a stockout followed',
+  recall: 'of the rows that a stockout followed, the share that was warned of',
   brier: 'mean squared distance of score and truth',
   logLoss: 'mean negative log likelihood',
   ece: `mean distance of predicted and observed share, ${CALIBRATION_BINS} bins`,
@@ -49,13 +49,18 @@ export function metricsTable({ manifest }: ReportData): Html {
         <th scope="col">Metric</th>
         <th scope="col" class="number">${manifest.version}</th>
         ${champion && html`<th scope="col" class="number">${champion.version}, serving</th>`}
-        ${baseline && html`<th scope="col" class="number">${direction(baseline)} <code>${baseline.feature}</code> alone</th>`}
+        ${baseline && html`<th scope="col" class="number">${direction(baseline)} <code>${breakable(baseline.feature)}</code> alone</th>`}
       </tr>
     </thead>
     <tbody>
       ${METRIC_NAMES.map((name) => metricRow(name, manifest))}
     </tbody>
   </table>`;
+}
+
+/** A long name may go on in the next line after any of its underscores: a phone is narrow. */
+function breakable(name: string): Html {
+  return html`${name.split(/(?<=_)/).map((part) => html`<wbr />${part}`)}`;
 }
 
 function metricRow(name: MetricName, { metrics, champion, baseline }: ReportData['manifest']): Html {

@@ -27,7 +27,11 @@ export interface ReportData {
   fit: { importance: Record<string, number>; curve: readonly CurvePoint[] };
 }
 
-const style = new Html(readFileSync(new URL('./report.css', import.meta.url), 'utf8'));
+const style = new Html(
+  ['report.css', 'figures.css', 'facts.css']
+    .map((name) => readFileSync(new URL(`./${name}`, import.meta.url), 'utf8'))
+    .join(''),
+);
 
 /**
  * One page that explains a version: no script, nothing from the network, as well on paper and in the dark.

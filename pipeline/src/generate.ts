@@ -1,8 +1,9 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { DATE, DOUBLE, DuckDBDataChunk, DuckDBDateValue, INTEGER, type DuckDBValue } from '@duckdb/node-api';
 import { InputError } from '@stockout/contracts';
-import { openDuckDB, quoteLiteral } from '@stockout/features';
+import { type DuckDB, openDuckDB, quoteLiteral } from '@stockout/features';
 import type { PipelineContext } from './context.ts';
 import { type ShelfDay, simulateShelf } from './generate/simulate-shelf.ts';
 
@@ -24,46 +25,16 @@ const CHUNK_ROWS = 2048;
 
 /**
  * Synthetic raw data with the raw table's columns, shelf by shelf, so that any size fits in memory.
- * @throws InputError when the number of rows is not a positive whole one
+ * @throws InputError when the number of rows is not a positive whole one, or the file cannot be written
  */
-export async function generate({
-  rows,
-  seed,
-  out,
-  signal,
-  report,
-}: GenerateOptions): Promise<{ rows: number; file: string }> {
+export async function generate(options: GenerateOptions): Promise<{ rows: number; file: string }> {
+  const { rows, out, signal, report } = options;
   if (!Number.isSafeInteger(rows) || rows < 1)
     throw new InputError(`--rows is ${rows}: give a whole number from 1 on`);
   const file = resolve(out);
-  await mkdir(dirname(file), { recursive: true });
+  await makeFolderOf(file);
   await using db = await openDuckDB({ signal });
-  await db.run(
-    `CREATE TEMP TABLE shelves (store INTEGER, product INTEGER, date DATE, price DOUBLE, promo INTEGER,
-      daily_sales INTEGER, inventory INTEGER, stockout INTEGER)`,
-  );
-  const appender = await db.connection.createAppender('shelves', 'main', 'temp');
-  const chunk: DuckDBValue[][] = [];
-  const flush = () => {
-    const block = DuckDBDataChunk.create(
-      [INTEGER, INTEGER, DATE, DOUBLE, INTEGER, INTEGER, INTEGER, INTEGER],
-      chunk.length,
-    );
-    block.setRows(chunk);
-    appender.appendDataChunk(block);
-    chunk.length = 0;
-  };
-  for (let first = 0, shelf = 0; first < rows; first += DAYS, shelf++) {
-    signal?.throwIfAborted();
-    const days = simulateShelf(seed, shelf, Math.min(DAYS, rows - first));
-    for (const [day, values] of days.entries()) {
-      chunk.push(rowOf(shelf, day, values));
-      if (chunk.length === CHUNK_ROWS) flush();
-    }
-    if (shelf % 500 === 0) report?.({ step: 'generate', done: first, total: rows });
-  }
-  if (chunk.length > 0) flush();
-  appender.closeSync();
+  await fillShelves(db, options);
   report?.({ step: 'write' });
   // format(), not lpad(): a thousandth store keeps its last digit.
   await db.run(
@@ -72,6 +43,51 @@ export async function generate({
       TO ${quoteLiteral(file)} (FORMAT parquet, COMPRESSION zstd)`,
   );
   return { rows, file };
+}
+
+async function makeFolderOf(file: string): Promise<void> {
+  const found = await stat(file).catch(() => undefined);
+  if (found?.isDirectory()) throw new InputError(`--out ${file} is a folder: name a file in it`);
+  try {
+    await mkdir(dirname(file), { recursive: true });
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new InputError(`--out ${file} cannot be written (${code}): name a file in a folder of yours`, {
+      cause,
+    });
+  }
+}
+
+/** Fills the temporary table `shelves`. */
+async function fillShelves(db: DuckDB, { rows, seed, signal, report }: GenerateOptions): Promise<void> {
+  await db.run(
+    `CREATE TEMP TABLE shelves (store INTEGER, product INTEGER, date DATE, price DOUBLE, promo INTEGER,
+      daily_sales INTEGER, inventory INTEGER, stockout INTEGER)`,
+  );
+  const appender = await db.connection.createAppender('shelves', 'main', 'temp');
+  let chunk: DuckDBValue[][] = [];
+  for (let first = 0, shelf = 0; first < rows; first += DAYS, shelf++) {
+    if (shelf % 500 === 0) {
+      report?.({ step: 'generate', done: first, total: rows });
+      // Simulating never waits: without a turn of the event loop no signal would arrive.
+      await setImmediate();
+      signal?.throwIfAborted();
+    }
+    const days = simulateShelf(seed, shelf, Math.min(DAYS, rows - first));
+    chunk.push(...days.map((values, day) => rowOf(shelf, day, values)));
+    while (chunk.length >= CHUNK_ROWS || (chunk.length > 0 && first + DAYS >= rows)) {
+      appender.appendDataChunk(blockOf(chunk.slice(0, CHUNK_ROWS)));
+      chunk = chunk.slice(CHUNK_ROWS);
+    }
+  }
+  appender.closeSync();
+}
+
+function blockOf(rows: DuckDBValue[][]): DuckDBDataChunk {
+  const types = [INTEGER, INTEGER, DATE, DOUBLE, INTEGER, INTEGER, INTEGER, INTEGER];
+  const block = DuckDBDataChunk.create(types, rows.length);
+  block.setRows(rows);
+  return block;
 }
 
 function rowOf(shelf: number, day: number, values: ShelfDay): DuckDBValue[] {

@@ -54,7 +54,10 @@ export interface Operator {
  */
 export async function startOperator(options: OperatorOptions = {}): Promise<Operator> {
   const { log = logToStderr } = options;
-  const { connection, namespace } = connect(options.kubeconfigPath);
+  const metrics = createMetrics();
+  const { connection, namespace } = connect(options.kubeconfigPath, (method, code) =>
+    metrics.requests.inc({ method, code }),
+  );
   const client = new KubeClient(connection);
   const identity = options.identity ?? `${hostname()}-${randomUUID().slice(0, 8)}`;
   const lease = { namespace: options.leaseNamespace ?? namespace, name: LEASE_NAME, identity };

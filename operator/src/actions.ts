@@ -6,8 +6,8 @@ export type Action =
   | { verb: 'create'; object: KubeObject; why: string }
   /** Server-side apply on top of the observed resourceVersion; undefined: it is not there yet. */
   | { verb: 'apply'; object: KubeObject; onto: string | undefined; why: string }
-  /** Only this very object, by its uid. */
-  | { verb: 'delete'; object: KubeObject; why: string };
+  /** Only this very object, by its uid; and only while `given`, if any, is as it was observed. */
+  | { verb: 'delete'; object: KubeObject; given?: KubeObject | undefined; why: string };
 
 /** As the golden logs print it. */
 export function describeAction({ verb, object, why }: Action): string {

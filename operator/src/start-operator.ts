@@ -63,12 +63,12 @@ export async function startOperator(options: OperatorOptions = {}): Promise<Oper
   const lease = { namespace: options.leaseNamespace ?? namespace, name: LEASE_NAME, identity };
   const election = options.leaderElect === false ? undefined : new Election(client, lease, log);
   const leads = (): boolean => election?.holds() ?? true;
-  const context = createContext(options, { client, log, identity, leads });
+  const context = createContext(options, { client, log, identity, leads, metrics });
   const reflectors = createReflectors(client, context.stores, options.namespaces, log);
   const admin = await startAdminServer({
     host: hostOf(options),
     port: options.adminPort ?? 8080,
-    registry: context.metrics.registry,
+    registry: metrics.registry,
     unready: () => unready(reflectors),
   });
   const abort = new AbortController();
@@ -87,10 +87,9 @@ export async function startOperator(options: OperatorOptions = {}): Promise<Oper
 
 function createContext(
   options: OperatorOptions,
-  given: Pick<OperatorContext, 'client' | 'log' | 'identity' | 'leads'>,
+  given: Pick<OperatorContext, 'client' | 'log' | 'identity' | 'leads' | 'metrics'>,
 ): OperatorContext {
-  const [stores, metrics, settings] = [createStores(), createMetrics(), settingsOf(options)];
-  return { ...given, stores, metrics, settings, now: () => new Date() };
+  return { ...given, stores: createStores(), settings: settingsOf(options), now: () => new Date() };
 }
 
 /** In a pod the probes and Prometheus come from outside. */

@@ -75,6 +75,18 @@ describe('to delete', () => {
     await expect(perform(client, { verb: 'delete', object: ours, why: '' })).resolves.toBeUndefined();
   });
 
+  test('is refused when what it rests on was changed since', async () => {
+    const job = { ...ours, kind: 'Job', apiVersion: 'batch/v1' };
+    server.put('/apis/batch/v1/namespaces/shop/jobs/retail', job);
+    const given = server.put(PATH, ours);
+    server.put(PATH, buildService({ model: aModel(), color: 'green' }));
+    const { error } = await failure({ verb: 'delete', object: job, given, why: '' });
+    expect(error).toMatchObject({ reason: 'Conflict', silent: true });
+    expect(server.get('/apis/batch/v1/namespaces/shop/jobs/retail')).toBeDefined();
+    await perform(client, { verb: 'delete', object: job, given: server.get(PATH), why: '' });
+    expect(server.get('/apis/batch/v1/namespaces/shop/jobs/retail')).toBeUndefined();
+  });
+
   test('leaves another object of the same name alone', async () => {
     server.put(PATH, ours);
     const metadata = { ...ours.metadata, uid: 'of-the-old-one' };

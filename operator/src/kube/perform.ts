@@ -11,7 +11,7 @@ const NAME_TAKEN_MS = 10_000;
 /** Does one action. Doing it twice is as good as once. @throws KubeError, WaitingError, TransientError */
 export async function perform(client: KubeClient, action: Action): Promise<void> {
   if (action.verb === 'create') return create(client, action.object);
-  if (action.verb === 'delete') return remove(client, action.object);
+  if (action.verb === 'delete') return remove(client, action.object, action.given);
   return apply(client, action.object, action.onto);
 }
 
@@ -31,14 +31,18 @@ async function apply(client: KubeClient, object: KubeObject, onto: string | unde
     const existing = await find(client, object);
     if (existing !== undefined && !haveSameOwner(existing, object)) throw nameTaken(object);
     if (existing !== undefined) {
-      throw new TransientError('Conflict', `${object.metadata.name} was just made`, { silent: true });
+      throw outdated(object);
     }
   }
   const metadata = { ...object.metadata, ...(onto === undefined ? {} : { resourceVersion: onto }) };
   await client.apply(kindOf(object), { ...object, metadata });
 }
 
-async function remove(client: KubeClient, object: KubeObject): Promise<void> {
+async function remove(client: KubeClient, object: KubeObject, given?: KubeObject): Promise<void> {
+  if (given !== undefined) {
+    const now = await find(client, given);
+    if (now?.metadata.resourceVersion !== given.metadata.resourceVersion) throw outdated(given);
+  }
   try {
     await client.delete(kindOf(object), object);
   } catch (error) {
@@ -54,6 +58,11 @@ async function find(client: KubeClient, object: KubeObject): Promise<KubeObject 
     if (isNotFound(error)) return undefined;
     throw error;
   }
+}
+
+function outdated({ kind, metadata }: KubeObject): TransientError {
+  const message = `the ${kind} ${metadata.name} was changed since it was observed`;
+  return new TransientError('Conflict', message, { silent: true });
 }
 
 function haveSameOwner(a: KubeObject, b: KubeObject): boolean {

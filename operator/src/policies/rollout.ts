@@ -52,7 +52,7 @@ export function planRollout(
 /** Nothing may serve, or the record of what serves is gone: leave it as it is. */
 function nothingToRollOut(observed: ObservedModel, serving: PredictorState | undefined): RolloutPlan {
   const abandoned = observed.predictors.filter((predictor) => predictor !== serving);
-  const actions = abandoned.map(({ deployment }) => remove(deployment, 'it is not to serve any more'));
+  const actions = abandoned.map((predictor) => remove(observed, predictor, 'it is not to serve any more'));
   const verdict =
     serving === undefined
       ? { status: 'Unknown' as const, reason: REASON.nothingToRollOut, message: 'no version is to serve yet' }
@@ -76,7 +76,7 @@ function settle(context: Context, serving: PredictorState): RolloutPlan {
   if (old !== undefined && left <= 0) {
     const served = readSwitchedOf(observed)?.from === old.templateHash;
     actions.push(
-      remove(old.deployment, served ? 'the rollback window is over' : 'it is not to serve any more'),
+      remove(observed, old, served ? 'the rollback window is over' : 'it is not to serve any more'),
     );
   }
   return {
@@ -98,7 +98,7 @@ function restore(context: Context, color: Color): RolloutPlan {
 
 function rollOut(context: Context): RolloutPlan {
   const { observed, serving, hash, target } = context;
-  const color = otherColor(serving?.color);
+  const color = candidateColor(context);
   const candidate = observed.predictors.find((predictor) => predictor.color === color);
   // The Service comes first: a load balancer takes its time to get an address.
   const service = applyService(context, serving?.color, readSwitchedOf(observed));
@@ -119,6 +119,13 @@ function rollOut(context: Context): RolloutPlan {
   return busy(context, color, progressOf(candidate), actions);
 }
 
+/** The other one; while nothing serves, the one that is up already. */
+function candidateColor({ observed, serving, hash }: Context): Color {
+  if (serving !== undefined) return otherColor(serving.color);
+  const found = observed.predictors.find((predictor) => predictor.templateHash === hash);
+  return found?.color ?? otherColor(undefined);
+}
+
 /** Fewer pods or more time may be all that it needs. */
 function wasTriedSo({ observed }: Context, { deployment }: PredictorState): boolean {
   return deployment.metadata.annotations?.[ANNOTATION.attempt] === predictorAttempt(observed.model);
@@ -127,7 +134,7 @@ function wasTriedSo({ observed }: Context, { deployment }: PredictorState): bool
 /** From nothing: of a Deployment that was complete once, without pods, Kubernetes does not watch the progress again. */
 function tryAgain(context: Context, candidate: PredictorState, service: Action[]): RolloutPlan {
   const why = 'it is tried again, as the spec says by now';
-  return busy(context, candidate.color, why, [...service, remove(candidate.deployment, why)]);
+  return busy(context, candidate.color, why, [...service, remove(context.observed, candidate, why)]);
 }
 
 function isScaled({ observed }: Context, candidate: PredictorState): boolean {
@@ -227,6 +234,7 @@ function rollbackWindowLeft({ observed, now }: Context, old: PredictorState): nu
   return Date.parse(switched.at) + window - now.getTime();
 }
 
-function remove(object: Deployment, why: string): Action {
-  return { verb: 'delete', object, why };
+/** Never a color that got the traffic meanwhile: who was paused, or sees an old Service, may not know. */
+function remove({ service }: ObservedModel, { deployment }: PredictorState, why: string): Action {
+  return { verb: 'delete', object: deployment, given: service, why };
 }

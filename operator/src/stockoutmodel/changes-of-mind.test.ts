@@ -129,6 +129,19 @@ describe('while a candidate comes up', () => {
   });
 });
 
+test('pods that got the traffic a moment ago are not let go by who has not seen it yet', () => {
+  beginV2();
+  cluster.bringUp('retail-green');
+  cluster.settle();
+  cluster.pass(601);
+  const { service } = cluster.observe();
+  cluster.edit('back to v1, at the very end of the window', (spec) => (spec.promotion.version = 'v1'));
+  cluster.step();
+  cluster.edit('and on again, before the switch is seen', (spec) => delete spec.promotion.version);
+  cluster.stepSeeing({ service });
+  expect([selector(), names('deployments')]).toEqual(['blue', ['retail-blue', 'retail-green']]);
+});
+
 describe('a candidate that was given up', () => {
   beforeEach(() => {
     beginV2();

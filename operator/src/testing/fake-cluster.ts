@@ -2,13 +2,17 @@ import type { FailureResult, RunResult } from '@stockout/contracts';
 import type { Condition, StockoutModel } from '@stockout/crds';
 import { type Action, describeAction } from '../actions.ts';
 import type { Deployment, Job, KubeObject, Pod, Service } from '../api/kubernetes.ts';
-import type { Store } from '../kube/store.ts';
+import { keyOf, type Store } from '../kube/store.ts';
 import { createStores } from '../kube/stores.ts';
 import { LABEL } from '../resources/names.ts';
 import { observeModel } from '../stockoutmodel/observe.ts';
+import type { ObservedModel } from '../stockoutmodel/observed.ts';
 import { type ModelPlan, planModel } from '../stockoutmodel/plan.ts';
 import { modelStatusOf } from '../stockoutmodel/status.ts';
 import { NOW, SETTINGS } from './builders.ts';
+
+/** As an API server answers a write on top of an old object. */
+class Conflict extends Error {}
 
 /**
  * The operator's plans, played on stores alone: actions change them as an API server would, and the test says what
@@ -71,14 +75,38 @@ export class FakeCluster {
 
   /** One reconcile, as if the operator died after `limit` actions. */
   step(limit = Infinity): ModelPlan {
-    const { namespace, name } = this.model.metadata;
-    const observed = observeModel(this.stores, `${namespace}/${name}`);
-    if (observed === undefined) throw new Error('no model');
+    const observed = this.observe();
     const plan = planModel(observed, SETTINGS, this.now);
-    const actions = plan.chains.flat();
-    for (const action of actions.slice(0, limit)) this.#perform(action);
-    if (actions.length <= limit) this.#tell(modelStatusOf(observed, plan, undefined, this.now));
+    const done = this.#play(plan.chains, limit);
+    if (done) this.#tell(modelStatusOf(observed, plan, undefined, this.now));
     return plan;
+  }
+
+  observe(): ObservedModel {
+    const observed = observeModel(this.stores, keyOf(this.model));
+    if (observed === undefined) throw new Error('no model');
+    return observed;
+  }
+
+  /** A reconcile on a cache that is behind in what is given. Its status is refused, as the model's is not the newest. */
+  stepSeeing(old: Partial<ObservedModel>): void {
+    this.#play(planModel({ ...this.observe(), ...old }, SETTINGS, this.now).chains, Infinity);
+  }
+
+  /** Whether all was done, or refused as outdated, within the limit. */
+  #play(chains: readonly Action[][], limit: number): boolean {
+    let left = limit;
+    for (const chain of chains) {
+      try {
+        for (const action of chain) {
+          if (left-- <= 0) return false;
+          this.#perform(action);
+        }
+      } catch (error) {
+        if (!(error instanceof Conflict)) throw error;
+      }
+    }
+    return true;
   }
 
   #tell(status: NonNullable<StockoutModel['status']>): void {
@@ -97,13 +125,22 @@ export class FakeCluster {
     const key = `${action.object.metadata.namespace}/${action.object.metadata.name}`;
     const existing = store.get(key);
     if (action.verb === 'delete') {
-      if (existing !== undefined) store.delete(existing);
+      this.#refuseIfChanged(action.given);
+      const { uid } = action.object.metadata;
+      if (existing !== undefined && (uid ?? existing.metadata.uid) === existing.metadata.uid)
+        store.delete(existing);
     } else if (action.verb === 'apply') {
-      if (existing?.metadata.resourceVersion !== action.onto) throw new Error(`conflict on ${key}`);
+      if (existing?.metadata.resourceVersion !== action.onto) throw new Conflict(key);
       const generation = (existing?.metadata.generation ?? 0) + 1;
       const metadata = { ...existing?.metadata, ...action.object.metadata, generation };
       this.put(store, { ...existing, ...action.object, metadata });
     } else if (existing === undefined) this.put(store, action.object);
+  }
+
+  #refuseIfChanged(given: KubeObject | undefined): void {
+    if (given === undefined) return;
+    const now = this.#storeOf(given).get(keyOf(given));
+    if (now?.metadata.resourceVersion !== given.metadata.resourceVersion) throw new Conflict(keyOf(given));
   }
 
   #storeOf({ kind }: KubeObject): Store<KubeObject> {

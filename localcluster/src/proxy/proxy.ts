@@ -79,30 +79,40 @@ class Proxy {
     });
   }
 
-  #listen(service: Service, port: Port): void {
-    const { uid, name } = service.metadata;
-    if (this.#listeners.has(port.nodePort)) return;
+  #listen({ metadata: { uid } }: Service, { nodePort }: Port): void {
+    if (this.#listeners.has(nodePort)) return;
     const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));
-      void forward(socket, this.#endpoints(uid, port.nodePort));
+      void forward(socket, this.#endpoints(uid, nodePort));
     });
-    this.#listeners.set(port.nodePort, { uid, server });
-    server.once('error', (error) => {
-      this.#listeners.delete(port.nodePort);
-      const message = `cannot listen on ${ADDRESS}:${port.nodePort}: ${error.message}`;
-      this.#events.record(service, { type: 'Warning', reason: 'PortTaken', message });
-      this.#log(`service ${name}: ${message}`);
-      this.#again(uid);
-    });
-    server.listen(port.nodePort, ADDRESS);
+    this.#listeners.set(nodePort, { uid, server });
+    server.once('error', (error) => this.#refused(uid, nodePort, error));
+    server.once('listening', () => this.#look(uid));
+    server.listen(nodePort, ADDRESS);
+  }
+
+  /** Told as an event of the Service, and tried again. */
+  #refused(uid: string, nodePort: number, error: NodeJS.ErrnoException): void {
+    this.#listeners.delete(nodePort);
+    const service = this.#services.items.get(uid);
+    if (!service) return;
+    const why = error.code === 'EADDRINUSE' ? 'another process of this machine has it' : error.message;
+    const message = `cannot listen on ${ADDRESS}:${nodePort}, will try again: ${why}`;
+    this.#events.record(service, { type: 'Warning', reason: 'PortTaken', message });
+    this.#log(`service ${service.metadata.name}: ${message}`);
+    this.#again(uid);
+  }
+
+  #look(uid: string): void {
+    const service = this.#services.items.get(uid);
+    if (service) this.#changed(service);
   }
 
   #again(uid: string): void {
     const timer = setTimeout(() => {
       this.#retries.delete(timer);
-      const service = this.#services.items.get(uid);
-      if (service) this.#changed(service);
+      this.#look(uid);
     }, RETRY);
     this.#retries.add(timer);
   }
@@ -124,9 +134,10 @@ class Proxy {
     return [...endpoints.slice(start), ...endpoints.slice(0, start)];
   }
 
-  /** Tells where a LoadBalancer can be reached. */
+  /** Tells where a LoadBalancer can be reached, once it can. */
   async #publish(service: Service, ports: Port[]): Promise<void> {
     if (service.spec.type !== 'LoadBalancer' || service.metadata.deletionTimestamp) return;
+    if (!ports.every(({ nodePort }) => this.#listeners.get(nodePort)?.server.listening)) return;
     const [given] = service.status?.loadBalancer?.ingress ?? [];
     const wanted = ports.map(({ nodePort, protocol = 'TCP' }) => ({ port: nodePort, protocol }));
     const known = JSON.stringify(given?.ports?.map(({ port, protocol }) => ({ port, protocol })));

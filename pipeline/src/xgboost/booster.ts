@@ -89,7 +89,7 @@ export class Booster implements Disposable {
     return copyFloats(result[0], matrix.rows);
   }
 
-  /** Mean gain of the splits on each feature; a feature that no tree uses is absent. */
+  /** Total gain of the splits on each feature; a feature that no tree uses is absent. */
   importance(): Record<string, number> {
     const [count, names, dimensions, shape, scores]: Handle[][] = [[0], [null], [0], [null], [null]];
     this.#binding.featureScore(

@@ -102,6 +102,14 @@ describe('XGBoost in its thread', () => {
     await expect(train()).resolves.toBeDefined();
   });
 
+  it('answers no more once its thread has ended, and never keeps anyone waiting', async () => {
+    const ended = await XGBoost.start();
+    const model = await ended.load(await (await train()).save('ubj'));
+    await ended[Symbol.asyncDispose]();
+    await expect(model.predict(buildData(2))).rejects.toThrow('XGBoost: its thread has ended');
+    await expect(model[Symbol.asyncDispose]()).resolves.toBeUndefined();
+  });
+
   it('refuses a matrix that is smaller than it says', async () => {
     const data = { ...buildData(10), rows: 11 };
     await expect(train({ data })).rejects.toThrow(RangeError);

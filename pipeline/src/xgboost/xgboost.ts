@@ -40,6 +40,8 @@ export class XGBoost implements AsyncDisposable {
   readonly #pending = new Map<number, Pending>();
   #lastId = 0;
   #version = '';
+  /** Why the thread works no more. */
+  #ended: Error | undefined;
 
   private constructor() {
     // libgomp reads it once, when it is loaded. Spinning threads cost more than they gain on a busy machine.
@@ -95,8 +97,15 @@ export class XGBoost implements AsyncDisposable {
     return new Model(this, reply);
   }
 
+  /** @internal for Model: with its thread, a model is gone anyway */
+  async free(booster: number): Promise<void> {
+    if (this.#ended === undefined) await this.ask({ op: 'free', booster });
+  }
+
   /** @internal for Model */
   ask<R extends Request>(request: R, onRound?: (round: number) => void): Promise<Replies[R['op']]> {
+    // Nobody would answer.
+    if (this.#ended !== undefined) return Promise.reject(this.#ended);
     const { promise, resolve, reject } = Promise.withResolvers<Replies[R['op']]>();
     this.#lastId += 1;
     this.#pending.set(this.#lastId, { resolve, reject, onRound });
@@ -113,6 +122,7 @@ export class XGBoost implements AsyncDisposable {
   }
 
   #fail(error: Error): void {
+    this.#ended ??= error;
     for (const pending of this.#pending.values()) pending.reject(error);
     this.#pending.clear();
   }
@@ -147,7 +157,7 @@ export class Model implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#xgboost.ask({ op: 'free', booster: this.#booster });
+    await this.#xgboost.free(this.#booster);
   }
 }
 

@@ -1,4 +1,7 @@
+import { stat } from 'node:fs/promises';
+import { StockoutError } from '@stockout/contracts';
 import { type DuckDB, quoteIdentifier, quoteLiteral } from '@stockout/features';
+import { type LocalFile, NotFoundError } from '@stockout/storage';
 import type { AddFile } from './actions.ts';
 import { dataKey } from './data-files.ts';
 import type { TableLocation } from './log.ts';
@@ -24,13 +27,32 @@ export async function openRelation(
   const stack = new AsyncDisposableStack();
   try {
     const paths: string[] = [];
-    for (const { path } of files) {
-      paths.push(stack.use(await location.storage.localFile(dataKey(location, path))).path);
-    }
+    for (const file of files) paths.push(stack.use(await openDataFile(location, file)).path);
     return { sql: relationSql(snapshot, files, paths), [Symbol.asyncDispose]: () => stack.disposeAsync() };
   } catch (error) {
     await stack.disposeAsync();
     throw error;
+  }
+}
+
+/**
+ * A file is never changed once the log speaks of it, so its size tells a copy that was cut short.
+ * @throws StockoutError when the file is not there, or is another
+ */
+async function openDataFile(location: TableLocation, { path, size }: AddFile): Promise<LocalFile> {
+  const key = dataKey(location, path);
+  const where = `${key} of table ${location.name} in ${location.storage.uri}`;
+  try {
+    const local = await location.storage.localFile(key);
+    const { size: found } = await stat(local.path);
+    if (found === size) return local;
+    await local[Symbol.asyncDispose]();
+    throw new StockoutError(
+      `${where} is damaged, it has ${found} bytes and its log says ${size}: restore it from a backup`,
+    );
+  } catch (cause) {
+    if (!(cause instanceof NotFoundError)) throw cause;
+    throw new StockoutError(`${where} is missing: restore it from a backup`, { cause });
   }
 }
 

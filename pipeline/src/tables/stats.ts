@@ -39,7 +39,8 @@ function bound({ type }: Field, column: ColumnStatistics, side: 'min' | 'max'): 
   if (type === 'date') return text;
   if (type === 'string') {
     if (text.length <= MAX_STRING) return text;
-    return side === 'min' ? text.slice(0, MAX_STRING) : undefined;
+    // Half a surrogate pair is not Unicode: other readers would refuse the whole log.
+    return side === 'min' ? text.slice(0, MAX_STRING).replace(/[\uD800-\uDBFF]$/, '') : undefined;
   }
   const number = Number(text);
   if (WHOLE.has(type)) return Number.isSafeInteger(number) ? number : undefined;

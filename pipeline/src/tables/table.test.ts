@@ -1,15 +1,16 @@
 import { InputError } from '@stockout/contracts';
 import { describe, expect, test } from 'vitest';
-import { type Workspace, testDuckDB, testWorkspaces } from '../workspace.test-support.ts';
-import type { Action } from './actions.ts';
+import { testDuckDB, testWorkspaces } from '../workspace.test-support.ts';
 import { deleteDataFiles, writeDataFiles } from './data-files.ts';
-import { commitKey, keyIn, readCommit } from './log.ts';
+import { commitKey } from './log.ts';
 import { countRows, filesWithDays } from './relation.ts';
 import { loadSnapshot } from './snapshot.ts';
-import { type Draft, commit } from './table.ts';
+import { commit } from './table.ts';
+import { EMPTY, INTEGER_A, tableWriters } from './table.test-support.ts';
 
 const duckdb = testDuckDB();
 const createWorkspace = testWorkspaces(duckdb);
+const { append, overwrite } = tableWriters(duckdb);
 
 describe('a table', () => {
   test('reads back what was written, after appends, an overwrite and back in time', async () => {
@@ -66,6 +67,15 @@ describe('a table', () => {
       maxValues: { date: '2025-01-02', d: 1 / 3 },
       nullCount: { date: 1, d: 0, n: 0, s: 0 },
     });
+  });
+
+  test('has bounds of whole characters: half of one would make the log unreadable for others', async () => {
+    const workspace = await createWorkspace();
+    await append(workspace, 't', `SELECT 'x' || repeat('🍎', 40) AS s`);
+    const [file] = (await workspace.snapshot('t')).files.values();
+    const { minValues, maxValues } = JSON.parse(file?.stats ?? '');
+    expect(minValues.s.isWellFormed()).toBe(true);
+    expect([minValues.s, maxValues.s]).toEqual([`x${'🍎'.repeat(31)}`, undefined]);
   });
 
   test('skips files by their days, and never one without stats', async () => {
@@ -213,191 +223,6 @@ describe('checkpoints', () => {
     expect((await workspace.snapshot('t')).files.size).toBe(11);
   });
 });
-
-describe('a log of other writers', () => {
-  test.each([
-    [
-      'deletionVectors',
-      { minReaderVersion: 3, minWriterVersion: 7, readerFeatures: ['deletionVectors'] },
-      {},
-    ],
-    [
-      'v2Checkpoint',
-      { minReaderVersion: 3, minWriterVersion: 7, readerFeatures: ['timestampNtz', 'v2Checkpoint'] },
-      {},
-    ],
-    [
-      'columnMapping (name)',
-      { minReaderVersion: 2, minWriterVersion: 5 },
-      { 'delta.columnMapping.mode': 'name' },
-    ],
-    ['a reader of version 4', { minReaderVersion: 4, minWriterVersion: 8 }, {}],
-  ])('that uses %s is refused by that name', async (name, protocol, configuration) => {
-    const workspace = await createWorkspace();
-    await foreignTable(workspace, [{ protocol }, { metaData: metadata({ configuration }) }]);
-    await expect(workspace.snapshot('t')).rejects.toThrow(InputError);
-    await expect(workspace.snapshot('t')).rejects.toThrow(`Delta table t: it `);
-    await expect(workspace.snapshot('t')).rejects.toThrow(name);
-  });
-
-  test.each([
-    [
-      'a writer of version 4 (change data feed, generated columns)',
-      { minReaderVersion: 1, minWriterVersion: 4 },
-      {},
-    ],
-    [
-      'it uses rowTracking',
-      { minReaderVersion: 1, minWriterVersion: 7, writerFeatures: ['appendOnly', 'rowTracking'] },
-      {},
-    ],
-    ['partitioned by a', { minReaderVersion: 1, minWriterVersion: 2 }, { partitionColumns: ['a'] }],
-  ])('%s may be read, not written', async (name, protocol, more) => {
-    const workspace = await createWorkspace();
-    await foreignTable(workspace, [{ protocol }, { metaData: metadata(more) }]);
-    expect((await workspace.snapshot('t')).version).toBe(0);
-    await expect(append(workspace, 't', 'SELECT 1 AS a')).rejects.toThrow(name);
-  });
-
-  test('that is append-only takes appends and refuses to be overwritten', async () => {
-    const workspace = await createWorkspace();
-    await foreignTable(workspace, [
-      { protocol: { minReaderVersion: 1, minWriterVersion: 2 } },
-      { metaData: metadata({ configuration: { 'delta.appendOnly': 'true' } }) },
-    ]);
-    await append(workspace, 't', 'SELECT 1 AS a');
-    await expect(overwrite(workspace, 't', 'SELECT 2 AS a')).rejects.toThrow('append-only');
-  });
-
-  test('may have URL-encoded paths, partition values and files without a younger column', async () => {
-    const workspace = await createWorkspace();
-    const fields = ['a', 'region', 'day', 'b'].map((name) => ({
-      name,
-      type: name === 'a' ? 'integer' : name === 'day' ? 'date' : 'string',
-      nullable: true,
-    }));
-    await workspace.storage.put('t/region=north east/50%.parquet', {
-      file: await workspace.parquet('1', 'SELECT 1 AS a'),
-    });
-    await workspace.storage.put('t/plain.parquet', {
-      file: await workspace.parquet('2', "SELECT 2 AS a, 'new' AS b"),
-    });
-    await foreignTable(workspace, [
-      { protocol: { minReaderVersion: 1, minWriterVersion: 2 } },
-      {
-        metaData: metadata({
-          partitionColumns: ['region', 'day'],
-          schemaString: JSON.stringify({ type: 'struct', fields }),
-        }),
-      },
-      addOf('region=north%20east/50%25.parquet', { region: 'north east', day: '2025-01-01' }),
-      addOf('plain.parquet', { region: null, day: '2025-01-02' }),
-    ]);
-    expect(await workspace.query('t', 'SELECT * FROM {table} ORDER BY a')).toEqual([
-      { a: 1, region: 'north east', day: '2025-01-01', b: null },
-      { a: 2, region: null, day: '2025-01-02', b: 'new' },
-    ]);
-    expect(await countRows(duckdb.db, workspace.locate('t'), await workspace.snapshot('t'))).toBe(2);
-  });
-
-  test('that refers to files elsewhere is refused', async () => {
-    const workspace = await createWorkspace();
-    await foreignTable(workspace, [
-      { protocol: { minReaderVersion: 1, minWriterVersion: 2 } },
-      { metaData: metadata({}) },
-      {
-        add: {
-          path: 's3://other/x.parquet',
-          partitionValues: {},
-          size: 1,
-          modificationTime: 1,
-          dataChange: true,
-        },
-      },
-    ]);
-    await expect(workspace.query('t', 'SELECT 1 FROM {table}')).rejects.toThrow(
-      'refers to a file outside of its folder',
-    );
-  });
-
-  test('may hold checksums, staged commits and unknown actions: they are passed over', async () => {
-    const workspace = await createWorkspace();
-    await append(workspace, 't', 'SELECT 1 AS a');
-    for (const name of [
-      '.00000000000000000000.json.crc',
-      '_staged_commits/00000000000000000001.x.json',
-      '00000000000000000000.crc',
-    ]) {
-      await workspace.storage.put(`t/_delta_log/${name}`, 'not ours');
-    }
-    await workspace.storage.put(
-      commitKey(workspace.locate('t'), 1),
-      '{"domainMetadata":{"domain":"x"}}\r\n\n{"cdc":{"path":"y"}}\n',
-    );
-    expect(await workspace.query('t', 'SELECT a FROM {table}')).toEqual([{ a: 1 }]);
-  });
-
-  test('that is damaged or has a hole says which file or version is at fault', async () => {
-    const workspace = await createWorkspace();
-    for (let i = 0; i < 3; i++) await append(workspace, 't', 'SELECT 1 AS a');
-    const location = workspace.locate('t');
-    await workspace.storage.put(commitKey(location, 2), '{"add": {"pa');
-    await expect(workspace.snapshot('t')).rejects.toThrow('00000000000000000002.json');
-    await workspace.storage.delete(commitKey(location, 1));
-    await expect(workspace.snapshot('t')).rejects.toThrow('a commit before it is missing');
-    expect((await workspace.snapshot('t', 0)).version).toBe(0);
-  });
-});
-
-const INTEGER_A = { name: 'a', type: 'integer', nullable: true };
-const EMPTY = { operation: 'WRITE', operationParameters: { mode: 'Append' }, adds: [] } as const;
-
-async function append(
-  { locate }: Workspace,
-  name: string,
-  select: string,
-  { tags }: { tags?: Record<string, string> } = {},
-) {
-  const written = await writeDataFiles(duckdb.db, locate(name), select, tags);
-  return commit(duckdb.db, locate(name), async () => ({ ...EMPTY, ...written }));
-}
-
-async function overwrite(
-  { locate }: Workspace,
-  name: string,
-  select: string,
-  transactions: Draft['transactions'] = [],
-) {
-  const written = await writeDataFiles(duckdb.db, locate(name), select);
-  return commit(duckdb.db, locate(name), async (snapshot) => ({
-    ...EMPTY,
-    ...written,
-    removes: [...snapshot.files.values()],
-    replacesSchema: true,
-    transactions,
-  }));
-}
-
-async function foreignTable({ storage, locate }: Workspace, actions: Action[]): Promise<void> {
-  const lines = actions.map((action) => JSON.stringify(action)).join('\n');
-  await storage.put(keyIn(locate('t'), '_delta_log/00000000000000000000.json'), lines);
-  expect(await readCommit(locate('t'), 0)).toHaveLength(actions.length);
-}
-
-function addOf(path: string, partitionValues: Record<string, string | null>): Action {
-  return { add: { path, partitionValues, size: 1, modificationTime: 1, dataChange: true } };
-}
-
-function metadata(more: object): NonNullable<Action['metaData']> {
-  return {
-    id: 'an-id',
-    format: { provider: 'parquet', options: {} },
-    schemaString: JSON.stringify({ type: 'struct', fields: [INTEGER_A] }),
-    partitionColumns: [],
-    configuration: {},
-    ...more,
-  };
-}
 
 function text(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('utf8');

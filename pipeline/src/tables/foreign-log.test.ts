@@ -1,0 +1,181 @@
+import { InputError } from '@stockout/contracts';
+import { describe, expect, test } from 'vitest';
+import { type Workspace, testDuckDB, testWorkspaces } from '../workspace.test-support.ts';
+import type { Action } from './actions.ts';
+import { commitKey } from './log.ts';
+import { countRows } from './relation.ts';
+import { foreignTable, metadata, tableWriters } from './table.test-support.ts';
+
+const duckdb = testDuckDB();
+const createWorkspace = testWorkspaces(duckdb);
+const { append, overwrite } = tableWriters(duckdb);
+
+describe('a log of other writers', () => {
+  test.each([
+    [
+      'deletionVectors',
+      { minReaderVersion: 3, minWriterVersion: 7, readerFeatures: ['deletionVectors'] },
+      {},
+    ],
+    [
+      'v2Checkpoint',
+      { minReaderVersion: 3, minWriterVersion: 7, readerFeatures: ['timestampNtz', 'v2Checkpoint'] },
+      {},
+    ],
+    [
+      'columnMapping (name)',
+      { minReaderVersion: 2, minWriterVersion: 5 },
+      { 'delta.columnMapping.mode': 'name' },
+    ],
+    ['a reader of version 4', { minReaderVersion: 4, minWriterVersion: 8 }, {}],
+  ])('that uses %s is refused by that name', async (name, protocol, configuration) => {
+    const workspace = await createWorkspace();
+    await foreignTable(workspace, [{ protocol }, { metaData: metadata({ configuration }) }]);
+    await expect(workspace.snapshot('t')).rejects.toThrow(InputError);
+    await expect(workspace.snapshot('t')).rejects.toThrow(`Delta table t: it `);
+    await expect(workspace.snapshot('t')).rejects.toThrow(name);
+  });
+
+  test.each([
+    [
+      'a writer of version 4 (change data feed, generated columns)',
+      { minReaderVersion: 1, minWriterVersion: 4 },
+      {},
+    ],
+    [
+      'it uses rowTracking',
+      { minReaderVersion: 1, minWriterVersion: 7, writerFeatures: ['appendOnly', 'rowTracking'] },
+      {},
+    ],
+    ['partitioned by a', { minReaderVersion: 1, minWriterVersion: 2 }, { partitionColumns: ['a'] }],
+  ])('%s may be read, not written', async (name, protocol, more) => {
+    const workspace = await createWorkspace();
+    await foreignTable(workspace, [{ protocol }, { metaData: metadata(more) }]);
+    expect((await workspace.snapshot('t')).version).toBe(0);
+    await expect(append(workspace, 't', 'SELECT 1 AS a')).rejects.toThrow(name);
+  });
+
+  test('that is append-only takes appends and refuses to be overwritten', async () => {
+    const workspace = await createWorkspace();
+    await foreignTable(workspace, [
+      { protocol: { minReaderVersion: 1, minWriterVersion: 2 } },
+      { metaData: metadata({ configuration: { 'delta.appendOnly': 'true' } }) },
+    ]);
+    await append(workspace, 't', 'SELECT 1 AS a');
+    await expect(overwrite(workspace, 't', 'SELECT 2 AS a')).rejects.toThrow('append-only');
+  });
+
+  test('may have URL-encoded paths, partition values and files without a younger column', async () => {
+    const workspace = await createWorkspace();
+    const fields = ['a', 'region', 'day', 'b'].map((name) => ({
+      name,
+      type: name === 'a' ? 'integer' : name === 'day' ? 'date' : 'string',
+      nullable: true,
+    }));
+    await workspace.storage.put('t/region=north east/50%.parquet', {
+      file: await workspace.parquet('1', 'SELECT 1 AS a'),
+    });
+    await workspace.storage.put('t/plain.parquet', {
+      file: await workspace.parquet('2', "SELECT 2 AS a, 'new' AS b"),
+    });
+    await foreignTable(workspace, [
+      { protocol: { minReaderVersion: 1, minWriterVersion: 2 } },
+      {
+        metaData: metadata({
+          partitionColumns: ['region', 'day'],
+          schemaString: JSON.stringify({ type: 'struct', fields }),
+        }),
+      },
+      await addOf(workspace, 'region=north%20east/50%25.parquet', {
+        region: 'north east',
+        day: '2025-01-01',
+      }),
+      await addOf(workspace, 'plain.parquet', { region: null, day: '2025-01-02' }),
+    ]);
+    expect(await workspace.query('t', 'SELECT * FROM {table} ORDER BY a')).toEqual([
+      { a: 1, region: 'north east', day: '2025-01-01', b: null },
+      { a: 2, region: null, day: '2025-01-02', b: 'new' },
+    ]);
+    expect(await countRows(duckdb.db, workspace.locate('t'), await workspace.snapshot('t'))).toBe(2);
+  });
+
+  test('that refers to files elsewhere is refused', async () => {
+    const workspace = await createWorkspace();
+    await foreignTable(workspace, [
+      { protocol: { minReaderVersion: 1, minWriterVersion: 2 } },
+      { metaData: metadata({}) },
+      {
+        add: {
+          path: 's3://other/x.parquet',
+          partitionValues: {},
+          size: 1,
+          modificationTime: 1,
+          dataChange: true,
+        },
+      },
+    ]);
+    await expect(workspace.query('t', 'SELECT 1 FROM {table}')).rejects.toThrow(
+      'refers to a file outside of its folder',
+    );
+  });
+
+  test('may hold checksums, staged commits and unknown actions: they are passed over', async () => {
+    const workspace = await createWorkspace();
+    await append(workspace, 't', 'SELECT 1 AS a');
+    for (const name of [
+      '.00000000000000000000.json.crc',
+      '_staged_commits/00000000000000000001.x.json',
+      '00000000000000000000.crc',
+    ]) {
+      await workspace.storage.put(`t/_delta_log/${name}`, 'not ours');
+    }
+    await workspace.storage.put(
+      commitKey(workspace.locate('t'), 1),
+      '{"domainMetadata":{"domain":"x"}}\r\n\n{"cdc":{"path":"y"}}\n',
+    );
+    expect(await workspace.query('t', 'SELECT a FROM {table}')).toEqual([{ a: 1 }]);
+  });
+
+  test('that is damaged or has a hole says which file or version is at fault', async () => {
+    const workspace = await createWorkspace();
+    for (let i = 0; i < 3; i++) await append(workspace, 't', 'SELECT 1 AS a');
+    const location = workspace.locate('t');
+    await workspace.storage.put(commitKey(location, 2), '{"add": {"pa');
+    await expect(workspace.snapshot('t')).rejects.toThrow('00000000000000000002.json');
+    await workspace.storage.delete(commitKey(location, 1));
+    await expect(workspace.snapshot('t')).rejects.toThrow('a commit before it is missing');
+    expect((await workspace.snapshot('t', 0)).version).toBe(0);
+  });
+});
+
+describe('a data file', () => {
+  test('that was cut short or replaced is told by its name before a row is read', async () => {
+    const workspace = await createWorkspace();
+    await append(workspace, 't', 'SELECT 1 AS a');
+    const [file] = (await workspace.snapshot('t')).files.values();
+    const key = `t/${file?.path}`;
+    await workspace.storage.put(key, (await workspace.storage.read(key)).subarray(0, 100));
+    await expect(workspace.query('t', 'SELECT a FROM {table}')).rejects.toThrow(
+      `${key} of table t in ${workspace.storage.uri} is damaged, it has 100 bytes and its log says ${file?.size}: restore it`,
+    );
+  });
+
+  test('that is gone is told by its name', async () => {
+    const workspace = await createWorkspace();
+    await append(workspace, 't', 'SELECT 1 AS a');
+    const [file] = (await workspace.snapshot('t')).files.values();
+    await workspace.storage.delete(`t/${file?.path}`);
+    await expect(workspace.query('t', 'SELECT a FROM {table}')).rejects.toThrow(
+      `t/${file?.path} of table t in ${workspace.storage.uri} is missing: restore it`,
+    );
+  });
+});
+
+async function addOf(
+  { storage }: Workspace,
+  path: string,
+  partitionValues: Record<string, string | null>,
+): Promise<Action> {
+  const { length: size } = await storage.read(`t/${decodeURIComponent(path)}`);
+  return { add: { path, partitionValues, size, modificationTime: 1, dataChange: true } };
+}

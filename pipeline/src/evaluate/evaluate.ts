@@ -33,6 +33,7 @@ export async function evaluate(context: PipelineContext, options: EvaluateOption
 
   context.report?.({ step: 'features' });
   const { test, otherTest } = await readRows(context, manifest, other);
+  context.signal?.throwIfAborted();
   context.report?.({ step: 'evaluate' });
   await using xgboost = await XGBoost.start();
   const { evaluation } = await scoreVersion(xgboost, storage, manifest, test);
@@ -58,7 +59,7 @@ async function readRows(context: PipelineContext, manifest: Manifest, other: Man
   const plan = parseSplitPlan(manifest.split);
   const source = { rawTable: manifest.data.table, rawVersion: manifest.data.version };
   await using table = await ensureFeatures(context, source);
-  await using db = await openDuckDB();
+  await using db = await openDuckDB({ signal: context.signal });
   const names = manifest.features.map((feature) => feature.name);
   const lacking = names.find((feature) => !table.features.includes(feature));
   if (lacking !== undefined) {

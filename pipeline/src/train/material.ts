@@ -1,5 +1,6 @@
 import type { Manifest } from '@stockout/contracts';
 import { type DuckDB, openDuckDB } from '@stockout/features';
+import type { PipelineContext } from '../context.ts';
 import type { FeaturesTable } from '../features.ts';
 import type { TrainingData } from '../xgboost/protocol.ts';
 import { countLabelledDays } from './day-counts.ts';
@@ -17,18 +18,23 @@ export interface Material {
 }
 
 /** Plans the split before a row is read: what cannot be split fails at once. */
-export async function planMaterial(table: FeaturesTable, training: Training): Promise<SplitPlan> {
-  await using db = await openDuckDB();
+export async function planMaterial(
+  { signal }: PipelineContext,
+  table: FeaturesTable,
+  training: Training,
+): Promise<SplitPlan> {
+  await using db = await openDuckDB({ signal });
   return planSplit(training, table.horizonDays, await countLabelledDays(db, table));
 }
 
 /** Reads all rows, and leaves DuckDB's memory before XGBoost takes its own. */
 export async function readMaterial(
+  { signal }: PipelineContext,
   table: FeaturesTable,
   plan: SplitPlan,
   champion: Manifest | undefined,
 ): Promise<Material> {
-  await using db = await openDuckDB();
+  await using db = await openDuckDB({ signal });
   const { train, test } = await readSplit(db, table, table.features, plan);
   const read = { names: table.features, rows: test };
   const championTest = champion && (await readChampionRows(db, table, plan, champion, read));

@@ -8,7 +8,7 @@ import {
 } from '@stockout/contracts';
 import type { Storage } from '@stockout/storage';
 
-/** What `stockout train --json` and `evaluate --json` print. */
+/** What is told of a version that was trained or evaluated. */
 export interface TrainOutcome extends Omit<TrainResult, 'kind' | 'gates'> {
   gates: GateVerdict[];
 }

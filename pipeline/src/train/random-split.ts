@@ -7,7 +7,7 @@ export function drawTestRows(labels: Float32Array, fraction: number, seed: numbe
   const random = mulberry32(seed);
   for (const label of [0, 1]) {
     let left = labels.reduce((count, each) => count + Number(each === label), 0);
-    let wanted = Math.round(left * fraction);
+    let wanted = testRowsOf(left, fraction);
     // Selection sampling (Knuth, TAOCP 3.4.2, algorithm S): one pass, exactly `wanted` rows.
     for (let row = 0; row < labels.length; row++) {
       if (labels[row] !== label) continue;
@@ -19,6 +19,11 @@ export function drawTestRows(labels: Float32Array, fraction: number, seed: numbe
     }
   }
   return marks;
+}
+
+/** How many of the rows of one class test. */
+export function testRowsOf(rows: number, fraction: number): number {
+  return Math.round(rows * fraction);
 }
 
 /** Tommy Ettinger's 32-bit generator, uniform in [0, 1): small, and the same everywhere. */

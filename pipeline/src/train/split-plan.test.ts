@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { DayCount } from './day-counts.ts';
 import { buildModel } from './model.test-support.ts';
 import { drawTestRows } from './random-split.ts';
-import { parseSplitPlan, planSplit, type TimeSplit } from './split-plan.ts';
+import { parseSplitPlan, planSplit, type SplitPlan, type TimeSplit } from './split-plan.ts';
 import type { Training } from './supported.ts';
 
 const DAY = 86_400_000;
@@ -79,6 +79,12 @@ describe('a split by time', () => {
   });
 });
 
+function planRandom(testFraction: string, positives: number): SplitPlan {
+  const split = { strategy: 'Random', testDays: 3, testFraction } as const;
+  const training = buildModel({ training: { split } }).spec.training as Training;
+  return planSplit(training, 7, [{ day: '2025-01-01', rows: 100, positives }]);
+}
+
 describe('a random split', () => {
   const labels = fc.array(fc.constantFrom(0, 1), { minLength: 1, maxLength: 200 });
 
@@ -100,6 +106,12 @@ describe('a random split', () => {
         },
       ),
     );
+  });
+
+  it('is refused where a class has no row to test or to train on', () => {
+    expect(() => planRandom('0.2', 1)).toThrow('of 1 rows of class 1, 0.2 leaves none to test on');
+    expect(() => planRandom('0.8', 99)).toThrow('of 1 rows of class 0, 0.8 leaves none to train on');
+    expect(planRandom('0.2', 50)).toEqual({ strategy: 'Random', testFraction: 0.2, seed: 42 });
   });
 
   it('draws other rows for another seed', () => {

@@ -1,6 +1,7 @@
 import { InputError, type Manifest, StockoutError } from '@stockout/contracts';
 import { z } from 'zod';
 import type { DayCount } from './day-counts.ts';
+import { testRowsOf } from './random-split.ts';
 import type { Training } from './supported.ts';
 
 /** The last `testDays` labelled days; training rows end so early that no label of theirs looks into those days. */
@@ -42,9 +43,7 @@ export function planSplit(training: Training, horizonDays: number, days: readonl
   const { strategy, testDays, testFraction } = training.split;
   requireBothClasses(days, 'the labelled rows');
   if (strategy === 'Time') return planTimeSplit(testDays, horizonDays, days);
-  if (strategy === 'Random') {
-    return { strategy, testFraction: Number(testFraction), seed: training.params.seed };
-  }
+  if (strategy === 'Random') return planRandomSplit(Number(testFraction), training.params.seed, days);
   throw new InputError(
     `spec.training.split.strategy: ${strategy} is NotYetSupported by this release: use Time or Random`,
   );
@@ -75,9 +74,28 @@ function planTimeSplit(testDays: number, horizonDays: number, days: readonly Day
   };
 }
 
+function planRandomSplit(testFraction: number, seed: number, days: readonly DayCount[]): SplitPlan {
+  const { rows, positives } = sumOf(days);
+  for (const [label, count] of [['0', rows - positives] as const, ['1', positives] as const]) {
+    const test = testRowsOf(count, testFraction);
+    if (test > 0 && test < count) continue;
+    throw new InputError(
+      `spec.training.split.testFraction: of ${count} rows of class ${label}, ${testFraction} leaves none to ` +
+        `${test === 0 ? 'test' : 'train'} on: ingest more days, or choose another fraction`,
+    );
+  }
+  return { strategy: 'Random', testFraction, seed };
+}
+
+function sumOf(days: readonly DayCount[]): { rows: number; positives: number } {
+  return {
+    rows: days.reduce((sum, day) => sum + day.rows, 0),
+    positives: days.reduce((sum, day) => sum + day.positives, 0),
+  };
+}
+
 function requireBothClasses(days: readonly DayCount[], where: string): void {
-  const rows = days.reduce((sum, day) => sum + day.rows, 0);
-  const positives = days.reduce((sum, day) => sum + day.positives, 0);
+  const { rows, positives } = sumOf(days);
   if (rows === 0) {
     throw new InputError(
       `${where}: none. A row has a label when a stockout follows within spec.data.horizonDays, or when all those days ` +

@@ -55,12 +55,12 @@ async function trainRun(context: PipelineContext, options: TrainOptions): Promis
 
   report?.({ step: 'read' });
   const params = boosterParams(training.params, table.features);
-  const plan = await planMaterial(table, training);
+  const plan = await planMaterial(context, table, training);
   const claim = { run, trainedAt: new Date().toISOString(), dataVersion: table.rawVersion };
   const claimed = begun ?? (await claimVersion(storage, namespace, name, claim));
   // Another pod of this run was first, and took another data version: that is the one.
   if (claimed.claim.dataVersion !== table.rawVersion) return trainRun(context, { run, against });
-  const material = await readMaterial(table, plan, champion);
+  const material = await readMaterial(context, table, plan, champion);
   signal?.throwIfAborted();
 
   return makeVersion(context, {

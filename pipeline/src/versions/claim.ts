@@ -71,7 +71,9 @@ async function findAmong(
 async function readClaim(storage: Storage, key: string): Promise<Claim | undefined> {
   const bytes = await readObject(storage, key);
   if (bytes === undefined) return undefined;
-  const parsed = claimSchema.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8')));
-  if (!parsed.success) throw new StockoutError(`${key} in ${storage.uri} is not a claim of a version`);
-  return parsed.data;
+  try {
+    return claimSchema.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+  } catch (cause) {
+    throw new StockoutError(`${key} in ${storage.uri} is damaged: delete its version's folder`, { cause });
+  }
 }

@@ -1,24 +1,13 @@
 import { createHash } from 'node:crypto';
 import { InputError } from '@stockout/contracts';
-import {
-  type DuckDB,
-  REQUIRED_COLUMNS,
-  type RenderedFeatures,
-  openDuckDB,
-  renderStandardFeatures,
-} from '@stockout/features';
+import { type DuckDB, type RenderedFeatures, openDuckDB, renderStandardFeatures } from '@stockout/features';
 import type { PipelineContext } from './context.ts';
+import { explainedDamage, rawColumns, selectRaw } from './raw-table.ts';
 import { type WrittenFiles, deleteDataFiles, writeDataFiles } from './tables/data-files.ts';
 import { locateTable } from './tables/locate.ts';
 import type { TableLocation } from './tables/log.ts';
 import { openRelation } from './tables/relation.ts';
-import {
-  type ExistingSnapshot,
-  type Snapshot,
-  exists,
-  fieldsOfTable,
-  loadSnapshot,
-} from './tables/snapshot.ts';
+import { type ExistingSnapshot, type Snapshot, exists, loadSnapshot } from './tables/snapshot.ts';
 import { type Draft, commit } from './tables/table.ts';
 
 /** A version of the features table, readable by DuckDB as long as it is not disposed of. */
@@ -79,7 +68,8 @@ export async function ensureFeatures(
   await using db = await openDuckDB({ signal: context.signal });
   const wanted = source.rawVersion ?? data.version;
   const rawSnapshot = await loadRaw(db, raw, wanted === 'newest' ? undefined : wanted);
-  const rendered = renderStandardFeatures(columnsOf(raw, rawSnapshot), data.horizonDays);
+  const columns = rawColumns(raw, rawSnapshot).map(({ name }) => name);
+  const rendered = renderStandardFeatures(columns, data.horizonDays);
   const snapshot = await makeUnlessMade(db, raw, rawSnapshot, target, rendered);
   const relation = await openRelation(target, snapshot);
   const [extent] = await db.rows<Extent>(
@@ -119,13 +109,6 @@ async function loadRaw(
     );
   }
   return snapshot;
-}
-
-function columnsOf(raw: TableLocation, snapshot: ExistingSnapshot): string[] {
-  const columns = fieldsOfTable(snapshot).map(({ name }) => name);
-  const missing = REQUIRED_COLUMNS.filter((column) => !columns.includes(column));
-  if (missing.length === 0) return columns;
-  throw new InputError(`table ${raw.name} lacks ${missing.join(', ')}: it has ${columns.join(', ')}`);
 }
 
 /** Tags on every file that say what it was made of: they live and die with the rows themselves. */
@@ -174,10 +157,12 @@ async function compute(
   source: string,
 ): Promise<WrittenFiles> {
   await using relation = await openRelation(raw, snapshot);
-  const select = `WITH raw AS (SELECT * REPLACE (CAST(date AS DATE) AS date) FROM ${relation.sql}) ${sql}`;
-  const written = await writeDataFiles(db, target, select, { [SOURCE_TAG]: source });
-  if (written.rows === 0) {
-    throw new InputError(`table ${raw.name} has no rows: bring data in with \`stockout ingest\` first`);
+  try {
+    const select = `WITH raw AS (${await selectRaw(db, raw, snapshot, relation.sql)}) ${sql}`;
+    const written = await writeDataFiles(db, target, select, { [SOURCE_TAG]: source });
+    if (written.rows > 0) return written;
+  } catch (error) {
+    throw explainedDamage(raw, error);
   }
-  return written;
+  throw new InputError(`table ${raw.name} has no rows: bring data in with \`stockout ingest\` first`);
 }

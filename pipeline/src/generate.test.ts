@@ -56,6 +56,24 @@ test('shelves run empty, are filled again, and promotions sell more', async () =
   expect(facts?.['refilled']).toBeGreaterThan(100);
 });
 
+test('a folder, or a place where none can be, is refused by --out', async () => {
+  const { folder, file } = await createWorkspace();
+  await expect(generate({ rows: 1, seed: 1, out: folder })).rejects.toThrow(`--out ${folder} is a folder`);
+  const out = join(await file('taken', ''), 'raw.parquet');
+  await expect(generate({ rows: 1, seed: 1, out })).rejects.toThrow(`--out ${out} cannot be written`);
+});
+
+test('an abort ends it before the file is made', async () => {
+  const { folder } = await createWorkspace();
+  const out = join(folder, 'raw.parquet');
+  const abort = new AbortController();
+  const report = () => abort.abort(new Error('enough'));
+  await expect(generate({ rows: 1_000_000, seed: 1, out, signal: abort.signal, report })).rejects.toThrow(
+    'enough',
+  );
+  expect(existsSync(out)).toBe(false);
+});
+
 test.each([0, -5, 1.5, Number.NaN])('%s rows are refused before a file is made', async (rows) => {
   const { folder } = await createWorkspace();
   const out = join(folder, 'raw.parquet');

@@ -74,12 +74,13 @@ async function fillShelves(db: DuckDB, { rows, seed, signal, report }: GenerateO
       signal?.throwIfAborted();
     }
     const days = simulateShelf(seed, shelf, Math.min(DAYS, rows - first));
-    chunk.push(...days.map((values, day) => rowOf(shelf, day, values)));
-    while (chunk.length >= CHUNK_ROWS || (chunk.length > 0 && first + DAYS >= rows)) {
-      appender.appendDataChunk(blockOf(chunk.slice(0, CHUNK_ROWS)));
-      chunk = chunk.slice(CHUNK_ROWS);
+    if (chunk.length + days.length > CHUNK_ROWS) {
+      appender.appendDataChunk(blockOf(chunk));
+      chunk = [];
     }
+    chunk.push(...days.map((values, day) => rowOf(shelf, day, values)));
   }
+  appender.appendDataChunk(blockOf(chunk));
   appender.closeSync();
 }
 

@@ -3,7 +3,7 @@ import { REQUIRED_COLUMNS, quoteIdentifier, quoteLiteral } from '@stockout/featu
 
 type Kind = 'key' | 'day' | 'amount' | 'flag';
 
-interface StandardColumn {
+export interface StandardColumn {
   name: string;
   kind: Kind;
   /** In the raw table. */

@@ -1,10 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { InputError } from '@stockout/contracts';
 import { describe, expect, test } from 'vitest';
-import { type Workspace, rawRows, testDuckDB, testWorkspaces } from '../workspace.test-support.ts';
+import { rawRows, testDuckDB, testWorkspaces } from '../workspace.test-support.ts';
 import { ingest } from './ingest.ts';
 import { checkFiles } from './profile.ts';
 
@@ -19,7 +17,14 @@ describe('good data', () => {
   test('the retail file lands whole, once: ingested again it appends nothing and says so', async () => {
     const { context, query } = await createWorkspace();
     const first = await ingest(context, [RETAIL]);
-    expect(first).toEqual({ rows: 1_080_000, rejected: 0, tableVersion: 0, skipped: [], ignoredColumns: [] });
+    expect(first).toEqual({
+      rows: 1_080_000,
+      rejected: 0,
+      reasons: [],
+      tableVersion: 0,
+      skipped: [],
+      ignoredColumns: [],
+    });
     expect(await ingest(context, [RETAIL])).toMatchObject({ rows: 0, tableVersion: 0, skipped: [RETAIL] });
     const [sums] = await query(
       'raw',
@@ -144,7 +149,11 @@ describe('bad rows go to the rejected table with their reason, the good ones lan
   ])('%s: %s', async (line, reason, value) => {
     const { context, file, query } = await createWorkspace();
     const path = await file('x.csv', `${HEADER}\n${GOOD}\n${line}\n`);
-    expect(await ingest(context, [path])).toMatchObject({ rows: 1, rejected: 1 });
+    expect(await ingest(context, [path])).toMatchObject({
+      rows: 1,
+      rejected: 1,
+      reasons: [{ reason, rows: 1 }],
+    });
     const rejected = await query('raw_rejected', 'SELECT file, row_number, reason, value FROM {table}');
     expect(rejected).toEqual([{ file: path, row_number: 2, reason, value }]);
     expect(await query('raw', 'SELECT daily_sales FROM {table}')).toEqual([{ daily_sales: 3 }]);
@@ -183,96 +192,6 @@ describe('bad rows go to the rejected table with their reason, the good ones lan
     storage.putIfAbsent = putIfAbsent;
     expect(await ingest(context, [path])).toMatchObject({ rows: 1, rejected: 1, tableVersion: 0 });
     expect(await query('raw_rejected', 'SELECT row_number FROM {table}')).toEqual([{ row_number: 2 }]);
-  });
-});
-
-describe('a file that cannot be used is refused whole, by name, and nothing is written', () => {
-  const refused: [string, (workspace: Workspace) => Promise<string>, string][] = [
-    [
-      'a missing column',
-      ({ file }) => file('x.csv', 'store_id,product_id,day,stockout\nS1,P1,2025-01-01,0\n'),
-      'x.csv: column date is missing. It has store_id, product_id, day, stockout',
-    ],
-    [
-      'a number column of text in Parquet',
-      ({ parquet }) => parquet('x.parquet', `SELECT * REPLACE ('many' AS daily_sales) FROM (${rawRows()})`),
-      'x.parquet: column daily_sales is VARCHAR, expected numbers',
-    ],
-    [
-      'days that are numbers',
-      ({ parquet }) => parquet('x.parquet', `SELECT * REPLACE (20250101 AS date) FROM (${rawRows()})`),
-      'column date is INTEGER, expected dates, timestamps or ISO text',
-    ],
-    [
-      'no rows in Parquet',
-      ({ parquet }) => parquet('x.parquet', `${rawRows()} LIMIT 0`),
-      'x.parquet has no rows',
-    ],
-    ['no rows in CSV', ({ file }) => file('x.csv', `${HEADER}\n`), 'x.csv has no rows'],
-    ['no bytes', ({ file }) => file('x.parquet', ''), 'x.parquet is empty (0 bytes)'],
-    [
-      'another format',
-      ({ file }) => file('x.parquet', 'not Parquet at all, whatever it says'),
-      'x.parquet is not a readable Parquet file',
-    ],
-    [
-      'a Parquet file that was cut short',
-      async ({ file, parquet }) => {
-        const whole = await readFile(await parquet('whole.parquet', rawRows()));
-        return file('x.parquet', whole.subarray(0, whole.length - 100));
-      },
-      'x.parquet is not a readable Parquet file',
-    ],
-    [
-      'a Parquet file with damaged pages',
-      async ({ file, parquet }) => {
-        const whole = await readFile(await parquet('whole.parquet', rawRows({ days: 500 })));
-        return file('x.parquet', whole.fill(0xff, 4, 400));
-      },
-      'x.parquet is not a readable Parquet file',
-    ],
-    [
-      'a CSV row with too many values',
-      ({ file }) => file('x.csv', `${HEADER}\n${GOOD}\n${GOOD},,,,5\n`),
-      'x.csv is not a readable CSV file',
-    ],
-    [
-      'only bad rows',
-      ({ file }) => file('x.csv', `${HEADER}\nS1,P1,x,1,0,1,1,0\n`),
-      'nothing was written: date is not a date (1 rows)',
-    ],
-    ['a folder', async ({ folder }) => folder, 'is not a file'],
-    ['nothing there', async ({ folder }) => join(folder, 'no.csv'), 'no.csv cannot be read: ENOENT'],
-  ];
-
-  test.each(refused)('%s', async (_, make, message) => {
-    const workspace = await createWorkspace();
-    const path = await make(workspace);
-    await expect(ingest(workspace.context, [path])).rejects.toThrow(InputError);
-    await expect(ingest(workspace.context, [path])).rejects.toThrow(message);
-    expect(await workspace.storage.list('')).toEqual([]);
-  });
-
-  test('one bad file among good ones keeps the good ones out too', async () => {
-    const { context, file, storage } = await createWorkspace();
-    const good = await file('good.csv', `${HEADER}\n${GOOD}\n`);
-    await expect(ingest(context, [good, await file('bad.csv', 'a,b\n1,2\n')])).rejects.toThrow(
-      'bad.csv: column',
-    );
-    const other = await file('other.csv', 'store_id,product_id,date,stockout\nS2,P1,2025-01-01,0\n');
-    await expect(ingest(context, [good, other])).rejects.toThrow(
-      'other.csv lacks column price, promo, daily_sales, inventory, which',
-    );
-    expect(await storage.list('')).toEqual([]);
-  });
-
-  test('a column that the table has and the file lacks is named', async () => {
-    const { context, file } = await createWorkspace();
-    await ingest(context, [await file('1.csv', `${HEADER}\n${GOOD}\n`)]);
-    const lacking = await file('2.csv', 'store_id,product_id,date,stockout\nS2,P1,2025-01-01,0\n');
-    await expect(ingest(context, [lacking])).rejects.toThrow(
-      'cannot append to table raw: column price is missing; column promo is missing',
-    );
   });
 });
 

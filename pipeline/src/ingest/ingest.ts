@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { InputError } from '@stockout/contracts';
 import { type DuckDB, openDuckDB } from '@stockout/features';
 import type { PipelineContext } from '../context.ts';
+import { CHECKED_TAG } from '../raw-table.ts';
 import { type WrittenFiles, deleteDataFiles, writeDataFiles } from '../tables/data-files.ts';
 import { locateTable } from '../tables/locate.ts';
 import type { TableLocation } from '../tables/log.ts';
@@ -18,6 +19,8 @@ export interface IngestResult {
   rows: number;
   /** That were written to `<rawTable>_rejected` instead, each with its reason. */
   rejected: number;
+  /** Why, the most frequent first. */
+  reasons: { reason: string; rows: number }[];
   tableVersion: number;
   /** Files whose very content was ingested before: nothing of them is appended again. */
   skipped: string[];
@@ -54,7 +57,7 @@ async function ingestNew(
   const fresh = unique(sources.filter((source) => !isIngested(before, source)));
   const skipped = sources.filter((source) => !fresh.includes(source)).map(({ name }) => name);
   if (fresh.length === 0 && sources.length > 0) {
-    return { rows: 0, rejected: 0, tableVersion: before.version, skipped, ignoredColumns: [] };
+    return { rows: 0, rejected: 0, reasons: [], tableVersion: before.version, skipped, ignoredColumns: [] };
   }
   const staged = await stageFiles(db, fresh);
   context.report?.({ step: 'write' });
@@ -67,9 +70,9 @@ async function appendGoodRows(
   raw: TableLocation,
   fresh: readonly SourceFile[],
   staged: Staged,
-): Promise<Pick<IngestResult, 'rows' | 'rejected' | 'tableVersion'> | undefined> {
+): Promise<Pick<IngestResult, 'rows' | 'rejected' | 'reasons' | 'tableVersion'> | undefined> {
   let written: WrittenFiles | undefined;
-  let rejected = 0;
+  let rejected: Pick<IngestResult, 'rejected' | 'reasons'> = { rejected: 0, reasons: [] };
   const discard = async () => {
     if (written !== undefined) await deleteDataFiles(raw, written.adds);
     written = undefined;
@@ -78,7 +81,7 @@ async function appendGoodRows(
     await discard();
     if (fresh.some((source) => isIngested(current, source))) return undefined;
     await findKnown(db, raw, current, staged);
-    written = await writeDataFiles(db, raw, goodRows(staged.columns));
+    written = await writeDataFiles(db, raw, goodRows(staged.columns), { [CHECKED_TAG]: '1' });
     await refuseIfUseless(db, raw, current, written.rows);
     // Rejected rows land first: killed in between, the next try finds them and replaces them.
     rejected = await writeRejected(db, rejectedTableOf(raw), idOf(fresh));
@@ -92,7 +95,7 @@ async function appendGoodRows(
     };
   };
   const { snapshot, committed } = await commit(db, raw, draft, discard);
-  return committed ? { rows: written?.rows ?? 0, rejected, tableVersion: snapshot.version } : undefined;
+  return committed ? { rows: written?.rows ?? 0, ...rejected, tableVersion: snapshot.version } : undefined;
 }
 
 /** Fills `known`: the rowids of rows whose store, product and day the table has. */

@@ -18,9 +18,13 @@ export function rejectedTableOf(raw: TableLocation): TableLocation {
 /**
  * Writes the rejected rows of `staged`, `repeated` and `known`, once for each ingest: those that an
  * earlier, interrupted try has left are replaced.
- * @returns how many there are
+ * @returns how many there are, and why, the most frequent reason first
  */
-export async function writeRejected(db: DuckDB, table: TableLocation, ingest: string): Promise<number> {
+export async function writeRejected(
+  db: DuckDB,
+  table: TableLocation,
+  ingest: string,
+): Promise<{ rejected: number; reasons: { reason: string; rows: number }[] }> {
   const names = STANDARD_COLUMNS.map(({ name }) => name).join(', ');
   await db.run(
     `CREATE OR REPLACE TEMP TABLE rejects AS
@@ -33,10 +37,13 @@ export async function writeRejected(db: DuckDB, table: TableLocation, ingest: st
   const [summary] = await db.rows<{ rows: number; digest: string }>(
     'SELECT count(*) AS rows, CAST(coalesce(bit_xor(hash(rejects)), 0) AS VARCHAR) AS digest FROM rejects',
   );
-  const rows = summary?.rows ?? 0;
+  const rejected = summary?.rows ?? 0;
   const tags = { [INGEST_TAG]: ingest, [ROWS_TAG]: summary?.digest ?? '' };
-  if (rows > 0) await replace(db, table, tags);
-  return rows;
+  if (rejected > 0) await replace(db, table, tags);
+  const reasons = await db.rows<{ reason: string; rows: number }>(
+    'SELECT reason, count(*) AS rows FROM rejects GROUP BY reason ORDER BY rows DESC, reason',
+  );
+  return { rejected, reasons };
 }
 
 async function replace(db: DuckDB, table: TableLocation, tags: Record<string, string>): Promise<void> {

@@ -58,22 +58,22 @@ export async function readable<T>(name: string, typed: boolean, read: () => Prom
   try {
     return await read();
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
-    // Only what speaks of the file: an interrupt, lack of memory or a full disk is another matter.
-    if (/no space|out of memory|max_temp_directory_size/i.test(message)) throw cause;
-    if (
-      !/^(Invalid Input|IO|Invalid|Serialization|Conversion|CSV|Parquet|Snappy|ZSTD|Internal|TProtocol)/i.test(
-        message,
-      )
-    ) {
-      throw cause;
-    }
+    if (!speaksOfFile(cause)) throw cause;
     const kind = typed ? 'Parquet' : 'CSV';
-    throw new InputError(
-      `${name} is not a readable ${kind} file: export or copy it again. (${message.split('\n')[0]})`,
-      { cause },
-    );
+    const [line] = cause.message.split('\n');
+    throw new InputError(`${name} is not a readable ${kind} file: export or copy it again. (${line})`, {
+      cause,
+    });
   }
+}
+
+const OF_A_FILE =
+  /^(Invalid Input|IO|Invalid|Serialization|Conversion|CSV|Parquet|Snappy|ZSTD|Internal|TProtocol)/i;
+const OF_THE_MACHINE = /no space|out of memory|max_temp_directory_size/i;
+
+/** Whether DuckDB complains of what it reads: an interrupt, lack of memory or a full disk is another matter. */
+export function speaksOfFile(error: unknown): error is Error {
+  return error instanceof Error && OF_A_FILE.test(error.message) && !OF_THE_MACHINE.test(error.message);
 }
 
 async function isParquet(name: string, path: string): Promise<boolean> {

@@ -4,6 +4,7 @@ import { type ManifestOptions, withManifestOptions } from '../common-options.ts'
 import { readModel } from '../manifest-files.ts';
 import { pipelineContext } from '../pipeline-context.ts';
 import { describeVersion } from '../print/describe-version.ts';
+import { trainedJson } from '../print/trained-json.ts';
 import { withProgress } from '../progress.ts';
 import { type Outcome, runCommand } from '../run-command.ts';
 import { gatesOption } from './train.ts';
@@ -31,7 +32,7 @@ async function evaluate(options: EvaluateOptions, signal: AbortSignal): Promise<
     pipeline.evaluate(pipelineContext(model, options, signal, report), { version, against }),
   );
   return {
-    json: evaluated,
+    json: trainedJson(evaluated),
     text: describeVersion(evaluated),
     exitCode: options.gates === 'report' || allPassed(evaluated.gates) ? EXIT.done : EXIT.gatesFailed,
   };

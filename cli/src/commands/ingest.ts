@@ -1,12 +1,11 @@
 import { InputError } from '@stockout/contracts';
-import type { IngestResult } from '@stockout/pipeline';
 import type { Command } from 'commander';
 import { type CommonOptions, type Outcome, runCommand } from '../run-command.ts';
 import { withCommonOptions } from '../common-options.ts';
 import { readModel } from '../manifest-files.ts';
 import { pipelineContext } from '../pipeline-context.ts';
+import { describeIngest } from '../print/describe-ingest.ts';
 import { describeProfile } from '../print/describe-profile.ts';
-import { count } from '../print/table.ts';
 import { withProgress } from '../progress.ts';
 
 interface IngestOptions extends CommonOptions {
@@ -31,7 +30,8 @@ export function addIngest(program: Command): void {
 async function check(files: string[], signal: AbortSignal): Promise<Outcome> {
   const { checkFiles } = await import('@stockout/pipeline');
   const profile = await withProgress('Check', (report) => checkFiles(files, { signal, report }));
-  return { json: profile, text: describeProfile(profile) };
+  const { rows, columns, gaps, rejected } = profile;
+  return { json: { rows, columns, gaps, rejected }, text: describeProfile(profile) };
 }
 
 async function ingest(files: string[], options: IngestOptions, signal: AbortSignal): Promise<Outcome> {
@@ -42,18 +42,13 @@ async function ingest(files: string[], options: IngestOptions, signal: AbortSign
   }
   const pipeline = await import('@stockout/pipeline');
   const model = await readModel(options.filename);
-  const json = await withProgress(
+  const result = await withProgress(
     `Ingest ${files.length === 1 ? files[0] : `${files.length} files`}`,
     (report) => pipeline.ingest(pipelineContext(model, options, signal, report), files),
   );
-  return { json, text: describeIngest(json, model.spec.data.rawTable) };
-}
-
-function describeIngest(result: IngestResult, table: string): string {
-  const { rows, rejected, tableVersion, skipped, ignoredColumns } = result;
-  const lines = [`${count(rows)} rows into version ${tableVersion} of ${table}`];
-  if (rejected > 0) lines.push(`${count(rejected)} rows rejected: ${table}_rejected says why, row by row`);
-  if (skipped.length > 0) lines.push(`ingested before, nothing appended again: ${skipped.join(', ')}`);
-  if (ignoredColumns.length > 0) lines.push(`columns not read: ${ignoredColumns.join(', ')}`);
-  return lines.join('\n');
+  const { rows, rejected, tableVersion } = result;
+  return {
+    json: { rows, rejected, tableVersion },
+    text: describeIngest(result, model.spec.data.rawTable),
+  };
 }

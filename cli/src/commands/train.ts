@@ -4,6 +4,7 @@ import { type ManifestOptions, withManifestOptions } from '../common-options.ts'
 import { readModel } from '../manifest-files.ts';
 import { pipelineContext } from '../pipeline-context.ts';
 import { describeVersion } from '../print/describe-version.ts';
+import { trainedJson } from '../print/trained-json.ts';
 import { withProgress } from '../progress.ts';
 import { type Outcome, runCommand } from '../run-command.ts';
 
@@ -42,7 +43,7 @@ async function train(options: TrainOptions, signal: AbortSignal): Promise<Outcom
     pipeline.train(pipelineContext(model, options, signal, report), { run, against }),
   );
   return {
-    json: trained,
+    json: trainedJson(trained),
     text: describeVersion(trained),
     result: pipeline.toTrainResult(trained),
     exitCode: options.gates === 'report' || allPassed(trained.gates) ? EXIT.done : EXIT.gatesFailed,

@@ -1,0 +1,136 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const BIN = fileURLToPath(new URL('../bin/stockout.js', import.meta.url));
+const HEADER = 'store_id,product_id,date,price,promo,daily_sales,inventory,stockout';
+const VERSION_KEYS = 'version,uri,digest,metrics,baseline,confusionMatrix,gates,warnings,seconds'.split(',');
+
+let dir: string;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'stockout-cli-'));
+  await writeModel('model.yaml', { training: SMALL, gates: [{ metric: 'auc', min: '0.6' }] });
+  await writeModel('strict.yaml', { training: SMALL, gates: [{ metric: 'auc', min: '1' }] });
+});
+afterAll(() => rm(dir, { recursive: true, force: true }));
+
+const SMALL = { params: { rounds: 5, maxDepth: 3 } };
+
+async function writeModel(file: string, spec: object): Promise<void> {
+  const storage = {
+    uri: pathToFileURL(join(dir, 'storage')).href,
+    persistentVolumeClaim: { claimName: 'stockout-data' },
+  };
+  const metadata = { name: 'retail' };
+  const model = {
+    apiVersion: 'stockout.dev/v1alpha1',
+    kind: 'StockoutModel',
+    metadata,
+    spec: { storage, ...spec },
+  };
+  await writeFile(join(dir, file), JSON.stringify(model));
+}
+
+/** @returns the exit code and what was printed; with --json, parsed */
+function stockout(...args: string[]): Promise<{ code: number; json: never; stdout: string; stderr: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [BIN, ...args], { cwd: dir }, (error, stdout, stderr) => {
+      const code = typeof error?.code === 'number' ? error.code : 0;
+      const json = (args.includes('--json') && code !== 2 ? JSON.parse(stdout) : undefined) as never;
+      resolve({ code, json, stdout, stderr });
+    });
+  });
+}
+
+describe('from raw data to a version, each command prints the one object that it is known for', () => {
+  it('generate', async () => {
+    const { code, json } = await stockout(
+      ...'generate --rows 3600 --seed 1 --out raw.parquet --json'.split(' '),
+    );
+    expect([code, json]).toEqual([0, { rows: 3600, file: expect.stringContaining('raw.parquet') }]);
+  });
+
+  it('ingest --check', async () => {
+    const { code, json } = await stockout('ingest', '--check', 'raw.parquet', '--json');
+    expect([code, Object.keys(json)]).toEqual([0, ['rows', 'columns', 'gaps', 'rejected']]);
+  });
+
+  it('ingest', async () => {
+    const { code, json } = await stockout('ingest', 'raw.parquet', '-f', 'model.yaml', '--json');
+    expect([code, json]).toEqual([0, { rows: 3600, rejected: 0, tableVersion: 0 }]);
+  });
+
+  it('features', async () => {
+    const { code, json } = await stockout('features', '-f', 'model.yaml', '--json');
+    expect([code, json]).toEqual([0, { rows: 3600, tableVersion: 0, seconds: expect.any(Number) }]);
+  });
+
+  it('train, with exit code 0 where the gates hold', async () => {
+    const { code, json } = await stockout('train', '-f', 'model.yaml', '--json');
+    expect([code, Object.keys(json)]).toEqual([0, VERSION_KEYS]);
+    expect(json).toMatchObject({ version: 'v1', gates: [{ passed: true }] });
+  });
+
+  it('train, with exit code 3 where a gate fails, and 0 where the operator judges', async () => {
+    const failed = await stockout('train', '-f', 'strict.yaml');
+    expect(failed.code).toBe(3);
+    expect(failed.stdout).toMatch(/FAILED {2}auc 0\.\d+ is below the minimum 1/);
+    const reported = await stockout('train', '-f', 'strict.yaml', '--gates', 'report', '--json');
+    expect(reported.code).toBe(0);
+    expect(reported.json).toMatchObject({ version: 'v3', gates: [{ passed: false }] });
+  });
+
+  it('evaluate, with the other version where one is asked for', async () => {
+    const { code, json } = await stockout(
+      ...'evaluate -f model.yaml --version v1 --against v2 --json'.split(' '),
+    );
+    expect([code, Object.keys(json).sort()]).toEqual([0, [...VERSION_KEYS, 'champion'].sort()]);
+  });
+
+  it('versions', async () => {
+    const { code, json } = await stockout('versions', '-f', 'model.yaml', '--json');
+    expect([code, Object.keys(json)]).toEqual([0, ['versions']]);
+    expect(json).toMatchObject({ versions: [{ version: 'v3' }, { version: 'v2' }, { version: 'v1' }] });
+  });
+});
+
+describe('what is wrong is said in a line that names it, with exit code 2', () => {
+  it('rows of a file, by their reason; the good ones land', async () => {
+    await writeFile(join(dir, 'bad.csv'), `${HEADER}\nA,P,2025-01-01,9,0,-1,5,0\nA,P,2025-01-02,9,0,1,5,0\n`);
+    const { code, stdout } = await stockout('ingest', 'bad.csv', '-f', 'model.yaml');
+    expect(code).toBe(0);
+    expect(stdout).toContain('1 rejected: daily_sales is negative');
+  });
+
+  it.each([
+    ['a file without a column', ['ingest', 'x.csv', '-f', 'model.yaml'], /x\.csv: column date is missing/],
+    [
+      'a field that is not supported yet',
+      ['train', '-f', 'new.yaml'],
+      /spec\.training\.calibration Platt \(use None\)/,
+    ],
+    ['a version that does not exist', ['evaluate', '-f', 'model.yaml', '--version', 'v9'], /no version v9/],
+    [
+      'a storage that is not supported yet',
+      ['versions', '-f', 'model.yaml', '--storage', 's3://b'],
+      /NotYetSupported/,
+    ],
+    ['a number of rows that is none', ['generate', '--rows', '0', '--out', 'x'], /--rows is 0/],
+  ])('%s', async (_, args, message) => {
+    await writeFile(join(dir, 'x.csv'), 'store_id,product_id,stockout\nA,P,0\n');
+    await writeModel('new.yaml', { training: { calibration: 'Platt' } });
+    const { code, stdout, stderr } = await stockout(...args);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/^ +at /m);
+  });
+
+  it('a stack trace comes with --debug alone', async () => {
+    const { stderr } = await stockout('versions', '-f', 'model.yaml', '--storage', 'nowhere', '--debug');
+    expect(stderr).toMatch(/"nowhere" is not a storage URI[^]*\n +at /);
+  });
+});

@@ -1,0 +1,19 @@
+import type { TrainOutcome } from '@stockout/pipeline';
+
+/** What --json prints of a trained or evaluated version; a champion only where one was asked for. */
+export function trainedJson(outcome: TrainOutcome): object {
+  const { version, uri, digest, metrics, baseline, champion, confusionMatrix, gates, warnings, seconds } =
+    outcome;
+  return {
+    version,
+    uri,
+    digest,
+    metrics,
+    baseline,
+    ...(champion && { champion }),
+    confusionMatrix,
+    gates,
+    warnings,
+    seconds: Math.round(seconds * 1000) / 1000,
+  };
+}

@@ -118,12 +118,24 @@ const CASES: Case[] = [
     gatesPassed: ['True', 'GatesPassed', 'v2 passed its gate'],
   },
   {
-    name: 'with Manual nothing is promoted by itself',
+    name: 'with Manual nothing is promoted by itself, and a person is told how to',
     model: aModel({ promotion: { policy: 'Manual' } }),
     versions: [v2, v1],
     serving: 'v1',
     target: 'v1',
-    gatesPassed: ['True', 'GatesPassed', 'v2 passed its gate'],
+    gatesPassed: [
+      'True',
+      'GatesPassed',
+      'v2 passed its gate; spec.promotion.policy is Manual: set spec.promotion.version to v2 to let it serve',
+    ],
+  },
+  {
+    name: 'with Manual the version that serves needs nobody',
+    model: aModel({ promotion: { policy: 'Manual' } }),
+    versions: [v1],
+    serving: 'v1',
+    target: 'v1',
+    gatesPassed: ['True', 'GatesPassed', 'v1 passed its gate'],
   },
   {
     name: 'an older version that passed in its day serves when it is pinned',

@@ -106,7 +106,17 @@ function judgeLatest(input: PromotionInput, verdicts: ReadonlyMap<string, readon
     const words = `${version} needs ${added.join(', ')}, which callers of ${champion.version} do not send`;
     return isFalse(REASON.schemaChanged, `${words}: pin it with spec.promotion.version once they do`);
   }
-  return isTrue(REASON.gatesPassed, `${version} passed ${count(gates.length, 'gate')}`);
+  return isTrue(
+    REASON.gatesPassed,
+    `${version} passed ${count(gates.length, 'gate')}${manualHint(input, version)}`,
+  );
+}
+
+/** With Manual a version that passed waits for a person, who has to be told so. */
+function manualHint({ model, serving }: PromotionInput, version: string): string {
+  const { policy, version: pin } = model.spec.promotion;
+  if (policy !== 'Manual' || pin !== undefined || version === serving) return '';
+  return `; spec.promotion.policy is Manual: set spec.promotion.version to ${version} to let it serve`;
 }
 
 function isNewer(version: string, serving: string | undefined): boolean {

@@ -196,6 +196,21 @@ describe('what someone deleted by hand', () => {
   });
 });
 
+test('with Manual the first version waits for a pin, and no pod comes up before', () => {
+  cluster = new FakeCluster(aModel({ promotion: { policy: 'Manual' } }));
+  train('v1');
+  expect(names('deployments')).toEqual([]);
+  expect(cluster.condition('Ready')).toMatchObject({
+    status: 'False',
+    reason: 'AwaitingPromotion',
+    message:
+      'v1 passed its gate; spec.promotion.policy is Manual: set spec.promotion.version to v1 to let it serve',
+  });
+  cluster.edit('v1 is pinned', (spec) => (spec.promotion.version = 'v1'));
+  cluster.settle();
+  expect(names('deployments')).toEqual(['retail-blue']);
+});
+
 test('a model made anew under the same name takes nothing over from the one that was deleted', () => {
   serveV1();
   const { generation: _, ...metadata } = cluster.model.metadata;

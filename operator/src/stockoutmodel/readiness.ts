@@ -70,8 +70,7 @@ function nothingServes(observed: ObservedModel, plan: ModelPlan): Readiness | un
   if (latest === undefined && training !== undefined) {
     return notYet(training.verdict.reason, training.verdict.message);
   }
-  const hint = `spec.promotion.policy is Manual: set spec.promotion.version to ${latest?.version} to let it serve`;
-  return notYet(REASON.awaitingPromotion, `${message}; ${hint}`);
+  return notYet(REASON.awaitingPromotion, message);
 }
 
 function unavailable(observed: ObservedModel): Readiness | undefined {

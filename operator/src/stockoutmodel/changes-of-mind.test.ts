@@ -190,6 +190,12 @@ describe('what someone deleted by hand', () => {
     expect(cluster.condition('RolledOut')).toMatchObject({ status: 'True' });
   });
 
+  test('the Service comes back with the traffic where it was', () => {
+    cluster.stores.services.delete(cluster.stores.services.get('shop/retail')!);
+    expect(writes()).toEqual(['apply Service retail: traffic goes to v1 (blue)']);
+    expect([cluster.serving, selector()]).toEqual(['v1', 'blue']);
+  });
+
   test('a Job that is done is not done again', () => {
     for (const job of cluster.stores.jobs.values()) cluster.stores.jobs.delete(job);
     expect(writes()).toEqual([]);

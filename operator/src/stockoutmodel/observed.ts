@@ -53,7 +53,12 @@ export function lostOf(observed: ObservedModel): { color: Color; version: string
     : undefined;
 }
 
-/** The version that others have to be better than: a Deployment that was deleted by hand is no reason to serve another. */
+/**
+ * The version that others have to be better than. A Deployment or a Service that someone deleted is no reason to serve
+ * another: the Service says what served, and where it is gone the status of before does.
+ */
 export function championOf(observed: ObservedModel): string | undefined {
-  return servingOf(observed)?.version ?? lostOf(observed)?.version;
+  const { service, model } = observed;
+  const seen = servingOf(observed) ?? lostOf(observed);
+  return seen?.version ?? (service === undefined ? model.status?.servingVersion : undefined);
 }

@@ -27,6 +27,15 @@ test('neither winning nor losing a race leaves a temporary file behind', async (
   expect(await readdir(root)).toEqual(['key']);
 });
 
+test('a storage that cannot be written to says so, and what to do', async () => {
+  const root = await temporaryFolder();
+  await writeFile(join(root, 'file'), '');
+  const storage = new FileStorage(join(root, 'file'));
+  for (const write of [storage.put('a/b', 'x'), storage.putIfAbsent('a/b', 'x')]) {
+    await expect(write).rejects.toThrow(`${storage.uri} has a file where a folder is needed: name another`);
+  }
+});
+
 test('a copy of a read-only file can be replaced and deleted', async () => {
   const root = await temporaryFolder();
   const source = join(root, 'read-only');

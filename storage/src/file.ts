@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, link, mkdir, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { StockoutError } from '@stockout/contracts';
+import { codeOf, explained, explainedLink } from './explained.ts';
 import { TEMPORARY_PREFIX, folderSegmentsOf, segmentsOf } from './key.ts';
 import { type Content, type LocalFile, NotFoundError, type Storage, type StoredObject } from './port.ts';
 
@@ -23,7 +23,7 @@ export class FileStorage implements Storage {
 
   async putIfAbsent(key: string, content: Content): Promise<boolean> {
     const path = this.#path(key);
-    const temporary = await writeTemporary(path, content);
+    const temporary = await this.#writeTemporary(path, content);
     try {
       // The whole content is on disk before the name is: link() makes it appear at once, and only once.
       await link(temporary, path);
@@ -31,7 +31,7 @@ export class FileStorage implements Storage {
       return true;
     } catch (error) {
       if (codeOf(error) === 'EEXIST') return false;
-      throw explained(error, this.uri);
+      throw explainedLink(error, this.uri);
     } finally {
       await rm(temporary, { force: true });
     }
@@ -39,13 +39,13 @@ export class FileStorage implements Storage {
 
   async put(key: string, content: Content): Promise<void> {
     const path = this.#path(key);
-    const temporary = await writeTemporary(path, content);
+    const temporary = await this.#writeTemporary(path, content);
     try {
       await rename(temporary, path);
       await syncFolder(dirname(path));
     } catch (error) {
       await rm(temporary, { force: true });
-      throw error;
+      throw explained(error, this.uri);
     }
   }
 
@@ -65,6 +65,14 @@ export class FileStorage implements Storage {
     if (!found.isFile()) throw new NotFoundError(key, this.uri);
     // Read in place: nothing to remove afterwards.
     return { path, [Symbol.asyncDispose]: async () => {} };
+  }
+
+  async #writeTemporary(path: string, content: Content): Promise<string> {
+    try {
+      return await writeTemporary(path, content);
+    } catch (error) {
+      throw explained(error, this.uri);
+    }
   }
 
   #path(key: string): string {
@@ -153,17 +161,4 @@ async function describe(path: string, key: string): Promise<StoredObject | undef
     if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
-}
-
-function explained(error: unknown, uri: string): unknown {
-  if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(codeOf(error))) return error;
-  return new StockoutError(
-    `${uri} has no hard links (${codeOf(error)}), without which two writers could overwrite each other: ` +
-      'put the storage on a local disk or on NFS instead of SMB or exFAT',
-    { cause: error },
-  );
-}
-
-function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException | undefined)?.code ?? '';
 }

@@ -61,6 +61,15 @@ describe('a raw table of another writer', () => {
     expect(row).toMatchObject({ store_id: '7', date: '2025-01-02', sales_lag_1: 4, stockout: 0 });
   });
 
+  test('with keys that are numbers takes no text, and says so', async () => {
+    const workspace = await createWorkspace();
+    await write(workspace, replaced('7 AS store_id'));
+    const file = await workspace.parquet('rows.parquet', rawRows());
+    await expect(ingest(workspace.context, [file])).rejects.toThrow(
+      'cannot append to table raw: column store_id is string where the table has integer',
+    );
+  });
+
   test('that was ingested into before is checked as a whole', async () => {
     const workspace = await createWorkspace();
     await ingest(workspace.context, [await workspace.parquet('rows.parquet', rawRows())]);

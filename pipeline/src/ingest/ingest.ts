@@ -107,8 +107,8 @@ async function findKnown(db: DuckDB, raw: TableLocation, snapshot: Snapshot, sta
   await using relation = await openRelation(raw, snapshot, files);
   await db.run(
     `INSERT INTO known SELECT staged.rowid FROM staged SEMI JOIN (
-        SELECT store_id, product_id, CAST(date AS DATE) AS date FROM ${relation.sql}
-        WHERE date BETWEEN DATE '${firstDay}' AND DATE '${lastDay}'
+        SELECT CAST(store_id AS VARCHAR) AS store_id, CAST(product_id AS VARCHAR) AS product_id, CAST(date AS DATE) AS date
+        FROM ${relation.sql} WHERE CAST(date AS DATE) BETWEEN DATE '${firstDay}' AND DATE '${lastDay}'
       ) AS existing USING (store_id, product_id, date) WHERE reason IS NULL`,
   );
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { StockoutError } from '@stockout/contracts';
 import { type DuckDB, quoteIdentifier, quoteLiteral } from '@stockout/features';
 import type { Action } from './actions.ts';
 import { type TableLocation, checkpointKey, keyIn } from './log.ts';
@@ -104,12 +105,31 @@ function jsonColumns(): string {
   return `{${columns.join(', ')}}`;
 }
 
-/** The actions of a checkpoint, written by whomever; what we do not use of them is left out. */
+/**
+ * The actions of a checkpoint, written by whomever; what we do not use of them is left out.
+ * @throws StockoutError when it is damaged
+ */
 export async function readCheckpoint(
   db: DuckDB,
   location: TableLocation,
   keys: readonly string[],
 ): Promise<Action[]> {
+  try {
+    return await readParts(db, location, keys);
+  } catch (cause) {
+    if (
+      cause instanceof StockoutError ||
+      !/^(Invalid|IO|Parquet|Serialization)/.test(String((cause as Error).message))
+    )
+      throw cause;
+    throw new StockoutError(
+      `${keys.join(', ')} of ${location.storage.uri} is damaged: restore it, or delete it if the log still has every commit before it`,
+      { cause },
+    );
+  }
+}
+
+async function readParts(db: DuckDB, location: TableLocation, keys: readonly string[]): Promise<Action[]> {
   await using stack = new AsyncDisposableStack();
   const actions: Action[] = [];
   for (const key of keys) {

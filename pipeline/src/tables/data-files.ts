@@ -38,16 +38,19 @@ export async function writeDataFiles(
 ): Promise<WrittenFiles> {
   const fields = fieldsOf(await db.rows(`DESCRIBE ${select}`));
   const folder = await mkdtemp(join(tmpdir(), 'stockout-copy-'));
+  const adds: AddFile[] = [];
   try {
     const copied = await db.rows<CopiedFile>(
       `COPY (${select}) TO ${quoteLiteral(join(folder, 'data'))} ` +
         `(FORMAT parquet, COMPRESSION zstd, FILE_SIZE_BYTES ${FILE_BYTES}, RETURN_STATS)`,
     );
-    const adds: AddFile[] = [];
     for (const file of copied.filter(({ count }) => count > 0)) {
       adds.push(await putFile(location, file, fields, adds.length, tags));
     }
     return { fields, rows: copied.reduce((rows, { count }) => rows + count, 0), adds };
+  } catch (error) {
+    await deleteDataFiles(location, adds);
+    throw error;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

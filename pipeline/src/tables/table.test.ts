@@ -210,6 +210,18 @@ describe('checkpoints', () => {
     await expect(workspace.snapshot('t', 5)).rejects.toThrow('its log goes from 10 to 21');
   });
 
+  test('that are damaged are told by name; without them the commits say the same', async () => {
+    const workspace = await createWorkspace();
+    for (let i = 0; i <= 10; i++) await append(workspace, 't', `SELECT ${i} AS a`);
+    const key = 't/_delta_log/00000000000000000010.checkpoint.parquet';
+    await workspace.storage.put(key, 'not Parquet');
+    await expect(workspace.snapshot('t')).rejects.toThrow(
+      `${key} of ${workspace.storage.uri} is damaged: restore it, or delete it`,
+    );
+    await workspace.storage.delete(key);
+    expect((await workspace.snapshot('t')).files.size).toBe(11);
+  });
+
   test('of several parts are read, incomplete ones are not', async () => {
     const workspace = await createWorkspace();
     const { storage } = workspace;

@@ -91,3 +91,23 @@ function walk(schema: JSONSchemaProps, path: string): [string, JSONSchemaProps][
     typeof schema.additionalProperties === 'object' ? walk(schema.additionalProperties, `${path}.*`) : [];
   return [[path, schema], ...below, ...items, ...values];
 }
+
+describe('what kubectl get shows', () => {
+  const columns = Object.fromEntries(
+    readDefinitions().map(({ spec }) => [spec.names.kind, spec.versions[0]?.additionalPrinterColumns ?? []]),
+  );
+  const shown = (kind: string, wide = false) =>
+    columns[kind]?.filter(({ priority = 0 }) => wide || priority === 0).map(({ name }) => name);
+
+  test('of a model is where it stands, what serves and how good the latest is', () => {
+    const narrow = ['Ready', 'Reason', 'Serving', 'Latest', 'AUC', 'F1', 'Age'];
+    expect(shown('StockoutModel')).toEqual(narrow);
+    expect(shown('StockoutModel', true)).toEqual([...narrow, 'Message']);
+  });
+
+  test('of a scoring job is why no run begins too, where none has begun yet', () => {
+    expect(columns['ScoringJob']?.find(({ name }) => name === 'State')?.jsonPath).toBe(
+      '.status.conditions[?(@.type=="Ready")].reason',
+    );
+  });
+});

@@ -117,6 +117,7 @@ const TROUBLES: ReadonlySet<string> = new Set([
   REASON.schemaChanged,
   REASON.progressDeadlineExceeded,
   REASON.modelNotFound,
+  REASON.modelNotReady,
   REASON.versionNotFound,
   REASON.versionRefused,
   REASON.runFailed,

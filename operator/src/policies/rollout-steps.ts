@@ -1,0 +1,76 @@
+import type { Action } from '../actions.ts';
+import type { Deployment } from '../api/kubernetes.ts';
+import { isFalse, REASON } from '../conditions.ts';
+import { isApplied } from '../resources/applied.ts';
+import type { Color } from '../resources/names.ts';
+import type { PredictorInput } from '../resources/predictor-deployment.ts';
+import { buildService, readSwitched, type Switched } from '../resources/service.ts';
+import type { VersionRecord } from '../resources/version-record.ts';
+import type { ObservedModel, PredictorState } from '../stockoutmodel/observed.ts';
+import type { StepPlan } from './step-plan.ts';
+
+export interface RolloutPlan extends StepPlan {
+  /** The version on its way to serve. */
+  candidate: string | undefined;
+}
+
+/** All that a step of a rollout rests on. */
+export interface RolloutContext {
+  observed: ObservedModel;
+  target: VersionRecord;
+  now: Date;
+  image: string;
+  /** Of the target under today's spec. */
+  hash: string;
+  serving: PredictorState | undefined;
+}
+
+export function busy(
+  { target, serving }: RolloutContext,
+  color: Color,
+  what: string,
+  actions: Action[],
+): RolloutPlan {
+  const instead = serving === undefined ? '' : `, ${serving.version} serves meanwhile`;
+  return {
+    verdict: isFalse(REASON.rollingOut, `${target.version} (${color}) is on its way${instead}: ${what}`),
+    candidate: target.version,
+    busy: true,
+    failed: undefined,
+    actions,
+  };
+}
+
+export function inputFor({ observed, target, image }: RolloutContext, color: Color): PredictorInput {
+  return { model: observed.model, color, version: target, image };
+}
+
+export function applyPredictor(
+  desired: Deployment,
+  observed: PredictorState | undefined,
+  why: string,
+): Action[] {
+  if (isApplied(desired, observed?.deployment)) return [];
+  return [{ verb: 'apply', object: desired, onto: observed?.deployment.metadata.resourceVersion, why }];
+}
+
+export function applyService(
+  { observed }: RolloutContext,
+  color: Color | undefined,
+  switched: Switched | undefined,
+): Action[] {
+  const { model, service } = observed;
+  const object = buildService({ model, color, switched });
+  if (isApplied(object, service)) return [];
+  const why = service === undefined ? 'callers find the predictor by it' : 'it differs from the spec';
+  return [{ verb: 'apply', object, onto: service?.metadata.resourceVersion, why }];
+}
+
+export function readSwitchedOf({ service }: ObservedModel): Switched | undefined {
+  return service === undefined ? undefined : readSwitched(service);
+}
+
+/** Never a color that got the traffic meanwhile: who was paused, or sees an old Service, may not know. */
+export function remove({ service }: ObservedModel, { deployment }: PredictorState, why: string): Action {
+  return { verb: 'delete', object: deployment, given: service, why };
+}

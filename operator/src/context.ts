@@ -1,7 +1,7 @@
 import type { KubeClient } from './kube/client.ts';
 import type { Stores } from './kube/stores.ts';
 import type { Log } from './log.ts';
-import type { OperatorMetrics } from './metrics.ts';
+import type { OperatorMetrics } from './create-metrics.ts';
 import type { Settings } from './settings.ts';
 
 /** What a reconcile works with. */

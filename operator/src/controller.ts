@@ -2,7 +2,7 @@ import { REASON } from './conditions.ts';
 import type { OperatorContext } from './context.ts';
 import { isSilent, type ReconcileError, requeueOf, toReconcileError } from './errors.ts';
 import { KeyedQueue } from './kube/queue.ts';
-import { countFromZero, queueMetricsOf, type ReconcileResult } from './metrics.ts';
+import { countFromZero, queueMetricsOf, type ReconcileResult } from './create-metrics.ts';
 
 export interface Reconciled {
   /** What went wrong; it stands in the status. */

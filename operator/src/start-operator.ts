@@ -9,7 +9,8 @@ import { connect } from './kube/connection.ts';
 import { Election } from './kube/election.ts';
 import { createReflectors, createStores } from './kube/stores.ts';
 import { type Log, logToStderr } from './log.ts';
-import { createMetrics, forgetAll } from './metrics.ts';
+import { forgetAll } from './metrics.ts';
+import { createMetrics } from './create-metrics.ts';
 import type { Settings } from './settings.ts';
 
 const LEASE_NAME = 'stockout-operator';

@@ -3,12 +3,11 @@ import type { Action } from '../actions.ts';
 import { isFalse, isTrue, REASON, type Verdict } from '../conditions.ts';
 import { outcomeOf } from '../jobs/run-outcome.ts';
 import type { RunState } from '../jobs/run-state.ts';
-import { modelOfManifest } from '../resources/manifest-file.ts';
 import { ANNOTATION } from '../resources/names.ts';
 import { buildRunFailure, type RunFailure } from '../resources/run-failure.ts';
 import { trainingAttempt, trainingRunName } from '../resources/run-names.ts';
 import { buildTrainingJob } from '../resources/training-job.ts';
-import { buildVersionRecord, versionNumber } from '../resources/version-record.ts';
+import { recordOf, retireRun } from './outdated-run.ts';
 import type { StepPlan } from './step-plan.ts';
 import { championOf, type ObservedModel } from '../stockoutmodel/observed.ts';
 
@@ -32,7 +31,10 @@ export function planTraining(
   const context = { observed, run: trainingRunName(model), attempt: trainingAttempt(model), ...input };
   const outdated = observed.runs.filter((state) => state.run !== context.run);
   const plan = alreadyTrained(context) ?? alreadyFailed(context) ?? planRun(context);
-  return { ...plan, actions: [...outdated.flatMap((state) => retire(context, state)), ...plan.actions] };
+  return {
+    ...plan,
+    actions: [...outdated.flatMap((state) => retireRun(observed, state, input.now)), ...plan.actions],
+  };
 }
 
 function alreadyTrained(context: Context): StepPlan | undefined {
@@ -143,25 +145,6 @@ function recordFailure(context: Context, message: string): StepPlan {
     ...dropFailures(context),
     { verb: 'create', object, why: 'the training failed for good' },
   ]);
-}
-
-/** Runs of an earlier spec: a finished one made a version, which goes on record; a running one is ended. */
-function retire({ observed, now }: Context, state: RunState): Action[] {
-  const outcome = outcomeOf(state, 'train', now);
-  if (outcome.is === 'running') {
-    return [{ verb: 'delete', object: state.job, why: 'the spec asks for another version by now' }];
-  }
-  if (outcome.is !== 'done') return [];
-  // An older one may have been on record and let go: its Job outlives it.
-  const newest = observed.versions[0]?.version ?? 'v0';
-  const isNews = versionNumber(outcome.result.version) > versionNumber(newest);
-  return isNews ? [recordOf(observed, state, outcome.result)] : [];
-}
-
-function recordOf({ model }: ObservedModel, state: RunState, result: TrainResult): Action {
-  const { storage } = modelOfManifest(state.job.spec.template).spec;
-  const object = buildVersionRecord(model, { ...result, run: state.run }, storage.uri);
-  return { verb: 'create', object, why: `${result.version} was trained` };
 }
 
 /** Whether a failure, or a Job, is of the run that the spec asks for and of the way in which it is to run. */

@@ -1,7 +1,7 @@
 import type { OperatorContext } from '../context.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { createStores } from '../kube/stores.ts';
-import { createMetrics } from '../metrics.ts';
+import { createMetrics } from '../create-metrics.ts';
 import { NOW, SETTINGS } from './builders.ts';
 
 /** What a reconcile works with, on stores that the test fills. */

@@ -1,0 +1,27 @@
+import type { TrainResult } from '@stockout/contracts';
+import type { Action } from '../actions.ts';
+import { outcomeOf } from '../jobs/run-outcome.ts';
+import type { RunState } from '../jobs/run-state.ts';
+import { modelOfManifest } from '../resources/manifest-file.ts';
+import { buildVersionRecord, versionNumber } from '../resources/version-record.ts';
+import type { ObservedModel } from '../stockoutmodel/observed.ts';
+
+/** Runs of an earlier spec: a finished one made a version, which goes on record; a running one is ended. */
+export function retireRun(observed: ObservedModel, state: RunState, now: Date): Action[] {
+  const outcome = outcomeOf(state, 'train', now);
+  if (outcome.is === 'running') {
+    return [{ verb: 'delete', object: state.job, why: 'the spec asks for another version by now' }];
+  }
+  if (outcome.is !== 'done') return [];
+  // An older one may have been on record and let go: its Job outlives it.
+  const newest = observed.versions[0]?.version ?? 'v0';
+  const isNews = versionNumber(outcome.result.version) > versionNumber(newest);
+  return isNews ? [recordOf(observed, state, outcome.result)] : [];
+}
+
+/** @throws SyntaxError when the Job's manifest is not ours */
+export function recordOf({ model }: ObservedModel, state: RunState, result: TrainResult): Action {
+  const { storage } = modelOfManifest(state.job.spec.template).spec;
+  const object = buildVersionRecord(model, { ...result, run: state.run }, storage.uri);
+  return { verb: 'create', object, why: `${result.version} was trained` };
+}

@@ -234,6 +234,23 @@ describe('another run', () => {
     ]);
   });
 
+  test('does not start when the annotation is taken back: that spec was run', () => {
+    const annotated = aScoringJob({}, { annotations: { 'stockout.dev/run-requested-at': 'now' } });
+    const second: RunStatus = { ...done, name: scoringRunName(annotated) };
+    expect(judge({ job: withRuns(job, second, done) }).runs).toEqual([second, done]);
+    const superseded: RunStatus = { ...second, state: 'Superseded' };
+    const { runs, conditions } = judge({ job: withRuns(job, superseded, done) });
+    expect(runs).toEqual([superseded, done]);
+    expect(conditions['Ready']).toMatch(/^True Succeeded/);
+  });
+
+  test('starts again under its name when the one of that name was superseded, and stands there once', () => {
+    const superseded: RunStatus = { ...running, state: 'Superseded' };
+    expect(judge({ job: withRuns(job, superseded) }).runs.map(({ name, state }) => [name, state])).toEqual([
+      [run, 'Running'],
+    ]);
+  });
+
   test('keeps as many finished ones as the limit says', () => {
     const old = [1, 2, 3].map((n) => ({ ...done, name: `nightly-0123456789-${n}` }));
     const changed = aScoringJob({ historyLimit: 2 }, { generation: 4 });

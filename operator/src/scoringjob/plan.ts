@@ -36,13 +36,21 @@ export function planScoringJob(observed: ObservedScoringJob, settings: Settings,
   if (refused !== undefined) return { ...idle(runs), refused };
   const [newest] = runs;
   if (newest?.state === REASON.running) return followNewest(observed, newest, settings, now);
-  return isDone(job, newest) ? idle(runs) : claimRun(observed, settings, now);
+  return isDone(job, runs) ? idle(runs) : claimRun(observed, settings, now);
 }
 
-/** Whether nothing is left to run. A run that failed is tried again at any change of the spec: more memory or time may be what it needs. */
-export function isDone(job: ScoringJob, newest: RunStatus | undefined): boolean {
-  if (newest === undefined || newest.state === REASON.superseded) return false;
-  return newest.state === REASON.runFailed ? newest.name === scoringRunName(job) : isFor(job, newest);
+/** The run that the spec asks for, if it began. */
+export function wantedRun(job: ScoringJob, runs: readonly RunStatus[]): RunStatus | undefined {
+  const [newest] = runs;
+  if (newest !== undefined && newest.state !== REASON.superseded && isFor(job, newest)) return newest;
+  // An annotation that was taken back: the spec is still the one of that run.
+  return runs.find((run) => run.name === scoringRunName(job) && run.state !== REASON.superseded);
+}
+
+/** A run that failed is tried again at any change of the spec: more memory or time may be what it needs. */
+function isDone(job: ScoringJob, runs: readonly RunStatus[]): boolean {
+  const wanted = wantedRun(job, runs);
+  return wanted !== undefined && (wanted.state !== REASON.runFailed || wanted.name === scoringRunName(job));
 }
 
 /** Whether it is the run that the spec asks for. */
@@ -70,7 +78,8 @@ function claimRun(observed: ObservedScoringJob, settings: Settings, now: Date): 
     state: REASON.running,
     message: `the run starts with ${chosen.version}`,
   };
-  return idle([run, ...before.slice(0, job.spec.historyLimit)]);
+  const others = before.filter(({ name }) => name !== run.name);
+  return idle([run, ...others.slice(0, job.spec.historyLimit)]);
 }
 
 function followNewest(

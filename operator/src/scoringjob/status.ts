@@ -3,7 +3,7 @@ import { CONDITION, type Finding, isFalse, isTrue, REASON, type Verdict } from '
 import { isSilent, type ReconcileError, StalledError } from '../errors.ts';
 import { setConditions } from '../set-conditions.ts';
 import type { ObservedScoringJob } from './observed.ts';
-import { isDone, type ScoringPlan } from './plan.ts';
+import { type ScoringPlan, wantedRun } from './plan.ts';
 
 /** What is told of a scoring job. */
 export function scoringStatusOf(
@@ -37,7 +37,7 @@ function verdictsOf(
   plan: ScoringPlan,
   error: ReconcileError | undefined,
 ): [type: string, verdict: Verdict | undefined][] {
-  const { is, finding } = situationOf(plan, error);
+  const { is, finding } = situationOf(job, plan, error);
   const { reason, message } = finding;
   const holds = (yes: boolean): Verdict => (yes ? isTrue(reason, message) : isFalse(reason, message));
   const committed = committedRun(job, plan);
@@ -55,7 +55,11 @@ function verdictsOf(
 }
 
 /** Conflicts pass by themselves, nobody needs to read of them. */
-function situationOf({ refused, waiting, runs }: ScoringPlan, error: ReconcileError | undefined): Situation {
+function situationOf(
+  job: ScoringJob,
+  { refused, waiting, runs }: ScoringPlan,
+  error: ReconcileError | undefined,
+): Situation {
   if (refused !== undefined) return { is: 'refused', finding: refused };
   if (error !== undefined && !isSilent(error)) {
     const { reason, message } = error;
@@ -63,16 +67,15 @@ function situationOf({ refused, waiting, runs }: ScoringPlan, error: ReconcileEr
   }
   if (waiting !== undefined) return { is: waiting.final ? 'refused' : 'waiting', finding: waiting.finding };
   const [newest] = runs;
-  if (newest === undefined || newest.state === REASON.superseded) {
-    return { is: 'waiting', finding: { reason: REASON.running, message: 'a run is about to start' } };
-  }
-  return { is: whatIs(newest), finding: findingOf(newest) };
+  const told = newest?.state === REASON.running ? newest : wantedRun(job, runs);
+  if (told !== undefined) return { is: whatIs(told), finding: findingOf(told) };
+  return { is: 'waiting', finding: { reason: REASON.running, message: 'a run is about to start' } };
 }
 
 /** What the run said that the spec asks for, once it is committed. */
-function committedRun(job: ScoringJob, { runs: [newest] }: ScoringPlan): Finding | undefined {
-  const isCommitted = newest?.state === REASON.succeeded && isDone(job, newest);
-  return isCommitted ? findingOf(newest) : undefined;
+function committedRun(job: ScoringJob, { runs }: ScoringPlan): Finding | undefined {
+  const wanted = wantedRun(job, runs);
+  return wanted?.state === REASON.succeeded ? findingOf(wanted) : undefined;
 }
 
 function findingOf({ name, state, message = '' }: RunStatus): Finding {

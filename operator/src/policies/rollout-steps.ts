@@ -31,7 +31,7 @@ export function busy(
   what: string,
   actions: Action[],
 ): RolloutPlan {
-  const instead = serving === undefined ? '' : `, ${serving.version} serves meanwhile`;
+  const instead = serving === undefined ? '' : `, until then ${serving.version} (${serving.color}) serves`;
   return {
     verdict: isFalse(REASON.rollingOut, `${target.version} (${color}) is on its way${instead}: ${what}`),
     candidate: target.version,

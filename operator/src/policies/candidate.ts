@@ -101,7 +101,8 @@ function givenUp(
   actions: Action[],
 ): RolloutPlan {
   const seconds = observed.model.spec.serving.rollout.progressDeadlineSeconds;
-  const instead = serving === undefined ? 'nothing serves' : `${serving.version} (${serving.color}) keeps serving`;
+  const instead =
+    serving === undefined ? 'nothing serves' : `${serving.version} (${serving.color}) keeps serving`;
   const { name } = deployment.metadata;
   const remedy = `a change of spec.serving, another version, or deleting the Deployment ${name} tries again`;
   const message = `${target.version} (${color}) was given up after ${seconds} s without progress, ${instead}: ${why} (${remedy})`;

@@ -43,7 +43,14 @@ describe('a row of features', () => {
       { price: 'must be a finite 32-bit number (at most 3.4e38)' },
     ],
     ['an inherited name that is missing', { price: 1, lag: 1 }, { constructor: 'is missing' }],
-    ['no object', [1, 2, 3], { '(body)': "must be an object with the model's features, not an array" }],
+    [
+      'no object',
+      [1, 2, 3],
+      {
+        '(body)':
+          "must be an object with the model's features, not an array: POST /predict/batch takes many rows",
+      },
+    ],
   ])('is refused for %s, which is named', (_, row, expected) => {
     expect(reader.read(row, new Float32Array(3))).toBe(false);
     expect(wrongFields(row)).toEqual(expected);

@@ -55,12 +55,9 @@ export class RowReader {
   /** Every field that is wrong, and why; empty for a row that `read` accepts. */
   explain(row: unknown, prefix = ''): FieldError[] {
     if (!isObject(row)) {
-      return [
-        {
-          field: prefix || WHOLE_BODY,
-          message: `must be an object with the model's features, not ${nameOf(row)}`,
-        },
-      ];
+      const elsewhere = prefix === '' && Array.isArray(row) ? ': POST /predict/batch takes many rows' : '';
+      const message = `must be an object with the model's features, not ${nameOf(row)}${elsewhere}`;
+      return [{ field: prefix || WHOLE_BODY, message }];
     }
     const at = (name: string): string => (prefix === '' ? name : `${prefix}.${name}`);
     const errors: FieldError[] = [];

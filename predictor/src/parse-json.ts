@@ -30,6 +30,7 @@ export function parseJson(text: string, prefix = ''): unknown {
 const NO_JSON_NUMBER = /"([A-Za-z_]\w{0,99})"\s*:\s*(-?Infinity|[+-]?NaN)\b/;
 
 function explain(text: string, prefix: string, why: string): NotJsonError {
+  if (text.trim() === '') return new NotJsonError(`${prefix || 'it'} is empty`);
   const [, name, literal] = NO_JSON_NUMBER.exec(text) ?? [];
   if (name === undefined) return new NotJsonError(prefix === '' ? why : `${prefix} ${why}`);
   const field = prefix === '' ? name : `${prefix}.${name}`;

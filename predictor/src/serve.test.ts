@@ -107,6 +107,11 @@ describe('a predictor', () => {
     taken.close();
   });
 
+  it('says which port cannot be one', async () => {
+    const why = 'port 70000 is none: choose one from 0 to 65535 with --port';
+    await expect(serveOn({ port: 70_000 })).rejects.toThrow(why);
+  });
+
   it('refuses a URI that it cannot read before it listens', async () => {
     await expect(serve({ model: 's3://bucket/model' })).rejects.toThrow('NotYetSupported');
   });

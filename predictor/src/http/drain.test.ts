@@ -1,5 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import process from 'node:process';
+import type { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { TINY_URI, tinyRow } from '../testing/fixture.ts';
 import { RawClient } from '../testing/raw-client.ts';
@@ -36,6 +38,21 @@ describe('a predictor that is told to stop', () => {
     await stopped;
   });
 
+  it('ends the batch that its worker has before it ends itself', async () => {
+    const handed = new Promise<void>((resolve) =>
+      process.once('worker', (worker) => tellBatch(worker, resolve)),
+    );
+    const running = await RunningPredictor.ready();
+    const row = await tinyRow();
+    const rows = Array.from({ length: 20_000 }, () => row);
+    const answer = running.post('/predict/batch', rows);
+    await handed;
+    await running.server.stop();
+    const response = await answer;
+    expect([response.status, response.headers.get('connection')]).toEqual([200, 'close']);
+    expect((await response.json()) as unknown[]).toHaveLength(rows.length);
+  });
+
   it('breaks off what takes longer than the time it has', async () => {
     const running = await RunningPredictor.ready({}, { closeMs: 50 });
     using client = await RawClient.connect(running.server.url);
@@ -68,4 +85,13 @@ async function postAll(url: string, count: number, statuses: number[]): Promise<
     await response.arrayBuffer();
     statuses.push(response.status);
   }
+}
+
+/** Tells when the worker is handed a batch. */
+function tellBatch(worker: Worker, tell: () => void): void {
+  const post = worker.postMessage.bind(worker);
+  worker.postMessage = (message: { kind?: string }, transfers): void => {
+    post(message, transfers);
+    if (message.kind === 'batch') tell();
+  };
 }

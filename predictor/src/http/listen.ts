@@ -23,6 +23,7 @@ export async function listen(server: Server, port: number, host: string, option:
 function explain(error: NodeJS.ErrnoException, port: number, host: string, option: string): Error {
   const why: Record<string, string> = {
     EADDRINUSE: `port ${port} is taken: choose another with ${option}`,
+    ERR_SOCKET_BAD_PORT: `port ${port} is none: choose one from 0 to 65535 with ${option}`,
     EACCES: `port ${port} needs privileges: choose one above 1023 with ${option}`,
     EADDRNOTAVAIL: `${host} is not an address of this machine: choose another with --host`,
     ENOTFOUND: `${host} is not a known host: choose another with --host`,

@@ -12,6 +12,8 @@ export interface Version {
   onnx: Uint8Array;
 }
 
+const RESTORE = 'Copy the version again, or serve another';
+
 /**
  * Reads a model version.
  * @param storage the folder that holds manifest.json
@@ -57,13 +59,13 @@ async function readPinned(storage: Storage, manifest: Manifest, name: string): P
   const bytes = await readFile(storage, name);
   if (bytes.length !== pinned.bytes) {
     throw new IntegrityError(
-      `${uri}/${name} has ${bytes.length} bytes, its manifest says ${pinned.bytes}: it is truncated or not of this version`,
+      `${uri}/${name} has ${bytes.length} bytes, its manifest says ${pinned.bytes}: it is truncated or not of this version. ${RESTORE}`,
     );
   }
   const found = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
   if (found !== pinned.sha256) {
     throw new IntegrityError(
-      `${uri}/${name} is ${found}, its manifest says ${pinned.sha256}: it is damaged or not of this version`,
+      `${uri}/${name} is ${found}, its manifest says ${pinned.sha256}: it is damaged or not of this version. ${RESTORE}`,
     );
   }
   return bytes;
@@ -73,7 +75,10 @@ async function readFile(storage: Storage, name: string): Promise<Uint8Array> {
   try {
     return await storage.read(name);
   } catch (error) {
-    if (error instanceof NotFoundError) throw new IntegrityError(`${storage.uri}/${name} is missing`);
+    if (error instanceof NotFoundError)
+      throw new IntegrityError(
+        `${storage.uri}/${name} is missing: point --model at the folder of a whole version`,
+      );
     throw error;
   }
 }

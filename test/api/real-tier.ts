@@ -68,8 +68,13 @@ async function provideVolume(client: KubeClient, path: string, claim: string): P
 
 /** The next tier begins with nothing; that nothing of ours is left is Kubernetes' garbage collection. */
 async function removeAll(client: KubeClient): Promise<void> {
-  for (const kind of ['scoringjobs', 'stockoutmodels']) {
-    await removeEach(client, `/apis/stockout.dev/v1alpha1/namespaces/default/${kind}`);
+  const ours = '/apis/stockout.dev/v1alpha1/namespaces/default';
+  for (const collection of [
+    `${ours}/scoringjobs`,
+    `${ours}/stockoutmodels`,
+    '/apis/batch/v1/namespaces/default/jobs',
+  ]) {
+    await removeEach(client, collection);
   }
   const pods = '/api/v1/namespaces/default/pods';
   await until('no pod is left', async () => (await list(client, pods)).length === 0, 60);

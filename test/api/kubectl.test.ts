@@ -1,0 +1,124 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { startLocalCluster } from '@stockout/localcluster';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startRealTier } from './real-tier.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const HELLO = fileURLToPath(new URL('hello.yaml', import.meta.url));
+const BAD = fileURLToPath(new URL('bad.yaml', import.meta.url));
+
+/** What a user types, in this order: one list of commands for each test. */
+const SESSIONS: Record<string, string[]> = {
+  'the kinds are defined and listed': [
+    'apply --server-side -f crds/stockoutmodels.yaml -f crds/scoringjobs.yaml',
+    'wait --for=condition=Established crd/stockoutmodels.stockout.dev crd/scoringjobs.stockout.dev --timeout=30s',
+    'api-resources --api-group=stockout.dev',
+    'get som,sj',
+  ],
+  'models are applied, read, refused and deleted': [
+    'apply --server-side -f config/samples/storage.yaml -f config/samples/stockoutmodel.yaml -f config/samples/scoringjob.yaml',
+    'get som,sj',
+    'get som retail -o jsonpath={.spec.gates}',
+    'get som retail -o jsonpath={.metadata.generation}',
+    'get stockoutmodels.stockout.dev -o name',
+    'get som -l team=none',
+    'get som nobody',
+    `apply --server-side -f ${BAD}`,
+    'apply --server-side --field-manager=another -f config/samples/stockoutmodel.yaml',
+    'label som retail team=shop',
+    'get som -l team=shop --show-labels',
+    'describe som retail',
+    'scale som retail --replicas=3',
+    'get som retail -o jsonpath={.spec.serving.replicas}',
+    'delete -f config/samples/scoringjob.yaml',
+    'delete som retail',
+    'wait --for=delete som/retail --timeout=30s',
+    'get som',
+  ],
+  'a Job runs, is waited for, read and deleted': [
+    `apply --server-side -f ${HELLO}`,
+    'wait --for=condition=complete job/hello --timeout=60s',
+    'get job hello -o jsonpath={.status.succeeded}',
+    'get pods -l job-name=hello',
+    'logs job/hello',
+    'logs -l job-name=hello --tail=1',
+    'events --for job/hello --no-headers',
+    'describe job hello',
+    'delete job hello',
+    'wait --for=delete pod -l job-name=hello --timeout=60s',
+    'get pods',
+  ],
+};
+
+interface Said {
+  command: string;
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** A kubectl of the same version as the server's, with a cache of its own. */
+function kubectl(kubeconfig: string, cache: string, command: string): Promise<Said> {
+  const file = join(process.env.STOCKOUT_API_BIN ?? '', 'kubectl');
+  const env = { ...process.env, KUBECONFIG: kubeconfig, KUBECACHEDIR: cache };
+  return new Promise((resolve) => {
+    execFile(file, command.split(' '), { cwd: ROOT, env }, (error, stdout, stderr) => {
+      const code = typeof error?.code === 'number' ? error.code : 0;
+      resolve({ command, code, stdout: sortEvents(command, scrub(stdout)), stderr: scrub(stderr) });
+    });
+  });
+}
+
+/** Ages, instants, uids and names that are made up differ from one cluster to the next. */
+function scrub(text: string): string {
+  return text
+    .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '<uid>')
+    .replaceAll(/hello-[a-z0-9]{5}\b/g, 'hello-<suffix>')
+    .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, '<time>')
+    .replaceAll(/\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d [+-]\d{4}/g, '<time>')
+    .replaceAll(/(Resource Version: +)\d+/g, '$1<revision>')
+    .replaceAll(/\b\d+[sm](\d+s)?\b/g, '<age>')
+    .replaceAll(/10\.244\.\d+\.\d+|127\.\d+\.\d+\.\d+/g, '<address>')
+    .replaceAll(/ +/g, ' ');
+}
+
+/** Events of one second come in any order. */
+function sortEvents(command: string, text: string): string {
+  const from = command.startsWith('events ') ? 0 : text.indexOf('\nEvents:');
+  if (from === -1) return text;
+  return text.slice(0, from) + text.slice(from).split('\n').toSorted().join('\n');
+}
+
+describe('kubectl is told the same by localcluster as by a real API server', () => {
+  let dir: string;
+  let kubeconfigs: [real: string, local: string];
+  const stops: (() => Promise<void>)[] = [];
+
+  beforeAll(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'stockout-kubectl-'));
+    const real = await startRealTier();
+    stops.push(() => real.stop());
+    const local = await startLocalCluster({ stateDir: join(dir, 'local') });
+    stops.push(() => local.stop());
+    kubeconfigs = [real.kubeconfigPath, local.kubeconfigPath];
+  });
+
+  afterAll(async () => {
+    for (const stop of stops) await stop();
+    await rm(dir, { recursive: true, force: true });
+  });
+
+  it.each(Object.entries(SESSIONS))('%s', async (_, commands) => {
+    for (const command of commands) {
+      const [real, local] = await Promise.all(
+        kubeconfigs.map((kubeconfig, index) => kubectl(kubeconfig, join(dir, `cache-${index}`), command)),
+      );
+      expect(local).toEqual(real);
+    }
+  });
+});

@@ -20,26 +20,20 @@ export async function selfCheck(model: Model, batches: BatchClient): Promise<voi
   const matrix = toMatrix(rows, features.length);
   const flat = model.trees.scoreAll(matrix, rows.length);
   const onnx = await batches.scoreMatrix(matrix, rows.length);
-  for (const [index, { score, margin }] of golden.entries()) {
-    const where = `golden prediction ${index}`;
-    compare(`${where} by model.ubj`, flat[index], score, "manifest.json's");
-    compare(`${where} by model.onnx`, onnx[index], score, "manifest.json's");
-    const ours = model.trees.margin(matrix, index * features.length);
-    compare(
-      `the margin of ${where}`,
-      ours,
-      margin,
-      "manifest.json's",
-      TOLERANCE * Math.max(1, Math.abs(margin)),
-    );
-  }
+  checkGolden(model, matrix, flat, onnx);
   for (let index = golden.length; index < rows.length; index++) {
-    compare(
-      `probe ${index - golden.length} by model.onnx`,
-      onnx[index],
-      flat[index] as number,
-      "model.ubj's",
-    );
+    const what = `probe ${index - golden.length} by model.onnx`;
+    compare(what, onnx[index], flat[index] as number, "model.ubj's");
+  }
+}
+
+function checkGolden(model: Model, matrix: Float32Array, flat: Float32Array, onnx: Float32Array): void {
+  for (const [index, { score, margin }] of model.manifest.golden.entries()) {
+    const [where, whose] = [`golden prediction ${index}`, "manifest.json's"];
+    compare(`${where} by model.ubj`, flat[index], score, whose);
+    compare(`${where} by model.onnx`, onnx[index], score, whose);
+    const ours = model.trees.margin(matrix, index * model.width);
+    compare(`the margin of ${where}`, ours, margin, whose, TOLERANCE * Math.max(1, Math.abs(margin)));
   }
 }
 

@@ -4,6 +4,8 @@ import { NotJsonError, parseJson } from '../parse-json.ts';
 const [SPACE, TAB, LINE_FEED, RETURN] = [0x20, 0x09, 0x0a, 0x0d];
 const [COMMA, QUOTE, BACKSLASH] = [0x2c, 0x22, 0x5c];
 const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
+const CLOSING = new Set([CLOSE_ARRAY, CLOSE_OBJECT]);
+const STRUCTURAL = new Set([COMMA, QUOTE, OPEN_ARRAY, OPEN_OBJECT, ...CLOSING]);
 const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
 
 /** Text of this size is parsed whatever it holds. */
@@ -61,19 +63,19 @@ function endOfElement(body: Buffer, start: number, field: string): number {
   let values = 0;
   let at = start;
   for (; at < body.length; at++) {
-    const byte = body[at];
-    if (byte === QUOTE) at = endOfString(body, at);
-    else if (byte === OPEN_ARRAY || byte === OPEN_OBJECT) depth++;
-    else if (byte === COMMA && depth === 0) return at;
-    else if (byte === CLOSE_ARRAY || byte === CLOSE_OBJECT) {
-      if (depth <= 1) return depth === 0 ? at : at + 1;
-      depth--;
-    } else if (byte !== COMMA) continue;
-    if (++values > MOST_VALUES)
+    const byte = body[at] as number;
+    if (!STRUCTURAL.has(byte)) continue;
+    if (depth === 0 && (byte === COMMA || CLOSING.has(byte))) return at;
+    if (++values > MOST_VALUES) {
       throw new NotRowsError(
         field,
         `holds more than ${MOST_VALUES} values, and a row only the model's features`,
       );
+    }
+    if (byte === QUOTE) at = endOfString(body, at);
+    else if (CLOSING.has(byte)) depth--;
+    else if (byte !== COMMA) depth++;
+    if (depth === 0 && CLOSING.has(byte)) return at + 1;
   }
   return at;
 }

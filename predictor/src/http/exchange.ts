@@ -21,10 +21,6 @@ export class Exchange {
     this.runtime = runtime;
   }
 
-  get answered(): boolean {
-    return this.#answered;
-  }
-
   /** @param body JSON as bytes, or as a string of ASCII characters */
   json(body: string | Uint8Array): void {
     this.#answer(200, 'application/json', body, []);

@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import process from 'node:process';
 import type { Command } from 'commander';
 import { wholeNumber, withCommonOptions } from '../common-options.ts';
@@ -20,10 +21,17 @@ export function addLocal(program: Command): void {
     .action((options: LocalOptions) =>
       runCommand(options, async (signal) => {
         const { startLocal } = await import('../local.ts');
+        const { applyDefinitions } = await import('../definitions.ts');
+        const { connectKube } = await import('../kube.ts');
         const cluster = await startLocal(options.state, options.port);
-        process.stdout.write(`kubectl --kubeconfig ${cluster.kubeconfigPath} get som,sj\nCtrl-C ends it.\n`);
-        await aborted(signal);
-        await cluster.stop();
+        try {
+          await applyDefinitions(connectKube(cluster.kubeconfigPath, signal));
+          const kubeconfig = relative(process.cwd(), cluster.kubeconfigPath);
+          process.stdout.write(`kubectl --kubeconfig ${kubeconfig} get som,sj\nCtrl-C ends it.\n`);
+          await aborted(signal);
+        } finally {
+          await cluster.stop();
+        }
         return {};
       }),
     );

@@ -5,7 +5,8 @@ import { StockoutError } from '@stockout/contracts';
 import type { Condition, ScoringJob, StockoutModel } from '@stockout/crds';
 import { ingest, type PipelineContext, type Progress } from '@stockout/pipeline';
 import { readModel } from '../manifest-files.ts';
-import { connectKube, type Kube, readObjects } from './kube.ts';
+import { applyDefinitions } from '../definitions.ts';
+import { connectKube, type Kube, readObjects } from '../kube.ts';
 
 const REPOSITORY = new URL('../../../', import.meta.url);
 const SAMPLES = new URL('config/samples/', REPOSITORY);
@@ -47,14 +48,6 @@ export async function ingestSample(story: Story, signal: AbortSignal, report: (p
 export async function sampleContext(story: Story, signal: AbortSignal): Promise<PipelineContext> {
   const model = await readModel([fileURLToPath(new URL('stockoutmodel.yaml', SAMPLES))]);
   return { model, storageUri: story.storageUri, signal };
-}
-
-/** Both CustomResourceDefinitions, ready for objects of their kinds. */
-export async function applyDefinitions(kube: Kube): Promise<void> {
-  for (const file of ['crds/stockoutmodels.yaml', 'crds/scoringjobs.yaml']) {
-    for (const object of await readObjects(new URL(file, REPOSITORY))) await kube.apply(object);
-  }
-  for (const { kind } of [MODEL, SCORING_JOB]) await kube.untilServed(MODEL.apiVersion, kind);
 }
 
 /** CRDs, the volume claim, a Secret with an API key, and the model: all that a user applies. */

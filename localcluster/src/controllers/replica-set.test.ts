@@ -24,7 +24,7 @@ describe('ReplicaSets', () => {
     await until('there is another', () => pods().length === 2);
     const orphan = plane.cluster.find<Pod>('Pod', 'default', first.metadata.name);
     expect(orphan?.metadata.ownerReferences).toBeUndefined();
-    const set = plane.cluster.find<ReplicaSet>('ReplicaSet', 'default', 'web');
-    expect(set?.status?.replicas).toBe(1);
+    const set = () => plane.cluster.find<ReplicaSet>('ReplicaSet', 'default', 'web');
+    await until('one is counted', () => set()?.status?.replicas === 1);
   });
 });

@@ -3,14 +3,9 @@ import { ApiError, badRequest, forbidden, type Named, notFound, type StatusCause
 import type { Store } from '../store/store.ts';
 import { timestamp } from '../timestamp.ts';
 import { at, type KubeObject, type ObjectMeta } from '../types.ts';
+import { keyProblem, labelValueProblem, subdomainProblem } from './names.ts';
 import type { Resource } from './resource.ts';
 
-const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
-const SUBDOMAIN_RULE =
-  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
-const LABEL_VALUE = /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/;
-const LABEL_RULE =
-  "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
 const MAX_ANNOTATIONS = 256 * 1024;
 /** Of a generated name: with its suffix it is no longer than 63 characters. */
 const LONGEST_BASE = 58;
@@ -55,13 +50,17 @@ export function validateMetadata(
   const { name, labels = {}, annotations = {} } = metadata;
   if (name === '') {
     causes.push(required('metadata.name', 'name or generateName is required'));
-  } else if (!SUBDOMAIN.test(name) && resource.plural !== 'events' && !old) {
-    causes.push(invalidValue('metadata.name', name, SUBDOMAIN_RULE));
+  } else if (!old && resource.plural !== 'events') {
+    const { nameProblem = subdomainProblem } = resource.strategy;
+    causes.push(...problem('metadata.name', name, nameProblem(name)));
   }
-  for (const value of Object.values(labels)) {
-    if (!LABEL_VALUE.test(value)) causes.push(invalidValue('metadata.labels', value, LABEL_RULE));
-    else if (value.length > 63) causes.push(tooLong('metadata.labels', 63));
+  for (const [key, value] of Object.entries(labels)) {
+    causes.push(...problem('metadata.labels', key, keyProblem(key)));
+    causes.push(...problem('metadata.labels', value, labelValueProblem(value)));
+    if (value.length > 63) causes.push(tooLong('metadata.labels', 63));
   }
+  for (const key of Object.keys(annotations))
+    causes.push(...problem('metadata.annotations', key, keyProblem(key)));
   const size = Object.entries(annotations).reduce(
     (sum, [key, value]) => sum + key.length + Buffer.byteLength(value),
     0,
@@ -89,6 +88,17 @@ export function required(field: string, why = ''): StatusCause {
 
 export function invalidValue(field: string, value: unknown, why: string): StatusCause {
   return { reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(value)}: ${why}`, field };
+}
+
+export function unsupported(field: string, value: unknown, supported: string[]): StatusCause {
+  const list = supported.map((one) => JSON.stringify(one)).join(', ');
+  const message = `Unsupported value: ${JSON.stringify(value)}: supported values: ${list}`;
+  return { reason: 'FieldValueNotSupported', message, field };
+}
+
+/** A cause where there is a problem. */
+export function problem(field: string, value: unknown, why: string | undefined): StatusCause[] {
+  return why === undefined ? [] : [invalidValue(field, value, why)];
 }
 
 function tooLong(field: string, limit: number): StatusCause {

@@ -1,6 +1,7 @@
 import type { StatusCause } from '../api/api-error.ts';
 import type { Schema } from '../schema/schema.ts';
 import type { KubeObject } from '../types.ts';
+import type { NameProblem } from './names.ts';
 
 /** A column of `kubectl get`; priority 1 shows with -o wide only. */
 export interface Column {
@@ -21,6 +22,8 @@ export interface Strategy {
   /** Runs on every later write. */
   update?: (object: KubeObject, old: KubeObject) => void;
   validate?: (object: KubeObject, old?: KubeObject) => StatusCause[];
+  /** What is wrong with a name; RFC 1123 subdomains are right unless it says otherwise. */
+  nameProblem?: NameProblem;
   /** How the object is stored, and shown again, where a kind is a view of another (events.k8s.io). */
   store?: (object: KubeObject) => KubeObject;
   show?: (object: KubeObject) => KubeObject;

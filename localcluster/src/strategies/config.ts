@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { StatusCause } from '../api/api-error.ts';
+import { problem } from '../registry/metadata.ts';
+import { configKeyProblem, labelProblem } from '../registry/names.ts';
 import type { Strategy } from '../registry/resource.ts';
 import type { ConfigMap, Namespace, PersistentVolume, PersistentVolumeClaim, Secret } from '../types.ts';
 
@@ -18,8 +20,15 @@ function unchanged(object: ConfigMap | Secret, old: ConfigMap | Secret | undefin
   return causes;
 }
 
+function badKeys({ data = {} }: ConfigMap | Secret): StatusCause[] {
+  return Object.keys(data).flatMap((key) => problem(`data[${key}]`, key, configKeyProblem(key)));
+}
+
 export const configMapStrategy: Strategy = {
-  validate: (object, old) => unchanged(object as ConfigMap, old as ConfigMap | undefined),
+  validate: (object, old) => [
+    ...badKeys(object as ConfigMap),
+    ...unchanged(object as ConfigMap, old as ConfigMap | undefined),
+  ],
 };
 
 export const secretStrategy: Strategy = {
@@ -35,10 +44,14 @@ export const secretStrategy: Strategy = {
     secret.data = { ...secret.data, ...Object.fromEntries(encoded) };
     delete secret.stringData;
   },
-  validate: (object, old) => unchanged(object as Secret, old as Secret | undefined),
+  validate: (object, old) => [
+    ...badKeys(object as Secret),
+    ...unchanged(object as Secret, old as Secret | undefined),
+  ],
 };
 
 export const namespaceStrategy: Strategy = {
+  nameProblem: labelProblem,
   create(object) {
     const namespace = object as Namespace;
     namespace.spec = { finalizers: ['kubernetes'] };

@@ -1,9 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { StatusCause } from '../api/api-error.ts';
-import { invalidValue, required } from '../registry/metadata.ts';
+import { invalidValue, required, unsupported } from '../registry/metadata.ts';
 import type { Strategy } from '../registry/resource.ts';
 import type { Job } from '../types.ts';
 import { defaultPodSpec, immutable, validatePodSpec } from './pod-spec.ts';
+
+const COUNTS = [
+  'parallelism',
+  'completions',
+  'activeDeadlineSeconds',
+  'backoffLimit',
+  'ttlSecondsAfterFinished',
+] as const;
 
 export const jobStrategy: Strategy = {
   defaults(object) {
@@ -48,13 +56,14 @@ export const jobStrategy: Strategy = {
 };
 
 function validateSpec(spec: Job['spec']): StatusCause[] {
-  const causes: StatusCause[] = [];
+  const causes = COUNTS.filter((field) => (spec[field] ?? 0) < 0).map((field) =>
+    invalidValue(`spec.${field}`, spec[field], 'must be greater than or equal to 0'),
+  );
   const policy = spec.template?.spec?.restartPolicy;
   if (policy === undefined || policy === 'Always') {
     causes.push(required('spec.template.spec.restartPolicy', 'valid values: "OnFailure", "Never"'));
   } else if (policy !== 'OnFailure' && policy !== 'Never') {
-    const message = `Unsupported value: ${JSON.stringify(policy)}: supported values: "OnFailure", "Never"`;
-    causes.push({ reason: 'FieldValueNotSupported', message, field: 'spec.template.spec.restartPolicy' });
+    causes.push(unsupported('spec.template.spec.restartPolicy', policy, ['OnFailure', 'Never']));
   }
   if (spec.podFailurePolicy && policy !== 'Never') {
     const why = 'only "Never" is supported when podFailurePolicy is specified';

@@ -1,8 +1,10 @@
-import { invalidValue, required } from '../registry/metadata.ts';
+import { invalidValue, problem, required, unsupported } from '../registry/metadata.ts';
+import { labelProblem } from '../registry/names.ts';
 import type { StatusCause } from '../api/api-error.ts';
 import type { Container, PodSpec } from '../types.ts';
 
 const MODE = 0o644;
+const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
 type Probe = NonNullable<Container['livenessProbe']>;
 type Volume = NonNullable<PodSpec['volumes']>[number];
 
@@ -64,8 +66,12 @@ function defaultVolume(volume: Volume): void {
   for (const { fieldRef } of files) if (fieldRef) fieldRef.apiVersion ??= 'v1';
 }
 
-/** The rules that matter to whoever writes a pod by hand. @param at the field, such as spec.template.spec */
-export function validatePodSpec(spec: PodSpec, at: string): StatusCause[] {
+/**
+ * The rules that matter to whoever writes a pod by hand.
+ * @param at the field, such as spec.template.spec
+ * @param policies the restart policies that are possible; none where the kind judges itself
+ */
+export function validatePodSpec(spec: PodSpec, at: string, policies?: string[]): StatusCause[] {
   const causes: StatusCause[] = [];
   if (!spec.containers || spec.containers.length === 0) causes.push(required(`${at}.containers`));
   const volumes = new Set((spec.volumes ?? []).map(({ name }) => name));
@@ -78,13 +84,29 @@ export function validatePodSpec(spec: PodSpec, at: string): StatusCause[] {
     ...duplicates(spec.volumes ?? [], `${at}.volumes`),
     ...duplicates(spec.containers ?? [], `${at}.containers`),
   );
+  if (policies && !policies.includes(spec.restartPolicy ?? '')) {
+    causes.push(unsupported(`${at}.restartPolicy`, spec.restartPolicy, policies));
+  }
   return causes;
 }
 
 function validateContainer(container: Container, at: string, volumes: Set<string>): StatusCause[] {
   const causes: StatusCause[] = [];
-  if (!container.name) causes.push(required(`${at}.name`));
-  if (!container.image) causes.push(required(`${at}.image`));
+  const { name: own, image, imagePullPolicy = 'Always', ports = [], env = [] } = container;
+  if (own) causes.push(...problem(`${at}.name`, own, labelProblem(own)));
+  else causes.push(required(`${at}.name`));
+  if (!image) causes.push(required(`${at}.image`));
+  ports.forEach(({ containerPort: port }, index) => {
+    if (Number.isInteger(port) && port >= 1 && port <= 65_535) return;
+    const why = 'must be between 1 and 65535, inclusive';
+    causes.push(invalidValue(`${at}.ports[${index}].containerPort`, port, why));
+  });
+  env.forEach(({ name }, index) => {
+    if (!name) causes.push(required(`${at}.env[${index}].name`));
+  });
+  if (!PULL_POLICIES.includes(imagePullPolicy)) {
+    causes.push(unsupported(`${at}.imagePullPolicy`, imagePullPolicy, PULL_POLICIES));
+  }
   (container.volumeMounts ?? []).forEach(({ name, mountPath }, index) => {
     const field = `${at}.volumeMounts[${index}]`;
     if (!mountPath) causes.push(required(`${field}.mountPath`));

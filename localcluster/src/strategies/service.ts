@@ -1,12 +1,16 @@
 import type { StatusCause } from '../api/api-error.ts';
-import { invalidValue, required } from '../registry/metadata.ts';
+import { invalidValue, required, unsupported } from '../registry/metadata.ts';
+import { serviceNameProblem } from '../registry/names.ts';
 import type { Strategy } from '../registry/resource.ts';
 import type { Service } from '../types.ts';
 import type { ServiceAddresses } from './service-addresses.ts';
 
+const TYPES = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
+
 /** Services are given their cluster IP and node ports when they are written. */
 export function serviceStrategy(addresses: ServiceAddresses): Strategy {
   return {
+    nameProblem: serviceNameProblem,
     defaults(object) {
       const { spec, status } = object as Service;
       for (const ingress of status?.loadBalancer?.ingress ?? []) if (ingress.ip) ingress.ipMode ??= 'VIP';
@@ -61,6 +65,7 @@ function dropNodePorts(spec: Service['spec']): void {
 
 function validatePorts(spec: Service['spec']): StatusCause[] {
   const { ports = [], type, clusterIP } = spec;
+  if (!TYPES.includes(type ?? '')) return [unsupported('spec.type', type, TYPES)];
   if (ports.length === 0 && type !== 'ExternalName' && clusterIP !== 'None') return [required('spec.ports')];
   return ports.flatMap(({ name, port }, index) => {
     const at = `spec.ports[${index}]`;

@@ -7,6 +7,7 @@ import type { Deployment, KubeObject, Pod, ReplicaSet } from '../types.ts';
 import { defaultPodSpec, immutable, validatePodSpec } from './pod-spec.ts';
 
 const TOLERATION_SECONDS = 300;
+const RESTART_POLICIES = ['Always', 'OnFailure', 'Never'];
 
 export const podStrategy: Strategy = {
   defaults(object) {
@@ -29,7 +30,7 @@ export const podStrategy: Strategy = {
     pod.status = { phase: 'Pending', qosClass: qosClass(pod) };
   },
   validate(object, old) {
-    const causes = validatePodSpec((object as Pod).spec, 'spec');
+    const causes = validatePodSpec((object as Pod).spec, 'spec', RESTART_POLICIES);
     return old ? [...causes, ...podUpdate(object as Pod, old as Pod)] : causes;
   },
 };
@@ -105,6 +106,7 @@ function validateWorkload(object: KubeObject, before?: KubeObject): StatusCause[
   const old = before as Deployment | undefined;
   if (old && !isDeepStrictEqual(old.spec.selector, spec.selector))
     causes.push(immutable('spec.selector', spec.selector));
-  if (spec.template?.spec) causes.push(...validatePodSpec(spec.template.spec, 'spec.template.spec'));
+  if (spec.template?.spec)
+    causes.push(...validatePodSpec(spec.template.spec, 'spec.template.spec', ['Always']));
   return causes;
 }

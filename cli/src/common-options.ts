@@ -11,9 +11,9 @@ export function withCommonOptions(command: Command): Command {
 }
 
 /** -f and --storage, of commands that work on a manifest's tables and versions. */
-export function withManifestOptions(command: Command): Command {
+export function withManifestOptions(command: Command, manifest = 'a StockoutModel'): Command {
   return withCommonOptions(command)
-    .requiredOption('-f, --filename <file...>', 'manifest: a StockoutModel (and for score a ScoringJob)')
+    .requiredOption('-f, --filename <file...>', `manifest: ${manifest}`)
     .option('--storage <uri>', "instead of the manifest's storage.uri: where its tables and versions are");
 }
 

@@ -11,13 +11,20 @@ export function taskList<Context>(
   context: Context,
   stream: NodeJS.WriteStream,
 ): Listr<Context> {
-  const logger = new ListrLogger({ processOutput: new ProcessOutput(stream, stream) });
+  const logger = new TitleLogger({ processOutput: new ProcessOutput(stream, stream) });
   return new Listr<Context, 'default' | 'simple'>(tasks, {
     ctx: context,
     renderer: stream.isTTY ? 'default' : 'simple',
-    rendererOptions: { logger },
+    rendererOptions: { logger, showErrorMessage: false },
     registerSignalListeners: false,
   }) as Listr<Context>;
+}
+
+/** Says of a task that failed that it did; why is said once, by the command. */
+class TitleLogger extends ListrLogger {
+  override log(...[level, message, options]: Parameters<ListrLogger['log']>): void {
+    super.log(level, message, level === 'FAILED' ? undefined : options);
+  }
 }
 
 /** How to report on a task: every change on a terminal, a few lines elsewhere. */

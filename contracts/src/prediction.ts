@@ -16,7 +16,7 @@ export const problemSchema = z.object({
   title: z.string(),
   status: z.int(),
   detail: z.string(),
-  /** Of a 422: each field that is wrong and why. */
+  /** Each field that is wrong and why: of a 422, and of a 400 for a number that JSON does not have. */
   errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
 });
 export type Problem = z.infer<typeof problemSchema>;

@@ -12,7 +12,7 @@ interface ScoreOptions extends ManifestOptions {
 }
 
 export function addScore(program: Command): void {
-  withManifestOptions(program.command('score'))
+  withManifestOptions(program.command('score'), 'a ScoringJob and its StockoutModel')
     .description('score the last days into the predictions table, exactly once')
     .option('--run <id>', 'names this run: tried again under the same name it never commits twice')
     .option(

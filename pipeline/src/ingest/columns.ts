@@ -52,8 +52,9 @@ export function standardColumnsOf(
   const types = new Map(columns.map(({ column_name, column_type }) => [column_name, column_type]));
   const missing = [...REQUIRED].filter((name) => !types.has(name));
   if (missing.length > 0) {
+    const what = missing.length === 1 ? `column ${missing[0]} is` : `columns ${missing.join(', ')} are`;
     throw new InputError(
-      `${file}: column ${missing.join(', ')} is missing. It has ${[...types.keys()].join(', ')}: rename its columns to the standard names`,
+      `${file}: ${what} missing. It has ${[...types.keys()].join(', ')}: rename its columns to the standard names`,
     );
   }
   const found = STANDARD_COLUMNS.filter(({ name }) => types.has(name));

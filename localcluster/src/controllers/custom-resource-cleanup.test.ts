@@ -32,6 +32,21 @@ describe('definitions', () => {
     expect(kind && plane.registry.list(kind)).toEqual([]);
   });
 
+  it('take along what their objects own', async () => {
+    const definition = define();
+    const { metadata } = createWidget('owner');
+    const owner = {
+      apiVersion: 'conformance.stockout.dev/v1',
+      kind: 'Widget',
+      name: 'owner',
+      uid: metadata.uid,
+    };
+    const owned = { name: 'owned', ownerReferences: [owner] };
+    plane.cluster.create('ConfigMap', 'default', { metadata: owned });
+    plane.cluster.delete('CustomResourceDefinition', definition);
+    await until('it is gone', () => !plane.cluster.find('ConfigMap', 'default', 'owned'));
+  });
+
   it('wait for an object that a finalizer holds, and let none be made meanwhile', async () => {
     const definition = define();
     createWidget('held', { finalizers: ['example.com/hold'] });

@@ -85,7 +85,7 @@ export class GarbageCollector {
   #work(work: string): void {
     const [what, uid = ''] = work.split(' ');
     if (what === 'gone')
-      for (const [resource, object] of this.#dependents(uid)) this.#collect(resource, object);
+      for (const [resource, object] of this.#dependents(uid)) this.#collect(resource, object, uid);
     const found = what === 'gone' ? undefined : this.#byUid(uid);
     if (!found) return;
     if (what === 'added') this.#collect(...found);
@@ -124,12 +124,16 @@ export class GarbageCollector {
     return found?.metadata.uid === uid;
   }
 
-  /** Deletes an object none of whose owners is there; drops references to those that are gone. */
-  #collect(resource: Resource, { metadata }: KubeObject): void {
+  /**
+   * Deletes an object none of whose owners is there; drops references to those that are gone.
+   * @param gone an owner that was seen to go, whether or not its kind is still served
+   */
+  #collect(resource: Resource, { metadata }: KubeObject, gone?: string): void {
     const object = this.#registry.find(resource, metadata);
     const owners = object?.metadata.ownerReferences ?? [];
     if (!object || owners.length === 0 || object.metadata.deletionTimestamp) return;
-    const left = owners.filter((owner) => this.#ownerExists(owner, object.metadata.namespace));
+    const { namespace } = object.metadata;
+    const left = owners.filter((owner) => owner.uid !== gone && this.#ownerExists(owner, namespace));
     if (left.length === owners.length) return;
     if (left.length === 0) this.#cluster.delete(resource, object, { propagationPolicy: policyOf(object) });
     else this.#patch(resource, object, { ownerReferences: left });

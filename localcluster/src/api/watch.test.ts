@@ -1,12 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../../../test/conformance/until.ts';
 import { connect, type KubeClient, type List, type WatchEvent } from '../client/index.ts';
 import { corePath } from '../client/kube-client.ts';
+import { ControlPlane } from '../controllers/control-plane.ts';
 import { type LocalCluster, startLocalCluster } from '../index.ts';
 import type { KubeObject } from '../types.ts';
+import { serveWatch } from './watch.ts';
 
 const CONFIG = corePath('configmaps', 'default');
 
@@ -80,5 +84,29 @@ describe('a watch', () => {
   it('is refused from what is no revision', async () => {
     const { over } = hear('resourceVersion=abc', AbortSignal.timeout(20_000));
     expect(String(await over)).toContain('strconv.ParseUint: parsing "abc": invalid syntax');
+  });
+});
+
+describe('serveWatch', () => {
+  it('answers a revision from before the history with an event that holds 410, and ends', async () => {
+    const plane = new ControlPlane();
+    const { registry } = plane;
+    registry.store.compact();
+    const server = createServer((_request, response) => {
+      const rest = { bookmarks: false, sendInitialEvents: false, timeoutSeconds: 60 };
+      const representation = { table: false, include: 'Metadata' } as const;
+      const resource = registry.kinds.builtIn('ConfigMap');
+      serveWatch(
+        registry,
+        { resource, matches: () => true, resourceVersion: '1', representation, ...rest },
+        response,
+      );
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const response = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const object = { kind: 'Status', status: 'Failure', reason: 'Expired', code: 410 };
+    expect(JSON.parse(await response.text())).toMatchObject({ type: 'ERROR', object });
+    server.close();
+    plane.stop();
   });
 });

@@ -134,12 +134,12 @@ describe('a pod as a process', () => {
     const initContainers = ['one', 'two'].map((name) => ({
       name,
       image: 'app:1',
-      command: ['sh', '-c', `echo ${name} >> /work/order`],
-      volumeMounts: [{ name: 'work', mountPath: '/work' }],
+      command: ['sh', '-c', `echo ${name} >> /shared/order`],
+      volumeMounts: [{ name: 'work', mountPath: '/shared' }],
     }));
     const volumes = [{ name: 'work', emptyDir: {} }];
-    const volumeMounts = [{ name: 'work', mountPath: '/work' }];
-    await run('ordered', 'cat /work/order', { volumeMounts }, { initContainers, volumes });
+    const volumeMounts = [{ name: 'work', mountPath: '/shared' }];
+    await run('ordered', 'cat /shared/order', { volumeMounts }, { initContainers, volumes });
     await ended('ordered');
     expect(await log('ordered')).toBe('one\ntwo\n');
   });

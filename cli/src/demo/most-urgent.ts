@@ -15,9 +15,14 @@ export async function mostUrgent(story: Story, limit: number, signal: AbortSigna
       store,
       product,
       day,
-      score.toFixed(4),
+      firstThreeDecimals(score),
       inventory === null ? '-' : String(inventory),
       salesPerDay === null ? '-' : salesPerDay.toFixed(1),
     ]),
   );
+}
+
+/** Cut, not rounded: what is not certain is not told as 1. */
+function firstThreeDecimals(score: number): string {
+  return (Math.floor(score * 1000) / 1000).toFixed(3);
 }

@@ -19,7 +19,7 @@ export interface UrgentProduct {
 
 /**
  * The products of highest risk on the newest day of a predictions table, with what their risk rests on; of equal
- * risk (to three digits) those that sell most come first, since most is lost with them.
+ * risk (its first three decimals) those that sell most come first, since most is lost with them.
  * Empty when the table does not exist.
  */
 export async function mostUrgent(
@@ -45,6 +45,6 @@ export async function mostUrgent(
         stockout_risk_score AS score, ${known('inventory')} AS inventory, ${known('sales_roll7_avg')} AS "salesPerDay"
       FROM ${predictions.sql} AS predictions LEFT JOIN ${features.sql} AS features USING (store_id, product_id, date)
       WHERE date = (SELECT max(date) FROM ${predictions.sql} AS days)
-      ORDER BY round(stockout_risk_score, 3) DESC, "salesPerDay" DESC NULLS LAST, store, product LIMIT ${limit}`,
+      ORDER BY floor(stockout_risk_score * 1000) DESC, "salesPerDay" DESC NULLS LAST, store, product LIMIT ${limit}`,
   );
 }

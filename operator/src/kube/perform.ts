@@ -10,8 +10,9 @@ const NAME_TAKEN_MS = 10_000;
 
 /** Does one action. Doing it twice is as good as once. @throws KubeError, WaitingError, TransientError */
 export async function perform(client: KubeClient, action: Action): Promise<void> {
+  if (action.given !== undefined) await refuseIfChanged(client, action.given);
   if (action.verb === 'create') return create(client, action.object);
-  if (action.verb === 'delete') return remove(client, action.object, action.given);
+  if (action.verb === 'delete') return remove(client, action.object);
   return apply(client, action.object, action.onto);
 }
 
@@ -38,11 +39,12 @@ async function apply(client: KubeClient, object: KubeObject, onto: string | unde
   await client.apply(kindOf(object), { ...object, metadata });
 }
 
-async function remove(client: KubeClient, object: KubeObject, given?: KubeObject): Promise<void> {
-  if (given !== undefined) {
-    const now = await find(client, given);
-    if (now?.metadata.resourceVersion !== given.metadata.resourceVersion) throw outdated(given);
-  }
+async function refuseIfChanged(client: KubeClient, given: KubeObject): Promise<void> {
+  const now = await find(client, given);
+  if (now?.metadata.resourceVersion !== given.metadata.resourceVersion) throw outdated(given);
+}
+
+async function remove(client: KubeClient, object: KubeObject): Promise<void> {
   try {
     await client.delete(kindOf(object), object);
   } catch (error) {

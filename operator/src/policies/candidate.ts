@@ -11,6 +11,7 @@ import type { PredictorState } from '../stockoutmodel/observed.ts';
 import {
   applyPredictor,
   applyService,
+  aside,
   busy,
   inputFor,
   readSwitchedOf,
@@ -29,7 +30,8 @@ export function rollOut(context: RolloutContext): RolloutPlan {
   if (candidate?.templateHash !== hash) {
     const desired = buildPredictorDeployment(inputFor(context, color));
     const why = `${target.version} is to serve, its pods come up`;
-    return busy(context, color, 'its pods come up', [...service, ...applyPredictor(desired, candidate, why)]);
+    const actions = aside(context, applyPredictor(desired, candidate, why));
+    return busy(context, color, 'its pods come up', [...service, ...actions]);
   }
   if (candidate.givenUp !== undefined) {
     return wasTriedSo(context, candidate)
@@ -39,8 +41,8 @@ export function rollOut(context: RolloutContext): RolloutPlan {
   if (candidate.ready && isScaled(context, candidate)) return switchTo(context, candidate);
   if (candidate.deadlineExceeded) return giveUp(context, candidate, service);
   const desired = buildPredictorDeployment(inputFor(context, color));
-  const actions = [...service, ...applyPredictor(desired, candidate, 'it differs from the spec')];
-  return busy(context, color, progressOf(candidate), actions);
+  const actions = aside(context, applyPredictor(desired, candidate, 'it differs from the spec'));
+  return busy(context, color, progressOf(candidate), [...service, ...actions]);
 }
 
 /** The other one; while nothing serves, the one that is up already. */
@@ -90,7 +92,7 @@ function giveUp(context: RolloutContext, candidate: PredictorState, service: Act
   const onto = candidate.deployment.metadata.resourceVersion;
   return givenUp(context, candidate, why, [
     ...service,
-    { verb: 'apply', object, onto, why: `it is given up, ${why}` },
+    ...aside(context, [{ verb: 'apply', object, onto, why: `it is given up, ${why}` }]),
   ]);
 }
 

@@ -70,7 +70,12 @@ export function readSwitchedOf({ service }: ObservedModel): Switched | undefined
   return service === undefined ? undefined : readSwitched(service);
 }
 
-/** Never a color that got the traffic meanwhile: who was paused, or sees an old Service, may not know. */
+/** Only while it gets no traffic: who was paused, or sees an old Service, may not know that it does by now. */
+export function aside({ observed }: RolloutContext, actions: Action[]): Action[] {
+  return actions.map((action) => ({ ...action, given: observed.service }));
+}
+
+/** Only while it gets no traffic, too. */
 export function remove({ service }: ObservedModel, { deployment }: PredictorState, why: string): Action {
   return { verb: 'delete', object: deployment, given: service, why };
 }

@@ -124,8 +124,8 @@ export class FakeCluster {
     const store = this.#storeOf(action.object);
     const key = `${action.object.metadata.namespace}/${action.object.metadata.name}`;
     const existing = store.get(key);
+    this.#refuseIfChanged(action.given);
     if (action.verb === 'delete') {
-      this.#refuseIfChanged(action.given);
       const { uid } = action.object.metadata;
       if (existing !== undefined && (uid ?? existing.metadata.uid) === existing.metadata.uid)
         store.delete(existing);

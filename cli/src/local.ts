@@ -1,10 +1,7 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import process from 'node:process';
-import { setTimeout as delay } from 'node:timers/promises';
-import { StockoutError } from '@stockout/contracts';
-import { startLocalCluster } from '@stockout/localcluster';
+import { endLocalCluster, startLocalCluster } from '@stockout/localcluster';
 import { type OperatorOptions, startOperator } from '@stockout/operator';
 
 export interface Local {
@@ -16,38 +13,23 @@ export interface Local {
 /** A local API server with the operator in it. @throws StockoutError when one runs already in that folder */
 export async function startLocal(stateDir: string, port = 0): Promise<Local> {
   const dir = resolve(stateDir);
-  await mkdir(dir, { recursive: true });
-  await refuseSecond(dir);
-  const pidFile = join(dir, 'local.pid');
-  await writeFile(pidFile, String(process.pid));
-  try {
-    const cluster = await startLocalCluster({ stateDir: dir, port });
-    const { kubeconfigPath } = cluster;
-    const log = await openLog(join(dir, 'operator.log'));
-    const operator = await startOperator({ kubeconfigPath, adminPort: 0, log });
-    const stop = async (): Promise<void> => {
-      await operator.stop();
-      await cluster.stop();
-      await rm(pidFile, { force: true });
-    };
-    return { stateDir: dir, kubeconfigPath, stop };
-  } catch (error) {
-    await rm(pidFile, { force: true });
-    throw error;
-  }
+  await using ends = new AsyncDisposableStack();
+  const cluster = await startLocalCluster({ stateDir: dir, port });
+  ends.defer(() => cluster.stop());
+  const { kubeconfigPath } = cluster;
+  const log = await openLog(join(dir, 'operator.log'));
+  const operator = await startOperator({ kubeconfigPath, adminPort: 0, log });
+  ends.defer(() => operator.stop());
+  const running = ends.move();
+  return { stateDir: dir, kubeconfigPath, stop: () => running.disposeAsync() };
 }
 
-/** Ends the local cluster of a folder, wherever it was started. */
+/** Ends the local cluster of a folder, wherever it was started, and says what there was. */
 export async function stopLocal(stateDir: string): Promise<string> {
-  const pid = await runningPid(resolve(stateDir));
-  if (pid === undefined) return `no local cluster runs in ${stateDir}`;
-  process.kill(pid, 'SIGTERM');
-  const deadline = Date.now() + 60_000;
-  while (isAlive(pid)) {
-    if (Date.now() > deadline) throw new StockoutError(`the local cluster (pid ${pid}) does not end`);
-    await delay(100);
-  }
-  return `the local cluster in ${stateDir} has ended`;
+  const { pid, leftovers } = await endLocalCluster(resolve(stateDir));
+  const cluster =
+    pid === undefined ? `no local cluster runs in ${stateDir}` : `the local cluster in ${stateDir} has ended`;
+  return leftovers === 0 ? cluster : `${cluster}; ended ${leftovers} pods that one that was killed had left`;
 }
 
 /** JSON lines in a file: the terminal belongs to the person who started it. */
@@ -57,27 +39,4 @@ async function openLog(file: string): Promise<NonNullable<OperatorOptions['log']
   return (level, message, fields) => {
     stream.write(`${JSON.stringify({ time: new Date().toISOString(), level, message, ...fields })}\n`);
   };
-}
-
-async function refuseSecond(dir: string): Promise<void> {
-  const pid = await runningPid(dir);
-  if (pid === undefined) return;
-  throw new StockoutError(
-    `a local cluster runs already in ${dir} (pid ${pid}): end it with stockout local down --state ${dir}`,
-  );
-}
-
-async function runningPid(dir: string): Promise<number | undefined> {
-  const text = await readFile(join(dir, 'local.pid'), 'utf8').catch(() => '');
-  const pid = Number.parseInt(text, 10);
-  return Number.isInteger(pid) && pid !== process.pid && isAlive(pid) ? pid : undefined;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

@@ -26,7 +26,7 @@ describe('startLocalCluster', () => {
     cluster = await startLocalCluster({ stateDir });
     const before = await readFile(cluster.kubeconfigPath, 'utf8');
     await expect(startLocalCluster({ stateDir })).rejects.toThrow(
-      `${stateDir} is in use by process ${process.pid}: stop that first, or choose another folder`,
+      `${stateDir} is in use by process ${process.pid}: end it (stockout local down) or choose another folder`,
     );
     expect(await readFile(cluster.kubeconfigPath, 'utf8')).toBe(before);
     expect((await stat(cluster.kubeconfigPath)).mode & 0o777).toBe(0o600);

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stopLocal } from '@stockout/cli/local';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DemoProcess, processesOf } from './demo-process.ts';
 
@@ -33,11 +34,16 @@ describe('stockout demo', () => {
     expect(await processesOf(stateDir)).toEqual([]);
   });
 
-  it('after a kill -9 while pods run, the next run ends what was left and tells the whole story', async () => {
+  it('after a kill -9 local down ends the pods that are left, and the next run tells the whole story', async () => {
     const killed = new DemoProcess(stateDir);
     await killed.says('POST /predict answers');
     killed.kill('SIGKILL');
     await killed.ended();
+    expect(await processesOf(stateDir)).toHaveLength(2);
+    expect(await stopLocal(stateDir)).toMatch(
+      /^no local cluster runs in .*; ended 2 pods that one that was killed had left$/,
+    );
+    expect(await processesOf(stateDir)).toEqual([]);
 
     const demo = new DemoProcess(stateDir);
     expect({ ...(await demo.ended()), output: demo.output }).toMatchObject({ code: 0 });

@@ -85,7 +85,7 @@ async function createContext(
   const { nodeName, stateDir, podAddresses, binDir, backoff = BACKOFF, log = () => {} } = options;
   const records = new ProcessRecords(stateDir);
   const reaped = records.reap();
-  if (reaped > 0) log(`ended ${reaped} processes that an agent before left running`);
+  if (reaped.length > 0) log(`ended ${reaped.length} processes that an agent before left running`);
   const changed = ({ metadata }: KubeObject): void => {
     for (const worker of workers.values())
       if (worker.namespace === metadata.namespace) worker.configChanged();

@@ -4,11 +4,14 @@ import process from 'node:process';
 
 /**
  * When a process was started, in words of the system that are the same each time it is asked: with the process id
- * it tells one process from another that was given the same id later. Undefined when it does not run.
+ * it tells one process from another that was given the same id later. Undefined when it does not run (any more).
  */
 export function startTime(pid: number): string | undefined {
   try {
-    if (process.platform === 'linux') return `${bootId()} ${statFields(pid)[19]}`;
+    if (process.platform === 'linux') {
+      const fields = statFields(pid);
+      return fields[0] === 'Z' ? undefined : `${bootId()} ${fields[19]}`;
+    }
     return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim() || undefined;
   } catch {
     return undefined;

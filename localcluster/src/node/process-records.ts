@@ -30,14 +30,14 @@ export class ProcessRecords {
     rmSync(this.#file(pid), { force: true });
   }
 
-  /** Ends what an agent before us left running. @returns how many process groups that were */
-  reap(): number {
-    let reaped = 0;
+  /** Kills what an agent before us left running. @returns the processes that were killed, which may take a moment */
+  reap(): number[] {
+    const reaped: number[] = [];
     for (const name of readdirSync(this.#folder)) {
       const record = read(join(this.#folder, name));
       if (record && isOurs(record)) {
         killGroup(record.pid, 'SIGKILL');
-        reaped += 1;
+        reaped.push(record.pid);
       }
       rmSync(join(this.#folder, name), { force: true });
     }

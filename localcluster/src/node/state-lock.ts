@@ -18,13 +18,19 @@ export function lockState(stateDir: string): () => void {
   mkdirSync(stateDir, { recursive: true });
   const file = join(stateDir, 'node.lock');
   if (!claim(file)) {
-    const holder = read(file);
-    if (holder && startTime(holder.pid) === holder.startTime) throw inUse(stateDir, holder.pid);
+    const pid = holderOf(stateDir);
+    if (pid !== undefined) throw inUse(stateDir, pid);
     // Its holder was killed: whoever of several that find this out writes first has it.
     rmSync(file, { force: true });
     if (!claim(file)) throw inUse(stateDir, read(file)?.pid);
   }
   return () => rmSync(file, { force: true });
+}
+
+/** The process that has a state folder; undefined when none that runs has it. */
+export function holderOf(stateDir: string): number | undefined {
+  const holder = read(join(stateDir, 'node.lock'));
+  return holder && startTime(holder.pid) === holder.startTime ? holder.pid : undefined;
 }
 
 /** Put-if-absent. */
@@ -42,7 +48,9 @@ function claim(file: string): boolean {
 
 function inUse(stateDir: string, pid: number | undefined): StockoutError {
   const holder = pid === undefined ? 'another process' : `process ${pid}`;
-  return new StockoutError(`${stateDir} is in use by ${holder}: stop that first, or choose another folder`);
+  return new StockoutError(
+    `${stateDir} is in use by ${holder}: end it (stockout local down) or choose another folder`,
+  );
 }
 
 function read(file: string): Holder | undefined {

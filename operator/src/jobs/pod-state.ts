@@ -51,9 +51,9 @@ export function firstTrouble(pods: readonly Pod[], mountFailuresOf: MountFailure
   return sorted.map((pod) => troubleOf(pod, mountFailuresOf)).find((trouble) => trouble !== undefined);
 }
 
-/** How a pod's container ended, or undefined while it goes on. */
-export function terminatedOf(pod: Pod): Terminated | undefined {
-  return pod.status?.containerStatuses?.[0]?.state?.terminated;
+/** How a container of a pod ended, by its name, since others may be injected; undefined while it goes on. */
+export function terminatedOf(pod: Pod, container: string): Terminated | undefined {
+  return pod.status?.containerStatuses?.find(({ name }) => name === container)?.state?.terminated;
 }
 
 /** Its termination message, or what is known of its end. */

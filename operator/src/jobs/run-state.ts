@@ -2,7 +2,7 @@ import { type RunResult, runResultSchema } from '@stockout/contracts';
 import type { Job, Pod, StatusCondition } from '../api/kubernetes.ts';
 import { LABEL } from '../resources/names.ts';
 import { parseJson } from '../resources/version-record.ts';
-import { firstTrouble, lastWords, type MountFailuresOf, terminatedOf } from './pod-state.ts';
+import { firstTrouble, lastWords, type MountFailuresOf, type Terminated, terminatedOf } from './pod-state.ts';
 
 /** A Job of ours and what its pods said, in one plain object. */
 export interface RunState {
@@ -29,16 +29,15 @@ export function runStateOf(
   mountFailuresOf: MountFailuresOf = () => [],
 ): RunState {
   const ended = endOf(job);
-  const newestFirst = [...pods].sort((a, b) => (endedAt(a) < endedAt(b) ? 1 : -1));
-  const failed = newestFirst.map(terminatedOf).find((end) => end !== undefined && end.exitCode !== 0);
+  const ends = endsOf(job, pods);
   return {
     run: job.metadata.labels?.[LABEL.run] ?? job.metadata.name,
     job,
     phase: phaseOf(job, ended),
     startedAt: job.status?.startTime,
     finishedAt: job.status?.completionTime ?? ended?.lastTransitionTime,
-    result: resultOf(newestFirst),
-    lastWords: lastWords(failed),
+    result: resultOf(ends),
+    lastWords: lastWords(ends.find(({ exitCode }) => exitCode !== 0)),
     condition: ended,
     trouble: firstTrouble(pods, mountFailuresOf),
   };
@@ -49,10 +48,21 @@ export function runStatesOf(
   pods: readonly Pod[],
   mountFailuresOf: MountFailuresOf,
 ): RunState[] {
-  const podsOf = Map.groupBy(pods, (pod) => pod.metadata.labels?.[LABEL.run]);
-  return jobs.map((job) =>
-    runStateOf(job, podsOf.get(job.metadata.labels?.[LABEL.run]) ?? [], mountFailuresOf),
+  // By uid: pods of a Job of the same name that was made anew may still be there.
+  const podsOf = Map.groupBy(
+    pods,
+    (pod) => pod.metadata.ownerReferences?.find(({ kind }) => kind === 'Job')?.uid,
   );
+  return jobs.map((job) => runStateOf(job, podsOf.get(job.metadata.uid) ?? [], mountFailuresOf));
+}
+
+/** How the pods' containers ended, the newest first. */
+function endsOf({ spec }: Job, pods: readonly Pod[]): Terminated[] {
+  const container = spec.template.spec.containers[0]?.name ?? '';
+  return pods
+    .map((pod) => terminatedOf(pod, container))
+    .filter((end) => end !== undefined)
+    .sort((a, b) => ((a.finishedAt ?? '') < (b.finishedAt ?? '') ? 1 : -1));
 }
 
 function endOf(job: Job): StatusCondition | undefined {
@@ -67,15 +77,11 @@ function phaseOf(job: Job, ended: StatusCondition | undefined): RunState['phase'
   return ended.type === 'Complete' ? 'Complete' : 'Failed';
 }
 
-function resultOf(newestFirst: readonly Pod[]): RunState['result'] {
-  const succeeded = newestFirst.map(terminatedOf).find((end) => end?.exitCode === 0);
+function resultOf(ends: readonly Terminated[]): RunState['result'] {
+  const succeeded = ends.find(({ exitCode }) => exitCode === 0);
   if (succeeded === undefined) return 'Pending';
   const parsed = runResultSchema.safeParse(parseJson(succeeded.message));
   return parsed.success ? parsed.data : 'Unreadable';
-}
-
-function endedAt(pod: Pod): string {
-  return terminatedOf(pod)?.finishedAt ?? '';
 }
 
 /** Why a run failed, for people. */

@@ -35,13 +35,17 @@ export class KubeClient {
     this.#connection = connection;
   }
 
-  async list<T extends KubeObject>(kind: Kind<T>, selection: Selection): Promise<Listed<T>> {
+  async list<T extends KubeObject>(
+    kind: Kind<T>,
+    selection: Selection,
+    signal?: AbortSignal,
+  ): Promise<Listed<T>> {
     const items: T[] = [];
     let next: string | undefined;
     for (;;) {
       const { namespace, labelSelector, fieldSelector } = selection;
       const query = { labelSelector, fieldSelector, limit: PAGE, continue: next };
-      const list = await this.#request<RawList<T>>('GET', collectionPath(kind, namespace), { query });
+      const list = await this.#request<RawList<T>>('GET', collectionPath(kind, namespace), { query, signal });
       items.push(...list.items.map((item) => withKind(kind, item)));
       next = list.metadata.continue || undefined;
       if (next === undefined) return { items, resourceVersion: list.metadata.resourceVersion };

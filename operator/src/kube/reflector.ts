@@ -53,7 +53,7 @@ export class Reflector<T extends KubeObject> {
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
-        if (this.#resourceVersion === undefined) await this.#list();
+        if (this.#resourceVersion === undefined) await this.#list(signal);
         await this.#watch(signal);
       } catch (error) {
         if (!signal.aborted) await this.#recover(error, signal);
@@ -61,8 +61,8 @@ export class Reflector<T extends KubeObject> {
     }
   }
 
-  async #list(): Promise<void> {
-    const { items, resourceVersion } = await this.#client.list(this.kind, this.#options.selection);
+  async #list(signal: AbortSignal): Promise<void> {
+    const { items, resourceVersion } = await this.#client.list(this.kind, this.#options.selection, signal);
     this.#store.replace(items, this.#options.selection.namespace);
     this.#resourceVersion = resourceVersion;
     this.#hasSynced = true;

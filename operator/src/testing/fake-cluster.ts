@@ -208,20 +208,25 @@ export class FakeCluster {
 }
 
 /** A pod of a Job that ended. */
-export function podOf(
-  job: Job | (KubeObject & { metadata: Job['metadata'] }),
-  exitCode: number,
-  message: string,
-): Pod {
-  const { name, namespace, labels } = job.metadata;
+export function podOf(job: Job, exitCode: number, message: string): Pod {
+  const { name, namespace, labels, uid = '' } = job.metadata;
+  const [container] = job.spec.template.spec.containers;
+  const owner = { apiVersion: 'batch/v1', kind: 'Job', name, uid, controller: true };
   const terminated = { exitCode, reason: 'Completed', message, finishedAt: '2026-11-23T12:00:00Z' };
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name: `${name}-${labels?.[LABEL.run] ?? ''}-pod`, namespace, labels: labels ?? {} },
+    metadata: {
+      name: `${name}-${labels?.[LABEL.run] ?? ''}-pod`,
+      namespace,
+      labels: labels ?? {},
+      ownerReferences: [owner],
+    },
     status: {
       phase: exitCode === 0 ? 'Succeeded' : 'Failed',
-      containerStatuses: [{ name: 'main', ready: false, restartCount: 0, state: { terminated } }],
+      containerStatuses: [
+        { name: container?.name ?? '', ready: false, restartCount: 0, state: { terminated } },
+      ],
     },
   };
 }

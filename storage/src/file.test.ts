@@ -10,12 +10,18 @@ const temporaryFolder = temporaryFolders();
 
 describeStorage('file', async () => openStorage(pathToFileURL(await temporaryFolder()).href));
 
-test('what a killed writer left is invisible to list', async () => {
+test('what a killed writer left is invisible to list, and can be found and removed as a leftover', async () => {
   const root = await temporaryFolder();
   await mkdir(join(root, 'table'));
   await writeFile(join(root, 'table', '.tmp-1234'), 'half');
   await writeFile(join(root, 'table', 'whole'), 'whole');
-  expect((await new FileStorage(root).list('')).map(({ key }) => key)).toEqual(['table/whole']);
+  const storage = new FileStorage(root);
+  expect((await storage.list('')).map(({ key }) => key)).toEqual(['table/whole']);
+  expect(await storage.leftovers('other')).toEqual([]);
+  const [left, ...more] = await storage.leftovers('table');
+  expect([left?.bytes, more]).toEqual([4, []]);
+  await left?.remove();
+  expect(await readdir(join(root, 'table'))).toEqual(['whole']);
 });
 
 test('neither winning nor losing a race leaves a temporary file behind', async () => {

@@ -1,11 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, link, mkdir, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { codeOf, explained, explainedLink } from './explained.ts';
 import { TEMPORARY_PREFIX, folderSegmentsOf, segmentsOf } from './key.ts';
-import { type Content, type LocalFile, NotFoundError, type Storage, type StoredObject } from './port.ts';
+import { filesBelow } from './files-below.ts';
+import {
+  type Content,
+  type Leftover,
+  type LocalFile,
+  NotFoundError,
+  type Storage,
+  type StoredObject,
+} from './port.ts';
 
 /** A folder on a local or network file system that knows hard links (any local one, NFS; not SMB, not exFAT). */
 export class FileStorage implements Storage {
@@ -50,9 +58,19 @@ export class FileStorage implements Storage {
   }
 
   async list(folder: string): Promise<StoredObject[]> {
-    const segments = folderSegmentsOf(folder);
-    const objects = await listBelow(join(this.#root, ...segments), segments);
-    return objects.sort((a, b) => (a.key < b.key ? -1 : 1));
+    const objects = (await this.#files(folder)).filter(({ temporary }) => !temporary);
+    return objects
+      .map(({ key, bytes, modifiedAt }) => ({ key, bytes, modifiedAt }))
+      .sort((a, b) => (a.key < b.key ? -1 : 1));
+  }
+
+  async leftovers(folder: string): Promise<Leftover[]> {
+    const left = (await this.#files(folder)).filter(({ temporary }) => temporary);
+    return left.map(({ path, bytes, modifiedAt }) => ({
+      bytes,
+      modifiedAt,
+      remove: () => rm(path, { force: true }),
+    }));
   }
 
   async delete(key: string): Promise<void> {
@@ -73,6 +91,11 @@ export class FileStorage implements Storage {
     } catch (error) {
       throw explained(error, this.uri);
     }
+  }
+
+  #files(folder: string) {
+    const segments = folderSegmentsOf(folder);
+    return filesBelow(join(this.#root, ...segments), segments);
   }
 
   #path(key: string): string {
@@ -125,40 +148,5 @@ async function syncFolder(folder: string): Promise<void> {
     if (!['EPERM', 'EACCES', 'EISDIR', 'EINVAL', 'ENOTSUP'].includes(codeOf(error))) throw error;
   } finally {
     await handle?.close();
-  }
-}
-
-async function listBelow(path: string, segments: string[]): Promise<StoredObject[]> {
-  const found: StoredObject[] = [];
-  for (const entry of await entriesOf(path)) {
-    if (entry.name.startsWith(TEMPORARY_PREFIX)) continue;
-    const inside = [...segments, entry.name];
-    if (entry.isDirectory()) {
-      found.push(...(await listBelow(join(path, entry.name), inside)));
-    } else {
-      const object = await describe(join(path, entry.name), inside.join('/'));
-      if (object) found.push(object);
-    }
-  }
-  return found;
-}
-
-async function entriesOf(path: string) {
-  try {
-    return await readdir(path, { withFileTypes: true });
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return [];
-    throw error;
-  }
-}
-
-async function describe(path: string, key: string): Promise<StoredObject | undefined> {
-  try {
-    const { size, mtime } = await stat(path);
-    return { key, bytes: size, modifiedAt: mtime };
-  } catch (error) {
-    // Deleted by another between the reading of its folder and now.
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
   }
 }

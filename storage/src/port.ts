@@ -9,6 +9,11 @@ export interface StoredObject {
   readonly modifiedAt: Date;
 }
 
+/** What a writer that was killed, or still writes, has of an object that is not there yet. */
+export interface Leftover extends Omit<StoredObject, 'key'> {
+  remove(): Promise<void>;
+}
+
 /** A file on this machine that holds an object's bytes, until it is disposed of. Read it, never write it. */
 export interface LocalFile extends AsyncDisposable {
   readonly path: string;
@@ -28,6 +33,8 @@ export interface Storage {
   put(key: string, content: Content): Promise<void>;
   /** Every object below the folder ('' is everything), at any depth, in the order of their keys. */
   list(folder: string): Promise<StoredObject[]>;
+  /** What is half-written below the folder, invisible to every other operation: only its age tells whose it is. */
+  leftovers(folder: string): Promise<Leftover[]>;
   /** An absent key is no error. */
   delete(key: string): Promise<void>;
   /**

@@ -84,8 +84,15 @@ export function describeStorage(name: string, openEmpty: () => Promise<Storage>)
       expect((await storage.list('')).length).toBeGreaterThanOrEqual(4);
     });
 
+    test('whole objects leave nothing half-written', async () => {
+      await storage.put('folder/whole', 'x');
+      await storage.putIfAbsent('folder/whole', 'y');
+      expect(await storage.leftovers('')).toEqual([]);
+    });
+
     test('a folder that does not exist is an empty one', async () => {
       expect(await storage.list('no/such/folder')).toEqual([]);
+      expect(await storage.leftovers('no/such/folder')).toEqual([]);
     });
 
     test('reading what is not there is a NotFoundError that names it', async () => {

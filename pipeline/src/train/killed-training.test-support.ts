@@ -18,6 +18,7 @@ const deadly: Storage = {
   uri: storage.uri,
   read: (key) => storage.read(key),
   list: (folder) => storage.list(folder),
+  leftovers: (folder) => storage.leftovers(folder),
   localFile: (key) => storage.localFile(key),
   put: (key, content) => {
     countDown();

@@ -1,3 +1,4 @@
+export * from './data-profile.ts';
 export * from './decimal.ts';
 export * from './errors.ts';
 export * from './exit-codes.ts';

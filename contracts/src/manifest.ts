@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dataProfileSchema } from './data-profile.ts';
 import { featureSchema } from './features.ts';
 import { gateVerdictSchema } from './gates.ts';
 import { baselineSchema, championSchema, confusionMatrixSchema, metricsSchema } from './metrics.ts';
@@ -41,6 +42,7 @@ export const manifestSchema = z.object({
     lastDay: z.iso.date(),
     trainRows: z.int().nonnegative(),
     testRows: z.int().nonnegative(),
+    profile: dataProfileSchema.optional(),
   }),
   split: z.record(z.string(), z.union([z.string(), z.number()])),
   params: z.record(z.string(), z.union([z.string(), z.number()])),

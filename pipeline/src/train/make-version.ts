@@ -1,4 +1,11 @@
-import { type Baseline, type Champion, type Feature, judgeGates, type Manifest } from '@stockout/contracts';
+import {
+  type Baseline,
+  type Champion,
+  type DataProfile,
+  type Feature,
+  judgeGates,
+  type Manifest,
+} from '@stockout/contracts';
 import type { Storage } from '@stockout/storage';
 import type { PipelineContext } from '../context.ts';
 import { bestSingleFeature } from '../evaluate/baseline.ts';
@@ -23,6 +30,7 @@ export interface VersionInputs {
   params: BoosterParams;
   table: FeaturesTable;
   material: Material;
+  profile: DataProfile;
   claimed: ClaimedVersion;
   championManifest: Manifest | undefined;
 }
@@ -79,7 +87,7 @@ async function trainAndEvaluate(context: PipelineContext, inputs: VersionInputs)
 /** The manifest but for its files, of which the report draws on it. */
 function buildManifest(
   context: PipelineContext,
-  { training, params, table, material, claimed, championManifest }: VersionInputs,
+  { training, params, table, material, profile, claimed, championManifest }: VersionInputs,
   { features, fit: fitted, evaluation, baseline, champion: scored, xgboostVersion }: Made,
 ): Manifest {
   const { namespace, name } = context.model.metadata;
@@ -105,6 +113,7 @@ function buildManifest(
       lastDay: table.lastDay,
       trainRows: material.train.rows,
       testRows: material.test.rows,
+      profile,
     },
     split: { ...material.plan },
     params: { rounds: training.params.rounds, ...params },

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Manifest } from '@stockout/contracts';
 import { type PipelineContext, storageOf } from '../context.ts';
+import { profileTable } from '../data-profile.ts';
 import { ensureFeatures } from '../features.ts';
 import { claimVersion, findClaim } from '../versions/claim.ts';
 import { readManifest, requireManifest } from '../versions/manifest.ts';
@@ -69,6 +70,7 @@ async function trainRun(context: PipelineContext, options: TrainOptions): Promis
     params,
     table,
     material,
+    profile: await profileTable(context, table),
     claimed,
     championManifest: champion,
   });

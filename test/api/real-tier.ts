@@ -82,11 +82,14 @@ async function removeAll(client: KubeClient): Promise<void> {
   await removeEach(client, '/api/v1/persistentvolumes');
 }
 
+/** In the background, as kubectl does: left to itself the API server orphans a Job's pods. */
 async function removeEach(client: KubeClient, collection: string): Promise<void> {
   for (const name of await list(client, collection)) {
-    await client.delete(`${collection}/${name}`).catch((error: unknown) => {
-      if (!isCode(error, 404)) throw error;
-    });
+    await client
+      .delete(`${collection}/${name}`, { propagationPolicy: 'Background' })
+      .catch((error: unknown) => {
+        if (!isCode(error, 404)) throw error;
+      });
   }
 }
 

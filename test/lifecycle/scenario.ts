@@ -50,7 +50,7 @@ export function describeLifecycle(where: string, startTier: () => Promise<Tier>)
         expect(Number(v1?.metrics?.f1)).toBeCloseTo(0.9645, 3);
 
         const endpoint = served.status?.endpoint ?? '';
-        await predictSample(endpoint, story.apiKey);
+        await predictSample(story, endpoint);
 
         await applyScoringJob(story, 'nightly');
         const { run } = await awaitScoring(story, 'nightly');
@@ -63,7 +63,7 @@ export function describeLifecycle(where: string, startTier: () => Promise<Tier>)
         expect(condition(refused, 'GatesPassed')?.message).toMatch(
           /auc 0\.\d{4} is below the minimum 0\.999/,
         );
-        await predictSample(endpoint, story.apiKey);
+        await predictSample(story, endpoint);
 
         await pinVersion(story, 'v1');
         await awaitModel(story, tell, serves('v1'));

@@ -15,10 +15,12 @@ export function addDemo(program: Command): void {
     .action((options: DemoOptions) =>
       runCommand(options, async (signal) => {
         const { runDemo } = await import('../demo/run-demo.ts');
+        const { RETAIL } = await import('../demo/scene.ts');
         return runDemo({
           keep: options.keep === true,
           json: options.json === true,
           stateDir: options.state,
+          scene: RETAIL,
           signal,
         });
       }),

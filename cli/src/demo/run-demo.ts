@@ -6,6 +6,7 @@ import { startLocal } from '../local.ts';
 import { taskList } from '../progress.ts';
 import type { Outcome } from '../run-command.ts';
 import { mostUrgent } from './most-urgent.ts';
+import type { Scene } from './scene.ts';
 import { tellStory } from './story.ts';
 import { begun, candidateTasks, type DemoFacts, servingTasks } from './tasks.ts';
 import { whereToLook } from './where-to-look.ts';
@@ -14,6 +15,7 @@ export interface DemoOptions {
   keep: boolean;
   json: boolean;
   stateDir: string;
+  scene: Scene;
   signal: AbortSignal;
 }
 
@@ -26,7 +28,7 @@ export async function runDemo(options: DemoOptions): Promise<Outcome> {
   const say = (text: string): void => void stream.write(`${text}\n`);
   const facts: DemoFacts = { stream, signal: options.signal };
   try {
-    await taskList([startTask(options), ...servingTasks], facts, stream).run();
+    await taskList([startTask(options), ...servingTasks(options.scene)], facts, stream).run();
     say(`\nThe ten most urgent:\n\n${await mostUrgent(begun(facts), 10, options.signal)}\n`);
     await taskList(candidateTasks, facts, stream).run();
     say(`\n${whereToLook(facts)}`);
@@ -39,7 +41,7 @@ export async function runDemo(options: DemoOptions): Promise<Outcome> {
   }
 }
 
-function startTask({ stateDir, signal }: DemoOptions) {
+function startTask({ stateDir, signal, scene }: DemoOptions) {
   return {
     title: 'Start a Kubernetes API on this machine, with the operator in it',
     task: async (facts: DemoFacts): Promise<void> => {
@@ -47,7 +49,7 @@ function startTask({ stateDir, signal }: DemoOptions) {
       facts.local = await startLocal(stateDir);
       // The story begins with version v1 each time.
       await rm(volume, { recursive: true, force: true });
-      facts.story = tellStory(facts.local.kubeconfigPath, volume, signal);
+      facts.story = tellStory(facts.local.kubeconfigPath, volume, signal, scene);
     },
   };
 }

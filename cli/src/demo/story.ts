@@ -7,21 +7,15 @@ import { ingest, type PipelineContext, type Progress } from '@stockout/pipeline'
 import { readModel } from '../manifest-files.ts';
 import { applyDefinitions } from '../definitions.ts';
 import { connectKube, type Kube, readObjects } from '../kube.ts';
+import { dataOf, RETAIL, type Scene } from './scene.ts';
 
-const REPOSITORY = new URL('../../../', import.meta.url);
-const SAMPLES = new URL('config/samples/', REPOSITORY);
-const DATA = new URL('data/retail_stockout_data.parquet', REPOSITORY);
-const MODEL = {
-  apiVersion: 'stockout.dev/v1alpha1',
-  kind: 'StockoutModel',
-  name: 'retail',
-  namespace: 'default',
-};
+const MODEL = { apiVersion: 'stockout.dev/v1alpha1', kind: 'StockoutModel', namespace: 'default' };
 const SCORING_JOB = { ...MODEL, kind: 'ScoringJob' };
 const TRAINING_SECONDS = 300;
 
 /** What a user holds in hand while the story goes on. */
 export interface Story {
+  scene: Scene;
   kube: Kube;
   apiKey: string;
   /** Where the pods' volume lies on this machine: tables and versions. */
@@ -31,8 +25,14 @@ export interface Story {
 export type Tell = (line: string) => void;
 
 /** @param volume the folder on this machine behind the sample's PersistentVolumeClaim */
-export function tellStory(kubeconfigPath: string, volume: string, signal: AbortSignal): Story {
+export function tellStory(
+  kubeconfigPath: string,
+  volume: string,
+  signal: AbortSignal,
+  scene = RETAIL,
+): Story {
   return {
+    scene,
     kube: connectKube(kubeconfigPath, signal),
     apiKey: randomBytes(24).toString('base64url'),
     storageUri: pathToFileURL(volume).href,
@@ -41,19 +41,20 @@ export function tellStory(kubeconfigPath: string, volume: string, signal: AbortS
 
 /** What `stockout ingest` does with the sample data. */
 export async function ingestSample(story: Story, signal: AbortSignal, report: (progress: Progress) => void) {
-  return ingest({ ...(await sampleContext(story, signal)), report }, [fileURLToPath(DATA)]);
+  return ingest({ ...(await sampleContext(story, signal)), report }, [fileURLToPath(dataOf(story.scene))]);
 }
 
 /** The sample model, its tables where the pods' volume lies on this machine. */
 export async function sampleContext(story: Story, signal: AbortSignal): Promise<PipelineContext> {
-  const model = await readModel([fileURLToPath(new URL('stockoutmodel.yaml', SAMPLES))]);
+  const model = await readModel([fileURLToPath(new URL('stockoutmodel.yaml', story.scene.samples))]);
   return { model, storageUri: story.storageUri, signal };
 }
 
 /** CRDs, the volume claim, a Secret with an API key, and the model: all that a user applies. */
 export async function applyModel(story: Story): Promise<void> {
   await applyDefinitions(story.kube);
-  for (const object of await readObjects(new URL('storage.yaml', SAMPLES))) await story.kube.apply(object);
+  for (const object of await readObjects(new URL('storage.yaml', RETAIL.samples)))
+    await story.kube.apply(object);
   const secret = {
     apiVersion: 'v1',
     kind: 'Secret',
@@ -61,13 +62,13 @@ export async function applyModel(story: Story): Promise<void> {
     stringData: { demo: story.apiKey },
   };
   await story.kube.apply(secret as KubernetesObject);
-  await story.kube.apply(await sampleModel(() => {}));
+  await story.kube.apply(await sampleModel(story, () => {}));
 }
 
 /** A candidate that cannot pass: one round of depth 1 against a gate of auc >= 0.999. */
 export async function applyHopelessCandidate(story: Story): Promise<void> {
   await story.kube.apply(
-    await sampleModel((spec) => {
+    await sampleModel(story, (spec) => {
       Object.assign(spec.training?.params ?? {}, { rounds: 1, maxDepth: 1 });
       spec.gates = [{ metric: 'auc', min: '0.999' }];
     }),
@@ -77,15 +78,14 @@ export async function applyHopelessCandidate(story: Story): Promise<void> {
 /** What a GitOps controller does after a commit that pins a version. */
 export async function pinVersion(story: Story, version: string): Promise<void> {
   await story.kube.apply(
-    await sampleModel((spec) => {
+    await sampleModel(story, (spec) => {
       spec.promotion = { ...spec.promotion, version };
     }),
   );
 }
 
 export async function applyScoringJob(story: Story, name: string, version?: string): Promise<void> {
-  const [sample] = await readObjects(new URL('scoringjob.yaml', SAMPLES));
-  const job = sample as ScoringJob;
+  const job = await sampleScoringJob(story);
   job.metadata = { ...job.metadata, name };
   if (version !== undefined) job.spec.version = version;
   await story.kube.apply(job as KubernetesObject);
@@ -98,13 +98,17 @@ export async function awaitModel(
   arrived: (model: StockoutModel) => boolean,
 ): Promise<StockoutModel> {
   let told = '';
-  return story.kube.waitFor<StockoutModel & KubernetesObject>(MODEL, TRAINING_SECONDS, (model) => {
-    const ready = condition(model, 'Ready');
-    if (ready?.message && ready.message !== told) tell((told = ready.message));
-    const stalled = condition(model, 'Stalled');
-    if (stalled?.status === 'True') throw new StockoutError(stalled.message ?? 'the model is stalled');
-    return model.status?.observedGeneration === model.metadata.generation && arrived(model);
-  });
+  return story.kube.waitFor<StockoutModel & KubernetesObject>(
+    { ...MODEL, name: story.scene.model },
+    TRAINING_SECONDS,
+    (model) => {
+      const ready = condition(model, 'Ready');
+      if (ready?.message && ready.message !== told) tell((told = ready.message));
+      const stalled = condition(model, 'Stalled');
+      if (stalled?.status === 'True') throw new StockoutError(stalled.message ?? 'the model is stalled');
+      return model.status?.observedGeneration === model.metadata.generation && arrived(model);
+    },
+  );
 }
 
 /** Waits for a scoring run to end. @throws StockoutError with its message when it failed */
@@ -126,8 +130,16 @@ export function condition(object: StockoutModel | ScoringJob, type: string): Con
   return object.status?.conditions?.find((candidate) => candidate.type === type);
 }
 
-async function sampleModel(change: (spec: StockoutModel['spec']) => void): Promise<KubernetesObject> {
-  const [model] = await readObjects(new URL('stockoutmodel.yaml', SAMPLES));
+export async function sampleScoringJob({ scene }: Story): Promise<ScoringJob> {
+  const [job] = await readObjects(new URL('scoringjob.yaml', scene.samples));
+  return job as ScoringJob;
+}
+
+async function sampleModel(
+  { scene }: Story,
+  change: (spec: StockoutModel['spec']) => void,
+): Promise<KubernetesObject> {
+  const [model] = await readObjects(new URL('stockoutmodel.yaml', scene.samples));
   change((model as StockoutModel).spec);
   return model as KubernetesObject;
 }

@@ -5,6 +5,7 @@ import type { Local } from '../local.ts';
 import { count } from '../print/table.ts';
 import { reporter } from '../progress.ts';
 import { predictSample } from './request.ts';
+import type { Scene } from './scene.ts';
 import {
   applyHopelessCandidate,
   applyModel,
@@ -31,9 +32,9 @@ export interface DemoFacts {
 type Task = ListrTask<DemoFacts>;
 
 /** Steps 1 to 4: data in, a gated model serving, predictions in a table. */
-export const servingTasks: Task[] = [
+export const servingTasks = (scene: Scene): Task[] => [
   {
-    title: 'Ingest data/retail_stockout_data.parquet into the raw Delta table',
+    title: `Ingest ${scene.data} into the raw Delta table`,
     task: async (facts, task) => {
       const { rows, rejected } = await ingestSample(begun(facts), facts.signal, reporter(task, facts.stream));
       task.title = `Ingested ${count(rows)} rows, ${count(rejected)} rejected`;
@@ -54,8 +55,11 @@ export const servingTasks: Task[] = [
   {
     title: 'POST /predict',
     task: async (facts, task) => {
-      const { stockout_risk_score: score } = await predictSample(endpointOf(facts), begun(facts).apiKey);
-      task.title = `POST /predict answers a risk of ${score.toFixed(4)}, label 1; 401 without the key`;
+      const { stockout_risk_score: score, stockout_risk_label: label } = await predictSample(
+        begun(facts),
+        endpointOf(facts),
+      );
+      task.title = `POST /predict answers a risk of ${score.toFixed(4)}, label ${label}; 401 without the key`;
     },
   },
   {
@@ -76,7 +80,7 @@ export const candidateTasks: Task[] = [
       const tell = reporter(task, facts.stream);
       const refused = await awaitModel(story, (step) => tell({ step }), hasRefused('v2'));
       if (refused.status?.servingVersion !== 'v1') throw new StockoutError('v1 does not serve any more');
-      await predictSample(endpointOf(facts), story.apiKey);
+      await predictSample(story, endpointOf(facts));
       task.title = condition(refused, 'GatesPassed')?.message ?? 'v2 is refused';
     },
   },

@@ -13,7 +13,7 @@ export function whereToLook({ local, story, endpoint }: DemoFacts): string {
     `  X-API-Key  ${story.apiKey}`,
     `  docs       ${endpoint}/docs`,
     `  tables     ${folder}/`,
-    `  report     ${join('models', 'default', 'retail', 'v1', 'report.html')}, in there`,
+    `  report     ${join('models', 'default', story.scene.model, 'v1', 'report.html')}, in there`,
     `  kubectl    kubectl --kubeconfig ${relative(process.cwd(), local.kubeconfigPath)} get som,sj`,
   ].join('\n');
 }

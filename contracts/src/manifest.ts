@@ -33,7 +33,14 @@ export const manifestSchema = z.object({
   /** In model order: column i of the matrix that XGBoost sees. */
   features: z.array(featureSchema).min(1),
   horizonDays: z.int().positive(),
-  threshold: z.object({ strategy: z.enum(['Fixed', 'F1', 'Cost']), value: z.number() }),
+  threshold: z.object({
+    strategy: z.enum(['Fixed', 'F1', 'Cost']),
+    /** From which score on a row is labelled 1. */
+    value: z.number(),
+    /** Of strategy Cost: what it was chosen by. */
+    missedStockout: z.number().optional(),
+    falseAlarm: z.number().optional(),
+  }),
   data: z.object({
     table: z.string(),
     /** The raw Delta table's version. */
@@ -41,6 +48,8 @@ export const manifestSchema = z.object({
     firstDay: z.iso.date(),
     lastDay: z.iso.date(),
     trainRows: z.int().nonnegative(),
+    /** Rows that neither train nor test; absent where nothing was chosen on any. */
+    validationRows: z.int().nonnegative().optional(),
     testRows: z.int().nonnegative(),
     profile: dataProfileSchema.optional(),
   }),

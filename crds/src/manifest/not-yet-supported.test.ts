@@ -27,11 +27,10 @@ describe('what a spec asks for and is not built yet is named with what to write 
         features: 'Extended',
       },
       training: {
-        split: { strategy: 'Store' },
         calibration: 'Platt',
         engine: { type: 'Spark', connectUrl: 'sc://spark' },
       },
-      serving: { threshold: { strategy: 'F1' }, auth: { rateLimitPerMinute: 5 }, rollout: { shadow: {} } },
+      serving: { auth: { rateLimitPerMinute: 5 }, rollout: { shadow: {} } },
       deletionPolicy: 'Delete',
     });
     expect(notYetSupported(asked)).toEqual([
@@ -40,10 +39,8 @@ describe('what a spec asks for and is not built yet is named with what to write 
       'spec.data.columns.promo (give a column of 0 and 1)',
       'spec.data.covariates (leave it out)',
       'spec.data.features Extended (use Standard)',
-      'spec.training.split.strategy Store (use Time or Random)',
       'spec.training.calibration Platt (use None)',
       'spec.training.engine.type Spark (use DuckDB)',
-      'spec.serving.threshold.strategy F1 (use Fixed)',
       'spec.serving.auth.rateLimitPerMinute 5 (leave it out)',
       'spec.serving.rollout.shadow (leave it out)',
       'spec.deletionPolicy Delete (use Retain and delete the files yourself)',

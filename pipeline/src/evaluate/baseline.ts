@@ -1,7 +1,8 @@
 import type { Baseline } from '@stockout/contracts';
 import type { Matrix } from '../xgboost/binding.ts';
+import { bestCut } from './cuts.ts';
 import { type Ranking, rankByScore, reverseRanking } from './ranking.ts';
-import { areaUnderRoc, averagePrecision, bestCut } from './ranking-metrics.ts';
+import { areaUnderRoc, averagePrecision } from './ranking-metrics.ts';
 
 /**
  * The feature that ranks the rows best by itself, more of it or less of it being more risk; rows where it is missing

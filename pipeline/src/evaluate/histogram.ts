@@ -38,7 +38,7 @@ function countBetween(sorted: Float32Array, edges: readonly number[]): number[] 
 }
 
 /** The smallest 32-bit float above `value`. */
-function nextFloat(value: number): number {
+export function nextFloat(value: number): number {
   const float = new Float32Array([value + 0]);
   const bits = new Int32Array(float.buffer);
   const word = bits[0] as number;

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { bestCut } from './cuts.ts';
 import { evaluateScores } from './metrics.ts';
 import { CALIBRATION_BINS } from './probability-metrics.ts';
-import { bestCut } from './ranking-metrics.ts';
 
 interface Row {
   score: number;

@@ -1,8 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { bestCut } from './cuts.ts';
 import { evaluateScores } from './metrics.ts';
 import { rankByScore, reverseRanking } from './ranking.ts';
-import { areaUnderRoc, averagePrecision, bestCut } from './ranking-metrics.ts';
+import { areaUnderRoc, averagePrecision } from './ranking-metrics.ts';
 
 /** 200 rows with many ties, from a linear congruential generator that Python repeats exactly. */
 function buildRows(): { scores: Float32Array; labels: Float32Array } {

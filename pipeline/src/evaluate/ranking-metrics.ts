@@ -33,18 +33,3 @@ export function averagePrecision(ranking: Ranking): number | null {
   }
   return sum;
 }
-
-/** The cut with the best F1: every row whose score is at least `threshold` is labelled 1. null without a row of class 1. */
-export function bestCut(ranking: Ranking): { threshold: number; f1: number } | null {
-  const { positives } = countClasses(ranking);
-  if (positives === 0) return null;
-  let best = { threshold: Number.POSITIVE_INFINITY, f1: 0 };
-  let [hits, seen] = [0, 0];
-  for (let i = 0; i < ranking.values.length; i++) {
-    hits += ranking.positives[i] as number;
-    seen += (ranking.positives[i] as number) + (ranking.negatives[i] as number);
-    const f1 = (2 * hits) / (seen + positives);
-    if (f1 > best.f1) best = { threshold: ranking.values[i] as number, f1 };
-  }
-  return best;
-}

@@ -1,5 +1,6 @@
 import type { Manifest } from '@stockout/contracts';
-import { parseSplitPlan, type TimeSplit } from '../train/split-plan.ts';
+import { parseSplitPlan, type SplitPlan } from '../train/split-plan.ts';
+import type { TimeSplit } from '../train/time-split.ts';
 import { html, type Html } from './html.ts';
 import { count } from './numbers.ts';
 
@@ -13,17 +14,36 @@ export function dataFacts(manifest: Manifest): Html {
     ['Days', span(data.firstDay, data.lastDay)],
     ['Question', `a stockout within the next ${horizonDays} days`],
     ['Training rows', count(data.trainRows)],
+    ...(data.validationRows === undefined ? [] : [['Validation rows', count(data.validationRows)] as const]),
     ['Test rows', count(data.testRows)],
   ];
-  const split: Fact[] =
-    plan.strategy === 'Time'
-      ? [
-          ['Split', `Time: the last ${plan.testDays} labelled days test`],
-          ['Training days', span(plan.trainFrom, plan.trainTo)],
-          ['Test days', span(plan.testFrom, plan.testTo)],
-        ]
-      : [['Split', `Random: ${plan.testFraction} of each class tests, seed ${plan.seed}`]];
-  return html`${plan.strategy === 'Time' && timeline(plan, manifest)}${definitions([...rows, ...split])}`;
+  return html`${plan.strategy === 'Time' && timeline(plan, manifest)}
+  ${definitions([...rows, ...splitFacts(plan)])}`;
+}
+
+function splitFacts(plan: SplitPlan): Fact[] {
+  switch (plan.strategy) {
+    case 'Time': {
+      const { validationFrom, validationTo } = plan;
+      return [
+        ['Split', `Time: the last ${plan.testDays} labelled days test`],
+        ['Training days', span(plan.trainFrom, plan.trainTo)],
+        ...(validationFrom && validationTo
+          ? [['Validation days', span(validationFrom, validationTo)] as const]
+          : []),
+        ['Test days', span(plan.testFrom, plan.testTo)],
+      ];
+    }
+    case 'Random':
+      return [['Split', `Random: ${plan.testFraction} of each class tests, seed ${plan.seed}`]];
+    case 'Store':
+    case 'Product': {
+      const kind = `${plan.strategy.toLowerCase()}s`;
+      const validate = plan.validationGroups === undefined ? '' : `, ${plan.validationGroups} validate`;
+      const words = `${plan.testGroups} of ${plan.groups} ${kind} test${validate}, unseen in training`;
+      return [['Split', `${plan.strategy}: ${words}, seed ${plan.seed}`]];
+    }
+  }
 }
 
 export function modelFacts({ params, threshold, libraries }: Manifest): Html {
@@ -59,7 +79,7 @@ function span(first: string, last: string): Html {
   return html`<span class="nowrap">${first}</span> to <span class="nowrap">${last}</span>`;
 }
 
-/** Training days, the days left out between, test days: to scale. */
+/** Training, validation and test days with the days left out between: to scale. */
 function timeline(plan: TimeSplit, { horizonDays, data }: Manifest): Html {
   const from = Date.parse(data.firstDay);
   const whole = Date.parse(data.lastDay) - from + DAY;
@@ -70,14 +90,17 @@ function timeline(plan: TimeSplit, { horizonDays, data }: Manifest): Html {
       >${words}</span
     >`;
   };
-  const label = `Training days, then ${horizonDays} days left out so that no label looks into the test days, then test days`;
+  const { validationFrom, validationTo } = plan;
+  const parts = validationFrom ? 'training, validation and test days' : 'training and test days';
+  const label = `${parts}, each with ${horizonDays} days left out before the next so that no label looks into it`;
   return html`<div class="timeline" role="img" aria-label="${label}">
       ${part('train', plan.trainFrom, plan.trainTo, 'training')}
+      ${validationFrom && validationTo && part('validation', validationFrom, validationTo, 'validation')}
       ${part('test', plan.testFrom, plan.testTo, 'test')}
     </div>
     <p class="hint">
-      Hatched: left out. Before the test days, ${horizonDays} days whose question looks into them; at the end,
-      those whose answer is not known yet.
+      Hatched: left out. Before each part ${horizonDays} days whose question looks into it; at the end, those
+      whose answer is not known yet.
     </p>`;
 }
 

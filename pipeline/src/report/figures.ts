@@ -112,14 +112,15 @@ function scoreBins({ ranking }: Evaluation): { positives: number; negatives: num
   return bins;
 }
 
-export function learningFigure({ fit }: ReportData): Html {
+export function learningFigure({ fit, manifest }: ReportData): Html {
   const { curve } = fit;
+  const held = manifest.data.validationRows === undefined ? 'test' : 'validation';
   const last = curve.at(-1);
   const ticks = ticksUpTo(Math.max(...curve.map((point) => Math.max(point.train, point.evaluation ?? 0))));
   const rounds = last?.round ?? 1;
   const options = {
     title: 'Learning curve',
-    description: `Log loss by round, ending at ${metric(last?.train)} on training and ${metric(last?.evaluation)} on test rows`,
+    description: `Log loss by round, ending at ${metric(last?.train)} on training and ${metric(last?.evaluation)} on ${held} rows`,
     x: { label: 'trees', from: 0, to: rounds, ticks: [0, rounds / 2, rounds].map(Math.round) },
     y: { label: 'log loss', from: 0, to: ticks.at(-1) as number, ticks },
   };
@@ -127,7 +128,7 @@ export function learningFigure({ fit }: ReportData): Html {
     line(scales, curve.map((point) => [point.round, point.train] as const), 'chance'), // prettier-ignore
     line(scales, curve.map((point) => [point.round, point.evaluation ?? 0] as const), 'ours'), // prettier-ignore
   ]);
-  const key = html`<span class="key ours">test rows</span> <span class="key chance">training rows</span>`;
+  const key = html`<span class="key ours">${held} rows</span> <span class="key chance">training rows</span>`;
   return figure(
     'Learning curve',
     html`Log loss by the number of trees, less is better.<br />${key}`,

@@ -1,57 +1,89 @@
 import type { Feature, Manifest } from '@stockout/contracts';
 import type { PipelineContext } from '../context.ts';
+import { type Ranking, rankByScore } from '../evaluate/ranking.ts';
 import { exportOnnx } from '../export/onnx.ts';
 import { parseTreeModel } from '../export/tree-model.ts';
 import type { BoosterParams, CurvePoint } from '../xgboost/protocol.ts';
-import type { XGBoost } from '../xgboost/xgboost.ts';
+import type { Model, TrainedModel, XGBoost } from '../xgboost/xgboost.ts';
 import { goldenPredictions } from './golden.ts';
 import type { Material } from './material.ts';
+import type { Training } from './supported.ts';
+import { chooseThreshold } from './threshold.ts';
 
 /** A trained model as it goes into files, and its scores of the test rows. */
 export interface Fit {
   ubj: Uint8Array;
   onnx: Uint8Array;
+  /** Trees: with early stopping fewer than asked for. */
+  rounds: number;
   /** Total gain by feature; a feature that no tree uses is absent. */
   importance: Record<string, number>;
-  /** Log loss by round, on the training rows and on the test rows. */
+  /** Log loss by round, on the training rows and on the validation rows (on the test rows where there are none). */
   curve: CurvePoint[];
+  /** The validation rows by score; undefined where nothing was chosen on any. */
+  validation: Ranking | undefined;
+  threshold: Manifest['threshold'];
   golden: Manifest['golden'];
   /** Probabilities, one a test row. */
   scores: Float32Array;
 }
 
 export interface FitOptions {
+  training: Training;
   params: BoosterParams;
-  rounds: number;
-  threshold: number;
 }
 
 /** How many points the learning curve has; each costs about half a round. */
 const CURVE_POINTS = 20;
 
+/** Trains, and chooses on the validation rows what is to be chosen; the test rows decide nothing. */
 export async function fit(
   context: PipelineContext,
   xgboost: XGBoost,
-  { train, test }: Material,
+  material: Material,
   features: readonly Feature[],
-  { params, rounds, threshold }: FitOptions,
+  options: FitOptions,
 ): Promise<Fit> {
-  await using model = await xgboost.train({
+  const { test } = material;
+  await using model = await trainModel(context, xgboost, material, features, options);
+  const validation = await rankValidation(model, material);
+  const threshold = chooseThreshold(context.model.spec.serving.threshold, validation);
+  const { importance, curve, rounds } = model;
+  return {
+    ubj: await model.save('ubj'),
+    onnx: exportOnnx(parseTreeModel(await model.save('json')), threshold.value),
+    rounds,
+    importance,
+    curve,
+    validation,
+    threshold,
+    golden: await goldenPredictions(model, features, test),
+    scores: await model.predict(test),
+  };
+}
+
+function trainModel(
+  context: PipelineContext,
+  xgboost: XGBoost,
+  { train, validation, test }: Material,
+  features: readonly Feature[],
+  { training, params }: FitOptions,
+): Promise<TrainedModel> {
+  const { rounds, earlyStoppingRounds } = training.params;
+  return xgboost.train({
     data: train,
-    evaluation: test,
+    evaluation: validation ?? test,
     evaluateEvery: Math.ceil(rounds / CURVE_POINTS),
     featureNames: features.map((feature) => feature.name),
     params,
     rounds,
+    // Without validation rows there is nothing to stop by: the test rows only draw the curve.
+    earlyStoppingRounds: validation && earlyStoppingRounds,
     signal: context.signal,
     onRound: (done) => context.report?.({ step: 'train', done, total: rounds }),
   });
-  return {
-    ubj: await model.save('ubj'),
-    onnx: exportOnnx(parseTreeModel(await model.save('json')), threshold),
-    importance: model.importance,
-    curve: model.curve,
-    golden: await goldenPredictions(model, features, test),
-    scores: await model.predict(test),
-  };
+}
+
+async function rankValidation(model: Model, { validation }: Material): Promise<Ranking | undefined> {
+  return validation && rankByScore(await model.predict(validation), validation.labels);
 }

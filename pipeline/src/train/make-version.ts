@@ -62,19 +62,14 @@ export async function makeVersion(context: PipelineContext, inputs: VersionInput
 async function trainAndEvaluate(context: PipelineContext, inputs: VersionInputs): Promise<Made> {
   const { training, params, table, material, storage, championManifest } = inputs;
   const features = buildFeatureSchema(table.features, material.train);
-  const threshold = thresholdOf(context);
   await using xgboost = await XGBoost.start();
-  const fitted = await fit(context, xgboost, material, features, {
-    params,
-    rounds: training.params.rounds,
-    threshold,
-  });
+  const fitted = await fit(context, xgboost, material, features, { training, params });
   context.report?.({ step: 'evaluate' });
   const { test, championTest } = material;
   return {
     features,
     fit: fitted,
-    evaluation: evaluateScores(fitted.scores, test.labels, threshold),
+    evaluation: evaluateScores(fitted.scores, test.labels, fitted.threshold.value),
     baseline: bestSingleFeature(test, test.labels, table.features),
     champion:
       championManifest && championTest
@@ -105,18 +100,19 @@ function buildManifest(
     files: {},
     features,
     horizonDays: table.horizonDays,
-    threshold: { strategy: 'Fixed', value: thresholdOf(context) },
+    threshold: fitted.threshold,
     data: {
       table: table.rawTable,
       version: table.rawVersion,
       firstDay: table.firstDay,
       lastDay: table.lastDay,
       trainRows: material.train.rows,
+      ...(material.validation && { validationRows: material.validation.rows }),
       testRows: material.test.rows,
       profile,
     },
     split: { ...material.plan },
-    params: { rounds: training.params.rounds, ...params },
+    params: { ...roundsOf(training, fitted), ...params },
     metrics,
     confusionMatrix,
     ...(baseline && { baseline }),
@@ -129,6 +125,9 @@ function buildManifest(
   };
 }
 
-function thresholdOf({ model }: PipelineContext): number {
-  return Number(model.spec.serving.threshold.value);
+/** Those that the model has, and how they came about. */
+function roundsOf({ params }: Training, { rounds }: Fit): Manifest['params'] {
+  const { earlyStoppingRounds } = params;
+  if (earlyStoppingRounds === undefined) return { rounds };
+  return { rounds, maxRounds: params.rounds, earlyStoppingRounds };
 }

@@ -2,29 +2,40 @@ import type { Manifest } from '@stockout/contracts';
 import { type DuckDB, openDuckDB } from '@stockout/features';
 import type { PipelineContext } from '../context.ts';
 import type { FeaturesTable } from '../features.ts';
-import type { TrainingData } from '../xgboost/protocol.ts';
-import { countLabelledDays } from './day-counts.ts';
+import { countLabelledDays, countLabelledGroups } from './day-counts.ts';
 import { planSplit, type SplitPlan } from './split-plan.ts';
-import { readSplit, readTestRows } from './split-rows.ts';
+import { type LabelledRows, readSplit, readTestRows } from './split-rows.ts';
 import type { Training } from './supported.ts';
+import { needsValidation } from './validation.ts';
 
 /** What a training learns from and is judged on. */
 export interface Material {
   plan: SplitPlan;
-  train: TrainingData;
-  test: TrainingData;
+  train: LabelledRows;
+  test: LabelledRows;
+  /** Rows that neither train nor test, to choose on; undefined where nothing is chosen. */
+  validation: LabelledRows | undefined;
   /** The test rows with the champion's features; undefined when the features table lacks one of them. */
-  championTest: TrainingData | undefined;
+  championTest: LabelledRows | undefined;
 }
 
 /** Plans the split before a row is read: what cannot be split fails at once. */
 export async function planMaterial(
-  { signal }: PipelineContext,
+  { signal, model }: PipelineContext,
   table: FeaturesTable,
   training: Training,
 ): Promise<SplitPlan> {
   await using db = await openDuckDB({ signal });
-  return planSplit(training, table.horizonDays, await countLabelledDays(db, table));
+  const { strategy } = training.split;
+  const holdsOut = strategy === 'Store' || strategy === 'Product';
+  const validates = needsValidation(training, model.spec.serving);
+  return planSplit(
+    { training, horizonDays: table.horizonDays, validates },
+    {
+      days: await countLabelledDays(db, table),
+      groups: holdsOut ? await countLabelledGroups(db, table, strategy) : [],
+    },
+  );
 }
 
 /** Reads all rows, and leaves DuckDB's memory before XGBoost takes its own. */
@@ -35,10 +46,10 @@ export async function readMaterial(
   champion: Manifest | undefined,
 ): Promise<Material> {
   await using db = await openDuckDB({ signal });
-  const { train, test } = await readSplit(db, table, table.features, plan);
+  const { train, test, validation } = await readSplit(db, table, table.features, plan);
   const read = { names: table.features, rows: test };
   const championTest = champion && (await readChampionRows(db, table, plan, champion, read));
-  return { plan, train, test, championTest };
+  return { plan, train, test, validation, championTest };
 }
 
 /**
@@ -51,8 +62,8 @@ export async function readChampionRows(
   table: FeaturesTable,
   plan: SplitPlan,
   champion: Manifest,
-  read: { names: readonly string[]; rows: TrainingData },
-): Promise<TrainingData | undefined> {
+  read: { names: readonly string[]; rows: LabelledRows },
+): Promise<LabelledRows | undefined> {
   const names = champion.features.map((feature) => feature.name);
   if (names.join() === read.names.join()) return read.rows;
   const known = new Set(table.features);

@@ -27,9 +27,3 @@ it('gives monotone constraints in the order of the features', () => {
   const params = boosterParams(paramsOf({ monotone: { inventory: -1 } }), ['price', 'inventory']);
   expect(params.monotone_constraints).toBe('(0,-1)');
 });
-
-it('refuses early stopping by its field until it works', () => {
-  expect(() => boosterParams(paramsOf({ earlyStoppingRounds: 5 }), ['price'])).toThrow(
-    /earlyStoppingRounds: NotYetSupported/,
-  );
-});

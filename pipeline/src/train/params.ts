@@ -22,15 +22,10 @@ const NAMES = {
 } as const satisfies Partial<Record<keyof Params, string>>;
 
 /**
- * XGBoost's parameters. `rounds` is not among them: it is a number of calls.
+ * XGBoost's parameters. `rounds` and `earlyStoppingRounds` are not among them: they are numbers of calls.
  * @throws InputError when `monotone` names a feature that the model does not have
  */
 export function boosterParams(params: Params, features: readonly string[]): BoosterParams {
-  if (params.earlyStoppingRounds !== undefined) {
-    throw new InputError(
-      'spec.training.params.earlyStoppingRounds: NotYetSupported by this release: leave it out',
-    );
-  }
   const given = Object.entries(NAMES).flatMap(([ours, theirs]) => {
     const value = params[ours as keyof typeof NAMES];
     return value === undefined ? [] : [[theirs, String(value)] as const];

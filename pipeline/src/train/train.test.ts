@@ -136,6 +136,56 @@ describe('a training', () => {
     expect(evaluated.metrics).toEqual(trained.metrics);
   });
 
+  it.each(['Store', 'Product'] as const)(
+    'tests on whole units that it has not seen: %s',
+    async (strategy) => {
+      const split = { strategy, testDays: 14, testFraction: '0.25' } as const;
+      const context = buildContext({ training: { split } });
+      await writeRawTable(context);
+      const trained = await train(context);
+      const { data, split: kept } = await readVersion('v1');
+      // 4 stores x 5 products of 53 labelled days, one series 20 days shorter.
+      expect(kept).toMatchObject({ strategy, testGroups: 1, seed: 42 });
+      expect(data.testRows + data.trainRows).toBe(20 * 53 - 20);
+      expect(data.testRows % 53).toBeOneOf([0, 33]);
+      const evaluated = await evaluate(context, { version: 'v1' });
+      expect(evaluated.metrics).toEqual(trained.metrics);
+    },
+  );
+
+  it('stops early and chooses its threshold on days between training and test', async () => {
+    const threshold = { strategy: 'Cost', value: '0.5', missedStockout: '10', falseAlarm: '1' } as const;
+    const serving = { ...smallModel().spec.serving, threshold };
+    const params = { rounds: 200, maxDepth: 3, eta: '0.3', earlyStoppingRounds: 5 };
+    const context = buildContext({ serving, params });
+    const noisy = 'IF(hash(store_id, product_id, date) % 30 = 0, 1 - stockout, stockout)';
+    await writeRawTable(context, `SELECT * REPLACE (${noisy} AS stockout) FROM (${SAWTOOTH})`);
+    await train(context);
+    const manifest = await readVersion('v1');
+    expect(manifest.split).toMatchObject({
+      trainTo: '2025-01-19',
+      validationFrom: '2025-01-27',
+      validationTo: '2025-02-01',
+      testFrom: '2025-02-09',
+    });
+    expect(manifest.data).toMatchObject({ validationRows: 20 * 6 });
+    expect(manifest.params).toMatchObject({ maxRounds: 200, earlyStoppingRounds: 5 });
+    expect(manifest.params.rounds).toBeLessThan(200);
+    expect(manifest.threshold).toMatchObject({ strategy: 'Cost', missedStockout: 10, falseAlarm: 1 });
+    expect(manifest.threshold.value).toBeLessThan(0.5);
+  });
+
+  it('trains on the same rows whatever the threshold, as long as nothing is chosen', async () => {
+    const context = buildContext();
+    await writeRawTable(context);
+    const first = await train(context);
+    const threshold = { strategy: 'Fixed', value: '0.3' } as const;
+    const other = { ...context.model.spec, serving: { ...context.model.spec.serving, threshold } };
+    const second = await train({ ...context, model: { ...context.model, spec: other } });
+    expect(second.digest).toBe(first.digest);
+    expect((await readVersion('v2')).threshold).toEqual({ strategy: 'Fixed', value: 0.3 });
+  });
+
   it('reports a result that fits into a termination message', async () => {
     const context = buildContext();
     await writeRawTable(context);
@@ -175,10 +225,11 @@ describe('a training that cannot be', () => {
       `SELECT * FROM (${SAWTOOTH}) WHERE date < DATE '2025-01-04'`,
     ));
 
-  it('names the split that is not supported', () =>
+  it('says how many stores a split by them takes', () =>
     refused(
       buildContext({ training: { split: { strategy: 'Store', testDays: 5, testFraction: '0.2' } } }),
-      /spec\.training\.split\.strategy: Store is NotYetSupported/,
+      /has 1 stores with labelled rows.*needs 2/,
+      `SELECT * FROM (${SAWTOOTH}) WHERE store_id = 'S1'`,
     ));
 
   it('names the monotone feature that does not exist', () =>

@@ -34,6 +34,7 @@ export interface Binding {
   predictFromMatrix: Call;
   featureScore: Call;
   countFeatures: Call;
+  slice: Call;
 }
 
 let loaded: Binding | undefined;
@@ -79,6 +80,7 @@ function bind(library: Library): Binding {
       'XGBoosterFeatureScore(void*, const char*, _Out_ uint64_t*, _Out_ void**, _Out_ uint64_t*, _Out_ void**, _Out_ void**)',
     ),
     countFeatures: define('XGBoosterGetNumFeature(void*, _Out_ uint64_t*)'),
+    slice: define('XGBoosterSlice(void*, int, int, int, _Out_ void**)'),
   };
 }
 

@@ -36,7 +36,7 @@ export type PredictionKind = keyof typeof PREDICTION_TYPE;
 
 /** Trees. Free it with `using`. */
 export class Booster implements Disposable {
-  readonly #handle: Handle;
+  #handle: Handle;
   readonly #binding: Binding;
 
   /** @param matrices those that it will meet, so that XGBoost caches their margins between rounds */
@@ -68,6 +68,14 @@ export class Booster implements Disposable {
 
   update(round: number, matrix: DMatrix): void {
     this.#binding.update(this.#handle, round, matrix.handle);
+  }
+
+  /** Forgets all trees after the first `rounds` rounds. */
+  truncate(rounds: number): void {
+    const out: Handle[] = [null];
+    this.#binding.slice(this.#handle, 0, rounds, 1, out);
+    this.#binding.freeBooster(this.#handle);
+    this.#handle = out[0];
   }
 
   /** The first metric of `eval_metric`, on each of the named matrices. */

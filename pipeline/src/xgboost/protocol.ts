@@ -20,6 +20,8 @@ export interface TrainRequest {
   evaluation?: TrainingData | undefined;
   /** Every how many rounds the log loss is taken (it costs about a tenth of a round). */
   evaluateEvery: number;
+  /** Ends the training once the log loss on `evaluation` has not improved for so many rounds. */
+  earlyStoppingRounds?: number | undefined;
   /** One shared integer; anything but 0 ends the training after the round at hand. */
   stop: Int32Array;
 }
@@ -67,6 +69,8 @@ export interface TrainReply {
   /** Total gain of the splits on each feature; a feature that no tree uses is absent. */
   importance: Record<string, number>;
   curve: CurvePoint[];
+  /** How many rounds the model has: with early stopping, up to the one of the least log loss. */
+  rounds: number;
 }
 
 export interface LoadReply {

@@ -57,9 +57,9 @@ function train(id: number, request: TrainRequest): TrainReply {
   try {
     for (const [name, value] of Object.entries(request.params)) booster.set(name, value);
     booster.set('nthread', threads);
-    const curve = boost(id, request, booster, rows, held);
+    const boosted = boost(id, request, booster, rows, held);
     booster.nameFeatures(featureNames);
-    return { booster: keep(booster), columns: data.columns, importance: booster.importance(), curve };
+    return { booster: keep(booster), columns: data.columns, importance: booster.importance(), ...boosted };
   } catch (error) {
     booster[Symbol.dispose]();
     throw error;
@@ -68,23 +68,34 @@ function train(id: number, request: TrainRequest): TrainReply {
 
 function boost(
   id: number,
-  { rounds, evaluateEvery, stop }: TrainRequest,
+  { rounds, evaluateEvery, stop, earlyStoppingRounds }: TrainRequest,
   booster: Booster,
   rows: DMatrix,
   held: DMatrix | undefined,
-): CurvePoint[] {
+): { curve: CurvePoint[]; rounds: number } {
   const curve: CurvePoint[] = [];
   const watched: Record<string, DMatrix> = held ? { train: rows, evaluation: held } : { train: rows };
+  const patience = earlyStoppingRounds ?? Number.POSITIVE_INFINITY;
+  const best = { round: rounds, loss: Number.POSITIVE_INFINITY };
   for (let round = 1; round <= rounds; round++) {
     if (Atomics.load(stop, 0) !== 0) throw new Error(STOPPED);
     booster.update(round - 1, rows);
-    if (round % evaluateEvery === 0 || round === rounds) {
-      const { train: loss, evaluation } = booster.evaluate(round - 1, watched);
-      curve.push({ round, train: loss as number, ...(held ? { evaluation: evaluation as number } : {}) });
+    if (held && earlyStoppingRounds !== undefined) {
+      const { evaluation: loss = Number.NaN } = booster.evaluate(round - 1, { evaluation: held });
+      if (loss < best.loss) Object.assign(best, { round, loss });
     }
+    const ends = round === rounds || round - best.round >= patience;
+    if (round % evaluateEvery === 0 || ends) curve.push(curvePoint(booster, round, watched));
     parentPort?.postMessage({ id, round } satisfies Message);
+    if (ends) break;
   }
-  return curve;
+  if (best.round < rounds) booster.truncate(best.round);
+  return { curve, rounds: best.round };
+}
+
+function curvePoint(booster: Booster, round: number, watched: Record<string, DMatrix>): CurvePoint {
+  const { train: loss, evaluation } = booster.evaluate(round - 1, watched);
+  return { round, train: loss as number, ...(evaluation !== undefined && { evaluation }) };
 }
 
 function load(model: Uint8Array): LoadReply {

@@ -49,6 +49,20 @@ describe('XGBoost in its thread', () => {
     expect(model.importance.inventory).toBeGreaterThan(model.importance.noise ?? 0);
   });
 
+  it('stops once nothing is gained, and is then the model of the best round', async () => {
+    // Labels of the held rows are turned around: the first round is the best.
+    const held = buildData(100);
+    const turned = { ...held, labels: held.labels.map((label) => 1 - label) };
+    await using stopped = await train({ evaluation: turned, earlyStoppingRounds: 3, rounds: 50 });
+    expect(stopped.rounds).toBe(1);
+    expect(stopped.curve.at(-1)?.round).toBe(4);
+    await using short = await train({ rounds: 1 });
+    expect(digest(await stopped.save('ubj'))).toBe(digest(await short.save('ubj')));
+
+    await using whole = await train({ evaluation: held, earlyStoppingRounds: 3 });
+    expect(whole.rounds).toBe(10);
+  });
+
   it('gives the same model bytes for the same data and parameters, and others for another seed', async () => {
     await using first = await train();
     await using second = await train({ evaluation: buildData(50), evaluateEvery: 1 });

@@ -20,8 +20,10 @@ export interface TrainOptions {
   featureNames: readonly string[];
   params: BoosterParams;
   rounds: number;
-  /** Rows on which the log loss is followed too; nothing is learned from them. */
+  /** Rows on which the log loss is followed too; nothing but when to stop is learned from them. */
   evaluation?: TrainingData;
+  /** Stop once the log loss on `evaluation` has not improved for so many rounds, and keep the best. */
+  earlyStoppingRounds?: number | undefined;
   /** Every how many rounds the log loss is taken; default: only after the last. */
   evaluateEvery?: number;
   signal?: AbortSignal | undefined;
@@ -71,7 +73,7 @@ export class XGBoost implements AsyncDisposable {
 
   /** @throws the signal's reason when aborted; StockoutError with XGBoost's words */
   async train(options: TrainOptions): Promise<TrainedModel> {
-    const { params, rounds, featureNames, signal, evaluation } = options;
+    const { params, rounds, featureNames, signal, evaluation, earlyStoppingRounds } = options;
     signal?.throwIfAborted();
     const stop = new Int32Array(new SharedArrayBuffer(4));
     const onAbort = (): void => void Atomics.store(stop, 0, 1);
@@ -81,7 +83,8 @@ export class XGBoost implements AsyncDisposable {
       const shared = evaluation && shareData(evaluation);
       const evaluateEvery = options.evaluateEvery ?? rounds;
       const request = { op: 'train', data, featureNames, params, rounds, evaluateEvery, stop } as const;
-      const reply = await this.ask({ ...request, evaluation: shared }, options.onRound);
+      const held = { evaluation: shared, earlyStoppingRounds };
+      const reply = await this.ask({ ...request, ...held }, options.onRound);
       return new TrainedModel(this, reply);
     } catch (error) {
       signal?.throwIfAborted();
@@ -166,10 +169,13 @@ export class TrainedModel extends Model {
   readonly importance: Record<string, number>;
   /** Log loss by round. */
   readonly curve: CurvePoint[];
+  /** How many rounds were kept. */
+  readonly rounds: number;
 
   constructor(xgboost: XGBoost, reply: TrainReply) {
     super(xgboost, reply);
     this.importance = reply.importance;
     this.curve = reply.curve;
+    this.rounds = reply.rounds;
   }
 }

@@ -12,6 +12,7 @@ import { addOperator } from './commands/operator.ts';
 import { addScore } from './commands/score.ts';
 import { addServe } from './commands/serve.ts';
 import { addTrain } from './commands/train.ts';
+import { addVacuum } from './commands/vacuum.ts';
 import { addVersions } from './commands/versions.ts';
 
 const program = new Command('stockout')
@@ -31,6 +32,7 @@ for (const add of [
   addTrain,
   addEvaluate,
   addVersions,
+  addVacuum,
   addScore,
   addServe,
   addOperator,

@@ -25,6 +25,15 @@ export async function readScoringJob(
   return { job, model };
 }
 
+/** The one StockoutModel in the given files, and those of its ScoringJobs that are there too. */
+export async function readModelAndJobs(
+  files: readonly string[],
+): Promise<{ model: StockoutModel; jobs: ScoringJob[] }> {
+  const { models, scoringJobs } = await readAll(files);
+  const model = only(models, 'StockoutModel', files);
+  return { model, jobs: scoringJobs.filter(({ spec }) => spec.modelRef.name === model.metadata.name) };
+}
+
 async function readAll(files: readonly string[]) {
   const models: StockoutModel[] = [];
   const scoringJobs: ScoringJob[] = [];

@@ -98,6 +98,22 @@ describe('from raw data to a version, each command prints the one object that it
   });
 });
 
+describe('vacuum', () => {
+  it('prints files and bytes, and changes nothing where all is young', async () => {
+    const { code, json } = await stockout('vacuum', '-f', 'model.yaml', '--dry-run', '--json');
+    expect([code, json]).toEqual([0, { files: 0, bytes: 0 }]);
+  });
+
+  it('says what would go, table by table, with a short retention when that is asked for twice', async () => {
+    const short = ['vacuum', '-f', 'model.yaml', '--retention-hours', '0'];
+    expect(await stockout(...short)).toMatchObject({ code: 2, stderr: expect.stringContaining('168') });
+    const { code, stdout } = await stockout(...short, '--allow-short-retention', '--dry-run');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^TABLE +FILES +BYTES\nretail_stockout_data +0 +0\n/);
+    expect(stdout).toMatch(/would be removed$/m);
+  });
+});
+
 describe('what is wrong is said in a line that names it, with exit code 2', () => {
   it('rows of a file, by their reason; the good ones land', async () => {
     await writeFile(join(dir, 'bad.csv'), `${HEADER}\nA,P,2025-01-01,9,0,-1,5,0\nA,P,2025-01-02,9,0,1,5,0\n`);

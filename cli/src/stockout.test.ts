@@ -41,6 +41,7 @@ describe('the stockout command', () => {
       'train',
       'evaluate',
       'versions',
+      'vacuum',
       'score',
       'serve',
     ]) {

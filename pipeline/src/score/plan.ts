@@ -25,9 +25,20 @@ const planSchema = z.object({
 });
 export type ScoringPlan = z.infer<typeof planSchema>;
 
+/** All runs of a namespace's jobs, below storage.uri. */
+export function runsFolder(namespace: string): string {
+  return `runs/${namespace}`;
+}
+
+/** The tables that a run wrote to, by its plan; none where the plan cannot be read. */
+export async function tablesOfPlan(storage: Storage, key: string): Promise<string[]> {
+  const plan = await readStored(storage, key, planSchema).catch(() => undefined);
+  return plan === undefined ? [] : [plan.input.featuresTable, plan.output.table];
+}
+
 /** The folder of a run, below storage.uri. */
 export function runFolder(job: ScoringJob, run: string): string {
-  return `runs/${job.metadata.namespace}/${job.metadata.name}/${run}`;
+  return `${runsFolder(job.metadata.namespace)}/${job.metadata.name}/${run}`;
 }
 
 /**

@@ -4,14 +4,15 @@ import { join } from 'node:path';
 import { StockoutError } from '@stockout/contracts';
 import { type DuckDB, quoteIdentifier, quoteLiteral } from '@stockout/features';
 import type { Action } from './actions.ts';
+import { FILE_RETENTION, intervalMilliseconds } from './interval.ts';
 import { type TableLocation, checkpointKey, keyIn } from './log.ts';
 import type { TableState } from './replay.ts';
 
 /** A reader never replays more commits than this. */
 export const CHECKPOINT_INTERVAL = 10;
 
-/** Tombstones younger than this stay in checkpoints: the protocol's default retention. */
-const TOMBSTONE_MILLISECONDS = 7 * 24 * 60 * 60 * 1000;
+/** Of a table that says nothing: tombstones younger than this stay in checkpoints. */
+const TOMBSTONE_RETENTION = 'interval 1 week';
 
 const MAP = 'MAP(VARCHAR, VARCHAR)';
 const COLUMNS: Record<'txn' | 'add' | 'remove' | 'metaData' | 'protocol', Record<string, string>> = {
@@ -84,9 +85,10 @@ function actionsOf(state: TableState, now: number): Action[] {
   const { protocol, metadata } = state;
   if (protocol === undefined || metadata === undefined)
     throw new TypeError('a table without protocol or metadata');
-  const young = [...state.tombstones.values()].filter(
-    (remove) => (remove.deletionTimestamp ?? 0) > now - TOMBSTONE_MILLISECONDS,
-  );
+  const retention = metadata.configuration[FILE_RETENTION] ?? TOMBSTONE_RETENTION;
+  // What is not understood keeps them all.
+  const since = now - (intervalMilliseconds(retention) ?? Infinity);
+  const young = [...state.tombstones.values()].filter((remove) => (remove.deletionTimestamp ?? 0) > since);
   return [
     { protocol },
     { metaData: metadata },

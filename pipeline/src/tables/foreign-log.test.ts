@@ -166,7 +166,7 @@ describe('a data file', () => {
     const [file] = (await workspace.snapshot('t')).files.values();
     await workspace.storage.delete(`t/${file?.path}`);
     await expect(workspace.query('t', 'SELECT a FROM {table}')).rejects.toThrow(
-      `t/${file?.path} of table t in ${workspace.storage.uri} is missing: restore it`,
+      `t/${file?.path} of table t in ${workspace.storage.uri} is missing: where vacuum has removed it, take a newer version`,
     );
   });
 });

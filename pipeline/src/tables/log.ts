@@ -12,7 +12,8 @@ export interface TableLocation {
 }
 
 export interface LogListing {
-  commits: Set<number>;
+  /** Version, and when its file was written. */
+  commits: Map<number, Date>;
   /** Complete classic checkpoints: version and the keys of its parts. */
   checkpoints: Map<number, string[]>;
 }
@@ -36,12 +37,12 @@ function padded(version: number): string {
 /** What else lies there (checksums, staged commits, compactions, v2 checkpoints) is not needed to read a table. */
 export async function listLog(location: TableLocation): Promise<LogListing> {
   const folder = keyIn(location, '_delta_log/');
-  const listing: LogListing = { commits: new Set(), checkpoints: new Map() };
+  const listing: LogListing = { commits: new Map(), checkpoints: new Map() };
   const parts = new Map<string, string[]>();
-  for (const { key } of await location.storage.list(folder)) {
+  for (const { key, modifiedAt } of await location.storage.list(folder)) {
     const name = key.slice(folder.length);
     const commit = /^(\d{20})\.json$/.exec(name);
-    if (commit) listing.commits.add(Number(commit[1]));
+    if (commit) listing.commits.set(Number(commit[1]), modifiedAt);
     const checkpoint = /^(\d{20})\.checkpoint(?:\.\d{10}\.(\d{10}))?\.parquet$/.exec(name);
     if (!checkpoint) continue;
     const set = `${checkpoint[1]} ${checkpoint[2] ?? 1}`;

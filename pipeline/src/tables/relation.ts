@@ -52,7 +52,10 @@ async function openDataFile(location: TableLocation, { path, size }: AddFile): P
     );
   } catch (cause) {
     if (!(cause instanceof NotFoundError)) throw cause;
-    throw new StockoutError(`${where} is missing: restore it from a backup`, { cause });
+    throw new StockoutError(
+      `${where} is missing: where vacuum has removed it, take a newer version, else restore it from a backup`,
+      { cause },
+    );
   }
 }
 

@@ -25,7 +25,7 @@ export interface ExistingSnapshot extends Snapshot {
  */
 export async function loadSnapshot(db: DuckDB, location: TableLocation, version?: number): Promise<Snapshot> {
   const log = await listLog(location);
-  const latest = Math.max(-1, ...log.commits, ...log.checkpoints.keys());
+  const latest = Math.max(-1, ...log.commits.keys(), ...log.checkpoints.keys());
   const target = version ?? latest;
   if (target > latest || target < -1) throw noSuchVersion(location, target, log, latest);
   const base = Math.max(-1, ...[...log.checkpoints.keys()].filter((checkpoint) => checkpoint <= target));
@@ -80,7 +80,7 @@ function checked(location: TableLocation, snapshot: Snapshot): Snapshot {
 
 function noSuchVersion(location: TableLocation, version: number, log: LogListing, latest: number): Error {
   if (latest < 0) return new InputError(`table ${location.name} does not exist in ${location.storage.uri}`);
-  const oldest = Math.min(...log.commits, ...log.checkpoints.keys());
+  const oldest = Math.min(...log.commits.keys(), ...log.checkpoints.keys());
   return new InputError(
     `version ${version} of table ${location.name} cannot be read: its log goes from ${oldest} to ${latest}` +
       (version > oldest && version <= latest ? ', and a commit before it is missing' : ''),

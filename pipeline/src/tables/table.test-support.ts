@@ -1,3 +1,5 @@
+import { utimes } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { DuckDB } from '@stockout/features';
 import type { Workspace } from '../workspace.test-support.ts';
@@ -38,6 +40,14 @@ export function tableWriters(duckdb: { readonly db: DuckDB }) {
       }));
     },
   };
+}
+
+/** Makes all that lies below a folder of the storage so many days older. */
+export async function age({ folder, storage }: Workspace, below: string, days: number): Promise<void> {
+  for (const { key, modifiedAt } of await storage.list(below)) {
+    const then = new Date(modifiedAt.getTime() - days * 86_400_000);
+    await utimes(join(folder, 'storage', key), then, then);
+  }
 }
 
 /** The table t as another writer's first commit makes it. */

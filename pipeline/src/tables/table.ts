@@ -4,6 +4,7 @@ import type { DuckDB } from '@stockout/features';
 import { NotFoundError } from '@stockout/storage';
 import type { Action, AddFile } from './actions.ts';
 import { CHECKPOINT_INTERVAL, writeCheckpoint } from './checkpoint.ts';
+import { cleanLog } from './clean-log.ts';
 import { type TableLocation, readCommit, writeCommit } from './log.ts';
 import { checkWritable, isAppendOnly } from './protocol.ts';
 import { replay } from './replay.ts';
@@ -175,12 +176,14 @@ function tableActions(location: TableLocation, snapshot: Snapshot, draft: Draft,
 }
 
 async function checkpoint(db: DuckDB, location: TableLocation, snapshot: Snapshot): Promise<void> {
+  const now = Date.now();
   try {
-    await writeCheckpoint(db, location, snapshot.version, snapshot, Date.now());
+    await writeCheckpoint(db, location, snapshot.version, snapshot, now);
+    if (snapshot.metadata) await cleanLog(db, location, snapshot.metadata, now);
   } catch (error) {
     // The commit stands. Without its checkpoint readers replay more commits, and the next one makes up for it.
     process.emitWarning(
-      `no checkpoint of table ${location.name} at version ${snapshot.version}: ${String(error)}`,
+      `no checkpoint, or no cleaning of the log, of table ${location.name} at version ${snapshot.version}: ${String(error)}`,
     );
   }
 }

@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest';
+import { type Workspace, testDuckDB, testWorkspaces } from '../workspace.test-support.ts';
+import { cleanLog } from './clean-log.ts';
+import { intervalMilliseconds } from './interval.ts';
+import { age, foreignTable, metadata, tableWriters } from './table.test-support.ts';
+
+const duckdb = testDuckDB();
+const createWorkspace = testWorkspaces(duckdb);
+const { append } = tableWriters(duckdb);
+
+async function appendTimes(workspace: Workspace, times: number): Promise<void> {
+  for (let i = 0; i < times; i++) await append(workspace, 't', 'SELECT 1 AS a');
+}
+
+async function log({ storage }: Workspace): Promise<string[]> {
+  const names = (await storage.list('t/_delta_log')).map(({ key }) => key.slice('t/_delta_log/'.length));
+  return names.map((name) => name.replace(/^0+(?=\d)/, ''));
+}
+
+test('a checkpoint takes the log of more than 30 days ago with it, up to the checkpoint before that', async () => {
+  const workspace = await createWorkspace();
+  await appendTimes(workspace, 23);
+  await age(workspace, 't', 31);
+  await appendTimes(workspace, 8);
+  const kept = (await log(workspace)).filter((name) => name.endsWith('.json')).map((name) => parseInt(name));
+  expect(kept).toEqual([20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30]);
+  expect((await log(workspace)).filter((name) => name.endsWith('.parquet'))).toEqual([
+    '20.checkpoint.parquet',
+    '30.checkpoint.parquet',
+  ]);
+  for (const version of [20, 22, 30]) {
+    const rows = await workspace.query('t', 'SELECT count(*) AS n FROM {table}', version);
+    expect(rows).toEqual([{ n: version + 1 }]);
+  }
+  await expect(workspace.snapshot('t', 19)).rejects.toThrow('its log goes from 20 to 30');
+});
+
+test('a log within the retention is left alone', async () => {
+  const workspace = await createWorkspace();
+  await appendTimes(workspace, 15);
+  await age(workspace, 't', 29);
+  await appendTimes(workspace, 6);
+  expect(await log(workspace)).toHaveLength(21 + 2 + 1);
+});
+
+test('a damaged checkpoint does not take the commits with it that could replace it', async () => {
+  const workspace = await createWorkspace();
+  await appendTimes(workspace, 20);
+  const { metadata: ofTable } = await workspace.snapshot('t');
+  await workspace.storage.put('t/_delta_log/00000000000000000010.checkpoint.parquet', 'damaged');
+  await age(workspace, 't', 31);
+  const cleaned = cleanLog(duckdb.db, workspace.locate('t'), ofTable, Date.now());
+  await expect(cleaned).rejects.toThrow('damaged');
+  expect((await log(workspace)).filter((name) => name.endsWith('.json'))).toHaveLength(20);
+});
+
+test.each([
+  ['cleans up never', { 'delta.enableExpiredLogCleanup': 'false' }],
+  ['keeps it longer', { 'delta.logRetentionDuration': 'interval 60 days' }],
+  ['says it in words that are not understood', { 'delta.logRetentionDuration': 'as long as needed' }],
+])('the log of a table that %s stays', async (_, configuration) => {
+  const workspace = await createWorkspace();
+  const protocol = { minReaderVersion: 1, minWriterVersion: 2 };
+  await foreignTable(workspace, [{ protocol }, { metaData: metadata({ configuration }) }]);
+  await appendTimes(workspace, 12);
+  await age(workspace, 't', 31);
+  await appendTimes(workspace, 8);
+  expect((await log(workspace)).filter((name) => name.endsWith('.json'))).toHaveLength(21);
+});
+
+test.each([
+  ['interval 30 days', 30 * 86_400_000],
+  ['INTERVAL 1 WEEK', 7 * 86_400_000],
+  ['12 hours', 12 * 3_600_000],
+  ['interval 1 month', undefined],
+  ['a while', undefined],
+])('%j is read as %s milliseconds', (text, milliseconds) => {
+  expect(intervalMilliseconds(text)).toBe(milliseconds);
+});

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { openDuckDB, quoteLiteral, renderStandardFeatures } from '@stockout/features';
+import { openDuckDB, quoteLiteral, renderFeatures } from '@stockout/features';
 import { type PipelineContext, ensureFeatures, ingest } from '@stockout/pipeline';
 import { openStorage } from '@stockout/storage';
 import { readFeatureMatrix } from '../pipeline/src/engines/duckdb/feature-matrix.ts';
@@ -39,7 +39,7 @@ async function measureFeatures(context: PipelineContext): Promise<void> {
   const location = { storage: context.storage ?? openStorage(''), path: 'raw', name: 'raw' };
   const snapshot = (await loadSnapshot(db, location)) as ExistingSnapshot;
   await using raw = await openRelation(location, snapshot);
-  const { sql } = renderStandardFeatures(COLUMNS, 7);
+  const { sql } = renderFeatures({ set: 'Standard', columns: COLUMNS, horizonDays: 7 });
   const out = quoteLiteral(join(folder, 'features.parquet'));
   await measure('raw -> features, DuckDB on 2 threads', RUNS, () =>
     db.run(`COPY (WITH raw AS (FROM ${raw.sql}) ${sql}) TO ${out} (FORMAT parquet, COMPRESSION zstd)`),

@@ -1,6 +1,6 @@
 // The rows that the training benches learn from, by the pipeline's own feature SQL over the retail file.
 import { fileURLToPath } from 'node:url';
-import { type DuckDB, openDuckDB, quoteLiteral, renderStandardFeatures } from '@stockout/features';
+import { type DuckDB, openDuckDB, quoteLiteral, renderFeatures } from '@stockout/features';
 import { type FeatureMatrix, readFeatureMatrix } from '@stockout/pipeline/feature-matrix';
 
 const RAW_COLUMNS = [
@@ -43,7 +43,11 @@ export async function readOriginalRows(): Promise<FeatureMatrix> {
 }
 
 async function createFeatures(db: DuckDB) {
-  const rendered = renderStandardFeatures(RAW_COLUMNS, HORIZON_DAYS);
+  const rendered = renderFeatures({
+    set: 'Standard',
+    columns: RAW_COLUMNS,
+    horizonDays: HORIZON_DAYS,
+  });
   const raw = `SELECT * REPLACE (CAST(date AS DATE) AS date) FROM ${quoteLiteral(FILE)}`;
   await db.run(`CREATE TABLE features AS WITH raw AS (${raw}) ${rendered.sql}`);
   return rendered;

@@ -1,7 +1,9 @@
 -- The Standard features: one row for each store x product x day of the input, known at the end of that day.
 -- Runs unchanged on DuckDB and Spark. What each column means: standard.json.
 --
--- A line that ends in "-- needs a, b" is left out where the data lacks one of those columns.
+-- How a line is read that ends in one of these:
+--   -- needs a, b       left out where the data lacks one of those columns
+--   -- each covariate   written once for each covariate of spec.data.covariates, its name in the place of {{covariate}}
 -- Windows count calendar days: a day that is missing is missing, it is not the day before it.
 -- All windows share partition and order, so that the engine sorts once; each is named whole, as Spark wants it.
 -- Lags: of yesterday the row before, where it is yesterday's (lag() costs a third of a RANGE window); of earlier days
@@ -24,8 +26,9 @@ SELECT
   CAST(sum(daily_sales) OVER last_7_days AS DOUBLE) AS sales_roll7_sum, -- needs daily_sales
   CAST(avg(daily_sales) OVER last_14_days AS DOUBLE) AS sales_roll14_avg, -- needs daily_sales
   CAST(sum(promo) OVER last_7_days AS DOUBLE) AS promo_roll7_sum, -- needs promo
-  CAST(inventory / (avg(daily_sales) OVER last_7_days + 1) AS DOUBLE) AS inv_to_sales_ratio, -- needs inventory, daily_sales
+  CAST(inventory / NULLIF(avg(daily_sales) OVER last_7_days + 1, 0) AS DOUBLE) AS inv_to_sales_ratio, -- needs inventory, daily_sales
   CAST(CASE WHEN inventory <= 10 THEN 1 WHEN inventory > 10 THEN 0 END AS DOUBLE) AS low_inventory_flag, -- needs inventory
+  CAST(raw.{{covariate}} AS DOUBLE) AS {{covariate}}, -- each covariate
   CAST(CASE
     WHEN max(stockout) OVER next_days = 1 THEN 1
     WHEN count(stockout) OVER next_days = {{horizon_days}} THEN 0

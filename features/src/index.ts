@@ -1,10 +1,11 @@
 export { type DuckDB, type DuckDBOptions, openDuckDB } from './duckdb.ts';
+export { describeFeature } from './documentation.ts';
 export { quoteIdentifier, quoteLiteral } from './quote.ts';
 export {
   OPTIONAL_COLUMNS,
   REQUIRED_COLUMNS,
   type RenderedFeatures,
-  describeFeature,
   labelColumn,
-  renderStandardFeatures,
-} from './standard.ts';
+  renderFeatures,
+} from './render.ts';
+export type { Covariate } from './template.ts';

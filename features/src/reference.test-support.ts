@@ -1,18 +1,9 @@
-/** A raw row in plain numbers; `day` counts from any origin. */
-export interface RawDay {
-  series: string;
-  day: number;
-  price: number | null;
-  promo: number | null;
-  daily_sales: number | null;
-  inventory: number | null;
-  stockout: 0 | 1;
-}
+import { type RawDay, range } from './raw-days.test-support.ts';
 
 export type ReferenceRow = { series: string; day: number } & Record<string, number | string | null>;
 
 /** The Standard features as api.md words them, row by row and without cleverness: what the SQL is held against. */
-export function referenceFeatures(rows: readonly RawDay[], horizonDays: number): ReferenceRow[] {
+export function referenceStandard(rows: readonly RawDay[], horizonDays: number): ReferenceRow[] {
   return rows.map((row) => {
     const at = (ago: number) =>
       rows.find((other) => other.series === row.series && other.day === row.day - ago);
@@ -36,15 +27,72 @@ export function referenceFeatures(rows: readonly RawDay[], horizonDays: number):
       sales_roll7_sum: sum(last(7, 'daily_sales')),
       sales_roll14_avg: mean(last(14, 'daily_sales')),
       promo_roll7_sum: sum(last(7, 'promo')),
-      inv_to_sales_ratio: row.inventory === null || average7 === null ? null : row.inventory / (average7 + 1),
+      inv_to_sales_ratio:
+        row.inventory === null || average7 === null || average7 === -1
+          ? null
+          : row.inventory / (average7 + 1),
       low_inventory_flag: row.inventory === null ? null : Number(row.inventory <= 10),
+      hours: row.hours,
+      rain: row.rain,
       label: next.includes(1) ? 1 : next.every((stockout) => stockout === 0) ? 0 : null,
     };
   });
 }
 
-function range(from: number, to: number): number[] {
-  return Array.from({ length: to - from + 1 }, (_, i) => from + i);
+/** What Extended adds, likewise. */
+export function referenceExtended(rows: readonly RawDay[]): ReferenceRow[] {
+  return rows.map((row) => {
+    const past = rows.filter((other) => other.day <= row.day);
+    const own = past.filter((other) => other.series === row.series);
+    const at = (ago: number) => own.find((other) => other.day === row.day - ago);
+    const last = (days: number, of = own) => of.filter((other) => other.day > row.day - days);
+    const stockouts = own.filter((other) => other.stockout === 1).map((other) => other.day);
+    return {
+      series: row.series,
+      day: row.day,
+      stockout_lag_1: at(1)?.stockout ?? null,
+      stockout_lag_3: at(3)?.stockout ?? null,
+      stockout_lag_7: at(7)?.stockout ?? null,
+      stockout_roll7_sum: sum(last(7).map((other) => other.stockout)),
+      stockout_roll14_sum: sum(last(14).map((other) => other.stockout)),
+      stockout_roll28_sum: sum(last(28).map((other) => other.stockout)),
+      days_since_stockout: stockouts.length === 0 ? null : row.day - Math.max(...stockouts),
+      days_observed: last(28).length,
+      hours_lag_1: at(1)?.hours ?? null,
+      hours_roll7_avg: mean(hours(last(7))),
+      hours_roll28_avg: mean(hours(last(28))),
+      hours_mean: mean(hours(own)),
+      hours_weekday_mean: mean(hours(own.filter((other) => (row.day - other.day) % 7 === 0))),
+      day_of_week: weekday(row.day),
+      ...levelFeatures('store', past.filter(sameOf(row, 0)), row.day),
+      ...levelFeatures('product', past.filter(sameOf(row, 1)), row.day),
+    };
+  });
+}
+
+/** @param rows of the store or the product, none later than `today` */
+function levelFeatures(level: string, rows: readonly RawDay[], today: number): Record<string, number | null> {
+  const recent = rows.filter((row) => row.day > today - 7);
+  return {
+    [`${level}_stockout_rate`]: mean(rows.map((row) => row.stockout)),
+    [`${level}_stockout_roll7_rate`]: mean(recent.map((row) => row.stockout)),
+    [`${level}_hours_mean`]: mean(hours(rows)),
+    [`${level}_hours_roll7_avg`]: mean(hours(recent)),
+  };
+}
+
+/** @param part 0 for the store, 1 for the product */
+function sameOf(row: RawDay, part: 0 | 1): (other: RawDay) => boolean {
+  return (other) => other.series.split(':')[part] === row.series.split(':')[part];
+}
+
+/** 1 is Monday; day 0 is a Wednesday. */
+function weekday(day: number): number {
+  return ((day + 2) % 7) + 1;
+}
+
+function hours(rows: readonly RawDay[]): number[] {
+  return rows.flatMap((row) => row.hours ?? []);
 }
 
 function sum(values: number[]): number | null {

@@ -1,10 +1,6 @@
-import { STANDARD_FEATURES } from '@stockout/contracts';
-import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import documentation from '../sql/standard.json' with { type: 'json' };
 import { type DuckDB, openDuckDB } from './duckdb.ts';
-import { type RawDay, referenceFeatures } from './reference.test-support.ts';
-import { describeFeature, renderStandardFeatures } from './standard.ts';
+import { type RawDay, STANDARD, day, pick, range, run as runOn } from './raw-days.test-support.ts';
 
 let db: DuckDB;
 beforeAll(async () => {
@@ -12,49 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => db[Symbol.asyncDispose]());
 
-const ALL = ['store_id', 'product_id', 'date', 'price', 'promo', 'daily_sales', 'inventory', 'stockout'];
-
-describe('what is rendered', () => {
-  test('holds every Standard feature in model order when no column is missing', () => {
-    expect(renderStandardFeatures(ALL, 7).features).toEqual(STANDARD_FEATURES);
-  });
-
-  test.each([
-    ['price', ['price']],
-    ['promo', ['promo', 'promo_lag_1', 'promo_roll7_sum']],
-    ['inventory', ['inventory', 'inv_lag_1', 'inv_to_sales_ratio', 'low_inventory_flag']],
-    [
-      'daily_sales',
-      'daily_sales sales_lag_1 sales_lag_3 sales_lag_7 sales_roll7_avg sales_roll7_sum sales_roll14_avg inv_to_sales_ratio'.split(
-        ' ',
-      ),
-    ],
-  ])('without %s leaves out what is made of it and still runs', async (missing, leftOut) => {
-    const columns = ALL.filter((column) => column !== missing);
-    const { features, sql } = renderStandardFeatures(columns, 7);
-    expect(features).toEqual(STANDARD_FEATURES.filter((name) => !leftOut.includes(name)));
-    const types = columns.map(
-      (column) =>
-        `CAST(NULL AS ${column === 'date' ? 'DATE' : column.endsWith('id') ? 'VARCHAR' : 'INT'}) AS ${column}`,
-    );
-    expect(await db.rows(`WITH raw AS (SELECT ${types.join(', ')}) ${sql}`)).toHaveLength(1);
-  });
-
-  test('names the label after the horizon', async () => {
-    expect(renderStandardFeatures(ALL, 14).label).toBe('label_stockout_next_14d');
-    const rows = await run([day(0), day(1), day(2, { stockout: 1 }), day(3)], 2);
-    expect(rows.map((row) => row['label_stockout_next_2d'])).toEqual([1, 1, null, null]);
-  });
-
-  test('is documented, column by column, and nothing else is', async () => {
-    const { sql } = renderStandardFeatures(ALL, 7);
-    const columns = await db.rows<{ column_name: string }>(`DESCRIBE ${withRaw([day(0)], sql)}`);
-    expect(documentation.columns.map(({ name }) => name)).toEqual(
-      columns.map(({ column_name }) => column_name),
-    );
-    for (const name of STANDARD_FEATURES) expect(describeFeature(name)).toMatch(/\.$/);
-  });
-});
+const run = (rows: RawDay[], horizonDays = 7) => runOn(db, rows, { ...STANDARD, horizonDays });
 
 describe('given days, expected', () => {
   test('lags are null where the day they speak of is missing: the day before a gap is not yesterday', async () => {
@@ -92,6 +46,11 @@ describe('given days, expected', () => {
     expect(pick(rows, 'low_inventory_flag')).toEqual([1, 0]);
   });
 
+  test('returns that make the divisor of the ratio 0 make it null, not infinite', async () => {
+    const rows = await run([day(0, { daily_sales: -1 }), day(1, { daily_sales: -3 })]);
+    expect(pick(rows, 'inv_to_sales_ratio')).toEqual([null, -20]);
+  });
+
   test('a stockout of today is no reason for a label of today', async () => {
     const rows = await run([day(0, { stockout: 1 }), ...range(1, 7).map((number) => day(number))]);
     expect(rows[0]?.['label_stockout_next_7d']).toBe(0);
@@ -121,113 +80,13 @@ describe('given days, expected', () => {
     ]);
     expect(pick(rows, 'sales_lag_1')).toEqual([null, null, null]);
   });
-});
 
-describe('on random series with gaps', () => {
-  test('equals the naive reference', async () => {
-    await fc.assert(
-      fc.asyncProperty(gappyDays(), fc.integer({ min: 1, max: 9 }), async (rows, horizon) => {
-        const expected = referenceFeatures(sorted(rows), horizon);
-        const actual = await run(rows, horizon);
-        for (const [i, row] of actual.entries()) {
-          for (const name of STANDARD_FEATURES)
-            expect.soft([name, row[name]]).toEqual([name, expected[i]?.[name]]);
-          expect(row[`label_stockout_next_${horizon}d`]).toBe(expected[i]?.['label']);
-        }
-      }),
-      { numRuns: 25 },
-    );
-  });
-
-  test('whatever happens after a day leaves its features as they are', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        gappyDays(),
-        gappyDays(),
-        fc.integer({ min: 0, max: 24 }),
-        async (rows, others, today) => {
-          const past = rows.filter((row) => row.day <= today);
-          fc.pre(past.length > 0);
-          const future = others.filter((row) => row.day > today);
-          const before = featuresUpTo(today, await run(rows));
-          expect(featuresUpTo(today, await run([...past, ...future]))).toEqual(before);
-        },
-      ),
-      { numRuns: 25 },
-    );
+  test('covariates are features as they are on the day', async () => {
+    const rows = await runOn(db, [day(0, { rain: 2.5 }), day(1, { rain: null })], {
+      ...STANDARD,
+      covariates: [{ name: 'rain', history: true }],
+    });
+    expect(pick(rows, 'rain')).toEqual([2.5, null]);
+    expect(rows[0]).not.toHaveProperty('rain_lag_1');
   });
 });
-
-function day(number: number, values: Partial<RawDay> = {}): RawDay {
-  return {
-    series: 'S1:P1',
-    day: number,
-    price: 9,
-    promo: 0,
-    daily_sales: 1,
-    inventory: 20,
-    stockout: 0,
-    ...values,
-  };
-}
-
-function gappyDays(): fc.Arbitrary<RawDay[]> {
-  // Quarters add up exactly in binary, in any order.
-  const quarters = fc.option(
-    fc.integer({ min: 0, max: 200 }).map((value) => value / 4),
-    { freq: 6 },
-  );
-  const row = fc.record({
-    series: fc.constantFrom('S1:P1', 'S1:P2', 'S2:P1'),
-    day: fc.integer({ min: 0, max: 24 }),
-    price: quarters,
-    promo: fc.option(fc.constantFrom(0, 1), { freq: 6 }),
-    daily_sales: quarters,
-    inventory: quarters,
-    stockout: fc.constantFrom(0 as const, 1 as const),
-  });
-  return fc.uniqueArray(row, {
-    minLength: 1,
-    maxLength: 45,
-    selector: (value) => `${value.series} ${value.day}`,
-  });
-}
-
-function sorted(rows: RawDay[]): RawDay[] {
-  return rows.toSorted((a, b) => a.series.localeCompare(b.series) || a.day - b.day);
-}
-
-type FeatureRow = Record<string, number | string | null>;
-
-async function run(rows: RawDay[], horizon = 7): Promise<FeatureRow[]> {
-  const { sql } = renderStandardFeatures(ALL, horizon);
-  return db.rows(`SELECT * FROM (${withRaw(rows, sql)}) ORDER BY store_id, product_id, date`);
-}
-
-function withRaw(rows: RawDay[], sql: string): string {
-  const values = rows.map(({ series, day: number, price, promo, daily_sales, inventory, stockout }) => {
-    const [store, product] = series.split(':');
-    const numbers = [price, promo, daily_sales, inventory, stockout]
-      .map((value) => value ?? 'NULL')
-      .join(', ');
-    return `('${store}', '${product}', DATE '2025-01-01' + ${number}, ${numbers})`;
-  });
-  const literal = values.join(', ');
-  const select = ALL.map((name, i) => (i < 3 ? name : `CAST(${name} AS DOUBLE) AS ${name}`)).join(', ');
-  return `WITH raw AS (SELECT ${select} FROM (VALUES ${literal}) AS t(${ALL.join(', ')})) ${sql}`;
-}
-
-function featuresUpTo(today: number, rows: FeatureRow[]): FeatureRow[] {
-  const limit = new Date(Date.UTC(2025, 0, 1 + today)).toISOString().slice(0, 10);
-  const past = rows.filter((row) => String(row['date']) <= limit);
-  for (const row of past) delete row['label_stockout_next_7d'];
-  return past;
-}
-
-function pick(rows: FeatureRow[], name: string): unknown[] {
-  return rows.map((row) => row[name]);
-}
-
-function range(from: number, to: number): number[] {
-  return Array.from({ length: to - from + 1 }, (_, i) => from + i);
-}

@@ -85,6 +85,21 @@ test('a file of another writer in the table is noticed: the table is made again'
   expect(await features(context)).toMatchObject({ rows: 40, tableVersion: 2 });
 });
 
+test('Extended features are the Standard ones and more, in a table of their own version', async () => {
+  const { context, query } = await workspaceWithRows();
+  await features(context);
+  context.model.spec.data.features = 'Extended';
+  await using table = await ensureFeatures(context);
+  expect(table).toMatchObject({ rows: 40, tableVersion: 1 });
+  expect(table.features.slice(0, STANDARD_FEATURES.length)).toEqual(STANDARD_FEATURES);
+  expect(table.features).toContain('product_stockout_rate');
+  const [row] = await query(
+    'features',
+    "SELECT * FROM {table} WHERE product_id = 'P1' AND date = '2025-01-08'",
+  );
+  expect(row).toMatchObject({ day_of_week: 3, days_observed: 8, sales_lag_1: expect.any(Number) });
+});
+
 test('optional columns that the data lacks leave out what is made of them', async () => {
   const workspace = await createWorkspace();
   const file = await workspace.parquet(

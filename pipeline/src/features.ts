@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { InputError } from '@stockout/contracts';
-import { type DuckDB, type RenderedFeatures, openDuckDB, renderStandardFeatures } from '@stockout/features';
+import { type DuckDB, type RenderedFeatures, openDuckDB, renderFeatures } from '@stockout/features';
 import type { PipelineContext } from './context.ts';
 import { explainedDamage, rawColumns, selectRaw } from './raw-table.ts';
 import { type WrittenFiles, deleteDataFiles, writeDataFiles } from './tables/data-files.ts';
@@ -69,7 +69,12 @@ export async function ensureFeatures(
   const wanted = source.rawVersion ?? data.version;
   const rawSnapshot = await loadRaw(db, raw, wanted === 'newest' ? undefined : wanted);
   const columns = rawColumns(raw, rawSnapshot).map(({ name }) => name);
-  const rendered = renderStandardFeatures(columns, data.horizonDays);
+  const rendered = renderFeatures({
+    set: data.features,
+    columns,
+    covariates: data.covariates?.map(({ column, history }) => ({ name: column, history })),
+    horizonDays: data.horizonDays,
+  });
   const snapshot = await makeUnlessMade(db, raw, rawSnapshot, target, rendered);
   const relation = await openRelation(target, snapshot);
   const [extent] = await db.rows<Extent>(

@@ -58,6 +58,7 @@ const OBEYED: Record<string, readonly string[]> = {
     'spec.data.featuresTable retail',
     'spec.data.featuresTable file:///data/retail',
     'spec.data.features Standard',
+    'spec.data.features Extended',
     'spec.data.horizonDays',
     'spec.data.version',
     'spec.training.params.rounds',

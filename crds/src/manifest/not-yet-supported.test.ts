@@ -24,7 +24,6 @@ describe('what a spec asks for and is not built yet is named with what to write 
       data: {
         columns: { promo: { column: 'discount', below: '1' } },
         covariates: [{ column: 'a' }],
-        features: 'Extended',
       },
       training: {
         calibration: 'Platt',
@@ -38,7 +37,6 @@ describe('what a spec asks for and is not built yet is named with what to write 
       'spec.data.columns (rename the columns to the standard names)',
       'spec.data.columns.promo (give a column of 0 and 1)',
       'spec.data.covariates (leave it out)',
-      'spec.data.features Extended (use Standard)',
       'spec.training.calibration Platt (use None)',
       'spec.training.engine.type Spark (use DuckDB)',
       'spec.serving.auth.rateLimitPerMinute 5 (leave it out)',

@@ -10,8 +10,8 @@ test.each([
   ['nothing is refused of a plain scoring job', aScoringJob(), undefined],
   [
     'a field that is not built yet is named',
-    aModel({ data: { features: 'Extended' } }),
-    { reason: 'NotYetSupported', message: 'not supported yet: spec.data.features Extended (use Standard)' },
+    aModel({ monitoring: { drift: {} } }),
+    { reason: 'NotYetSupported', message: 'not supported yet: spec.monitoring.drift (leave it out)' },
   ],
   [
     'so it is in a scoring job',
@@ -34,7 +34,7 @@ test.each([
   ],
   [
     'the annotation pauses',
-    aModel({ data: { features: 'Extended' } }, { annotations: { 'stockout.dev/paused': 'true' } }),
+    aModel({ monitoring: { drift: {} } }, { annotations: { 'stockout.dev/paused': 'true' } }),
     { reason: 'Paused', message: 'nothing is changed while the annotation stockout.dev/paused is "true"' },
   ],
   [

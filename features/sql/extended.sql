@@ -1,0 +1,118 @@
+-- The Extended features: Standard's, and with them the history of stockouts, how often the store and the product run
+-- out, the weekday, and the history of covariates. One row for each store x product x day, known at the end of that day.
+-- Runs unchanged on DuckDB and Spark. What each column means: extended.json.
+--
+-- How a line is read that ends in one of these (what standard.sql says of "needs" holds here too):
+--   -- each covariate with history   written once for each such covariate, its name in the place of {{covariate}}
+-- {{standard_columns}} and {{standard_windows}} are the columns and the windows of standard.sql, word for word.
+--
+-- Weekday means have a partition of their own, so they come first, while rows are narrow: a window carries all its
+-- columns through a sort. The means of a store and of a product are sums by day, then windows over those days, few
+-- enough to cost nothing, then joined. Those sums are of exact decimals: sums of doubles depend on the order in which
+-- threads meet the rows, and the same data must give the same features, bit for bit. A value beyond 10^19 is left out.
+WITH weekdays AS (
+  SELECT
+    -- 1900-01-01 was a Monday.
+    CAST(date - DATE '1900-01-01' AS INT) % 7 + 1 AS day_of_week,
+    *
+  FROM raw
+),
+
+weekday_means AS (
+  SELECT
+    avg(raw.{{covariate}}) OVER same_weekday_so_far AS {{covariate}}_weekday_mean, -- each covariate with history
+    *
+  FROM weekdays AS raw
+  WINDOW
+    same_weekday_so_far AS (PARTITION BY store_id, product_id, day_of_week ORDER BY date ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+),
+
+series AS (
+  SELECT
+    {{standard_columns}},
+    CAST(CASE WHEN lag(date) OVER days = date - 1 THEN lag(stockout) OVER days END AS DOUBLE) AS stockout_lag_1,
+    CAST(max(stockout) OVER day_3_ago AS DOUBLE) AS stockout_lag_3,
+    CAST(max(stockout) OVER day_7_ago AS DOUBLE) AS stockout_lag_7,
+    CAST(sum(stockout) OVER last_7_days AS DOUBLE) AS stockout_roll7_sum,
+    CAST(sum(stockout) OVER last_14_days AS DOUBLE) AS stockout_roll14_sum,
+    CAST(sum(stockout) OVER last_28_days AS DOUBLE) AS stockout_roll28_sum,
+    CAST(CAST(date - max(CASE WHEN stockout = 1 THEN date END) OVER so_far AS INT) AS DOUBLE) AS days_since_stockout,
+    CAST(count(*) OVER last_28_days AS DOUBLE) AS days_observed,
+    CAST(CASE WHEN lag(date) OVER days = date - 1 THEN lag(raw.{{covariate}}) OVER days END AS DOUBLE) AS {{covariate}}_lag_1, -- each covariate with history
+    avg(raw.{{covariate}}) OVER last_7_days AS {{covariate}}_roll7_avg, -- each covariate with history
+    avg(raw.{{covariate}}) OVER last_28_days AS {{covariate}}_roll28_avg, -- each covariate with history
+    avg(raw.{{covariate}}) OVER so_far AS {{covariate}}_mean, -- each covariate with history
+    {{covariate}}_weekday_mean, -- each covariate with history
+    CAST(day_of_week AS DOUBLE) AS day_of_week
+  FROM weekday_means AS raw
+  WINDOW
+    {{standard_windows}},
+    last_28_days AS (PARTITION BY store_id, product_id ORDER BY date RANGE BETWEEN INTERVAL 27 DAYS PRECEDING AND CURRENT ROW),
+    so_far AS (PARTITION BY store_id, product_id ORDER BY date ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+),
+
+store_days AS (
+  SELECT
+    store_id,
+    date,
+    sum(TRY_CAST(raw.{{covariate}} AS DECIMAL(28, 9))) AS {{covariate}}_sum, -- each covariate with history
+    count(TRY_CAST(raw.{{covariate}} AS DECIMAL(28, 9))) AS {{covariate}}_count, -- each covariate with history
+    sum(stockout) AS stockouts,
+    count(stockout) AS days
+  FROM raw
+  GROUP BY store_id, date
+),
+
+stores AS (
+  SELECT
+    store_id,
+    date,
+    CAST(sum({{covariate}}_sum) OVER store_so_far AS DOUBLE) / NULLIF(sum({{covariate}}_count) OVER store_so_far, 0) AS store_{{covariate}}_mean, -- each covariate with history
+    CAST(sum({{covariate}}_sum) OVER store_last_7_days AS DOUBLE) / NULLIF(sum({{covariate}}_count) OVER store_last_7_days, 0) AS store_{{covariate}}_roll7_avg, -- each covariate with history
+    CAST(sum(stockouts) OVER store_so_far AS DOUBLE) / NULLIF(sum(days) OVER store_so_far, 0) AS store_stockout_rate,
+    CAST(sum(stockouts) OVER store_last_7_days AS DOUBLE) / NULLIF(sum(days) OVER store_last_7_days, 0) AS store_stockout_roll7_rate
+  FROM store_days
+  WINDOW
+    store_so_far AS (PARTITION BY store_id ORDER BY date ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW),
+    store_last_7_days AS (PARTITION BY store_id ORDER BY date RANGE BETWEEN INTERVAL 6 DAYS PRECEDING AND CURRENT ROW)
+),
+
+product_days AS (
+  SELECT
+    product_id,
+    date,
+    sum(TRY_CAST(raw.{{covariate}} AS DECIMAL(28, 9))) AS {{covariate}}_sum, -- each covariate with history
+    count(TRY_CAST(raw.{{covariate}} AS DECIMAL(28, 9))) AS {{covariate}}_count, -- each covariate with history
+    sum(stockout) AS stockouts,
+    count(stockout) AS days
+  FROM raw
+  GROUP BY product_id, date
+),
+
+products AS (
+  SELECT
+    product_id,
+    date,
+    CAST(sum({{covariate}}_sum) OVER product_so_far AS DOUBLE) / NULLIF(sum({{covariate}}_count) OVER product_so_far, 0) AS product_{{covariate}}_mean, -- each covariate with history
+    CAST(sum({{covariate}}_sum) OVER product_last_7_days AS DOUBLE) / NULLIF(sum({{covariate}}_count) OVER product_last_7_days, 0) AS product_{{covariate}}_roll7_avg, -- each covariate with history
+    CAST(sum(stockouts) OVER product_so_far AS DOUBLE) / NULLIF(sum(days) OVER product_so_far, 0) AS product_stockout_rate,
+    CAST(sum(stockouts) OVER product_last_7_days AS DOUBLE) / NULLIF(sum(days) OVER product_last_7_days, 0) AS product_stockout_roll7_rate
+  FROM product_days
+  WINDOW
+    product_so_far AS (PARTITION BY product_id ORDER BY date ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW),
+    product_last_7_days AS (PARTITION BY product_id ORDER BY date RANGE BETWEEN INTERVAL 6 DAYS PRECEDING AND CURRENT ROW)
+)
+
+SELECT
+  series.*,
+  stores.store_stockout_rate,
+  stores.store_stockout_roll7_rate,
+  products.product_stockout_rate,
+  stores.store_{{covariate}}_mean, -- each covariate with history
+  stores.store_{{covariate}}_roll7_avg, -- each covariate with history
+  products.product_{{covariate}}_mean, -- each covariate with history
+  products.product_{{covariate}}_roll7_avg, -- each covariate with history
+  products.product_stockout_roll7_rate
+FROM series
+JOIN stores ON stores.store_id = series.store_id AND stores.date = series.date
+JOIN products ON products.product_id = series.product_id AND products.date = series.date

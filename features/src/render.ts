@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs';
+import { InputError, featureSchema } from '@stockout/contracts';
+import { type ColumnDocumentation, EXTENDED_COLUMNS, STANDARD_COLUMNS } from './documentation.ts';
+import { type Covariate, forEachCovariate, renderLines } from './template.ts';
+
+/** Columns that the raw table must have; the others that features are made of are optional. */
+export const REQUIRED_COLUMNS = ['store_id', 'product_id', 'date', 'stockout'] as const;
+export const OPTIONAL_COLUMNS = ['price', 'promo', 'daily_sales', 'inventory'] as const;
+
+export interface FeaturesRequest {
+  set: 'Standard' | 'Extended';
+  /** Standard names of the raw columns at hand, the required ones among them. */
+  columns: Iterable<string>;
+  /** Further columns of the relation, numbers. */
+  covariates?: readonly Covariate[] | undefined;
+  /** How many days the label looks ahead. */
+  horizonDays: number;
+}
+
+export interface RenderedFeatures {
+  /** A SELECT over a relation that is named `raw`: prefix it with `WITH raw AS (...)`. */
+  sql: string;
+  /** In model order: those whose columns are there. */
+  features: string[];
+  label: string;
+}
+
+const STANDARD = readSql('standard.sql');
+const EXTENDED = readSql('extended.sql');
+/** standard.sql is one SELECT: its columns stand before FROM, its windows after WINDOW. */
+const STANDARD_PARTS = /^SELECT\n\s*(?<columns>[^]*?)\nFROM raw\nWINDOW\n\s*(?<windows>[^]*)$/;
+
+/**
+ * The features as SQL for data with these columns; those that need a column which is not there are left out.
+ * @throws InputError for a covariate whose name cannot be a feature's, or is one already
+ */
+export function renderFeatures({
+  set,
+  columns,
+  covariates = [],
+  horizonDays,
+}: FeaturesRequest): RenderedFeatures {
+  const present = new Set(columns);
+  refuseBadNames(covariates);
+  const render = (template: string) =>
+    renderLines(template, { columns: present, covariates })
+      .replaceAll('{{horizon_days}}', String(horizonDays))
+      .trim();
+  const standard = render(STANDARD);
+  const sql = set === 'Standard' ? standard : withStandard(render(EXTENDED), standard);
+  const features = featuresIn(sql, set === 'Standard' ? STANDARD_COLUMNS : EXTENDED_COLUMNS, covariates);
+  const label = labelColumn(horizonDays);
+  refuseRepeated(features, label, covariates);
+  return { sql, features, label };
+}
+
+export function labelColumn(horizonDays: number): string {
+  return `label_stockout_next_${horizonDays}d`;
+}
+
+function withStandard(extended: string, standard: string): string {
+  const { columns = '', windows = '' } = STANDARD_PARTS.exec(standard)?.groups ?? {};
+  const whole = extended
+    .replace('{{standard_columns}}', () => indent(columns))
+    .replace('{{standard_windows}}', () => indent(windows));
+  // Within a FROM, so that its own WITH may follow another.
+  return `SELECT * FROM (\n${whole}\n)`;
+}
+
+function indent(lines: string): string {
+  return lines.replaceAll('\n', '\n  ');
+}
+
+const NOT_FEATURES = /^(store_id|product_id|date|stockout|label_stockout_next_\d+d)$/;
+
+/** The documented columns that this SQL makes, in their order. */
+function featuresIn(
+  sql: string,
+  documented: readonly ColumnDocumentation[],
+  covariates: readonly Covariate[],
+): string[] {
+  const made = new Set([...sql.matchAll(/ AS (\w+)/g)].map((match) => match[1]));
+  return documented
+    .filter(({ name }) => !NOT_FEATURES.test(name))
+    .flatMap(({ name, each }) => (each === undefined ? [name] : forEachCovariate(name, each, covariates)))
+    .filter((name) => made.has(name));
+}
+
+function refuseBadNames(covariates: readonly Covariate[]): void {
+  for (const { name } of covariates) {
+    if (featureSchema.shape.name.safeParse(name).success) continue;
+    throw new InputError(
+      `covariate ${JSON.stringify(name)} cannot name a feature: rename the column to letters, digits and underscores`,
+    );
+  }
+}
+
+function refuseRepeated(features: readonly string[], label: string, covariates: readonly Covariate[]): void {
+  const all = [...features, ...REQUIRED_COLUMNS, label].map((name) => name.toLowerCase());
+  const repeated = all.find((name, i) => all.indexOf(name) < i);
+  if (repeated === undefined) return;
+  const names = covariates.map(({ name }) => name).join(', ');
+  throw new InputError(
+    `${repeated} would be made twice: rename the column among the covariates (${names}) that it comes from`,
+  );
+}
+
+function readSql(file: string): string {
+  return readFileSync(new URL(`../sql/${file}`, import.meta.url), 'utf8');
+}

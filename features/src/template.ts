@@ -1,0 +1,39 @@
+/** A numeric column of the customer's own that is a feature as it is on the day; with history, its lags and means too. */
+export interface Covariate {
+  /** Its column in `raw`, and what features made of it are named after. */
+  name: string;
+  history: boolean;
+}
+
+/** What the marks at the ends of the SQL files' lines are read against; the files' heads say what they mean. */
+export interface TemplateContext {
+  /** Names of the raw columns at hand. */
+  columns: ReadonlySet<string>;
+  covariates: readonly Covariate[];
+}
+
+const NEEDS = / -- needs (.+)$/;
+const EACH = / -- each (covariate(?: with history)?)$/;
+
+/** The SQL of a file for this data: lines that need a missing column left out, lines for each covariate repeated. */
+export function renderLines(template: string, context: TemplateContext): string {
+  return template
+    .split('\n')
+    .filter((line) => !line.startsWith('--'))
+    .flatMap((line) => renderLine(line, context))
+    .join('\n');
+}
+
+function renderLine(line: string, { columns, covariates }: TemplateContext): string[] {
+  const needs = NEEDS.exec(line)?.[1]?.split(', ') ?? [];
+  if (!needs.every((column) => columns.has(column))) return [];
+  const each = EACH.exec(line)?.[1];
+  const bare = line.replace(NEEDS, '').replace(EACH, '');
+  return each === undefined ? [bare] : forEachCovariate(bare, each, covariates);
+}
+
+/** @param each which covariates: `covariate` or `covariate with history` */
+export function forEachCovariate(text: string, each: string, covariates: readonly Covariate[]): string[] {
+  const meant = covariates.filter(({ history }) => history || each === 'covariate');
+  return meant.map(({ name }) => text.replaceAll('{{covariate}}', name));
+}

@@ -1,7 +1,8 @@
+import { StockoutError } from '@stockout/contracts';
 import { type DuckDB, openDuckDB } from '@stockout/features';
 import type { PipelineContext } from '../context.ts';
 import type { AddFile } from '../tables/actions.ts';
-import { deleteDataFiles, writeDataFiles } from '../tables/data-files.ts';
+import { dataKey, deleteDataFiles, writeDataFiles } from '../tables/data-files.ts';
 import { locateTable } from '../tables/locate.ts';
 import type { TableLocation } from '../tables/log.ts';
 import { filesWithDays, openRelation } from '../tables/relation.ts';
@@ -33,6 +34,7 @@ export async function commitShards(
   const draft = async (current: Snapshot): Promise<Draft | undefined> => {
     await discardKept();
     if (transactionVersion(current, appId) !== undefined) return undefined;
+    await requireFiles(table, appId, shards);
     const replaced = await replacedFiles(db, table, current, plan);
     kept = replaced.kept;
     return {
@@ -48,6 +50,16 @@ export async function commitShards(
   const { snapshot } = await commit(db, table, draft, discardKept);
   // Its own commit is in the snapshot too.
   return transactionVersion(snapshot, appId) as number;
+}
+
+/** A run that is taken up after a long time may find that vacuum took its files for those of a killed writer. */
+async function requireFiles(table: TableLocation, appId: string, shards: readonly Shard[]): Promise<void> {
+  const there = new Set((await table.storage.list(table.path)).map(({ key }) => key));
+  const missing = shards.flatMap(({ adds }) => adds).find(({ path }) => !there.has(dataKey(table, path)));
+  if (missing === undefined) return;
+  throw new StockoutError(
+    `${dataKey(table, missing.path)} of ${appId} is not in ${table.storage.uri} any more, as after a vacuum: score again under the name of another run`,
+  );
 }
 
 interface Replaced {

@@ -100,6 +100,24 @@ describe('a run', () => {
     expect(await workspace.query('predictions', 'SELECT count(*) AS n FROM {table}')).toEqual([{ n: 6 }]);
   });
 
+  test('taken up after its files were removed says so, and commits nothing', async () => {
+    const { storage } = workspace;
+    const putIfAbsent = storage.putIfAbsent.bind(storage);
+    storage.putIfAbsent = (key, content) =>
+      key.startsWith('predictions/_delta_log')
+        ? Promise.reject(new Error('killed'))
+        : putIfAbsent(key, content);
+    await expect(score(workspace.context, buildJob(), OPTIONS)).rejects.toThrow('killed');
+    storage.putIfAbsent = putIfAbsent;
+    for (const { key } of await storage.list('predictions')) await storage.delete(key);
+    await expect(score(workspace.context, buildJob(), OPTIONS)).rejects.toThrow(
+      'under the name of another run',
+    );
+    expect(await storage.list('predictions')).toEqual([]);
+    const again = await score(workspace.context, buildJob(), { ...OPTIONS, run: 'run-2' });
+    expect(again).toMatchObject({ rows: 6, tableVersion: 0 });
+  });
+
   test('whose plan is damaged says which file it is', async () => {
     await workspace.storage.put('runs/default/nightly/run-1/plan.json', '{"formatVersion": 2}');
     await expect(score(workspace.context, buildJob(), OPTIONS)).rejects.toThrow(

@@ -47,15 +47,17 @@ export function parseSchema(text: string): Field[] {
 }
 
 /**
- * New rows must have the table's columns, neither fewer nor more, of the same types; their order is free.
+ * The columns that rows would add to a table. They must have the table's own, of the same types, in any order; what
+ * they have beyond these is new, and null in the rows before.
  * @throws InputError that names every column at fault
  */
-export function checkSameColumns(table: string, of: readonly Field[], rows: readonly Field[]): void {
+export function newColumns(table: string, of: readonly Field[], rows: readonly Field[]): Field[] {
   const theirs = new Map(of.map((field) => [field.name, field]));
-  const ours = new Map(rows.map((field) => [field.name, field]));
+  const ours = new Set(rows.map(({ name }) => name));
+  const added = rows.filter(({ name }) => !theirs.has(name));
   const faults = [
     ...of.filter(({ name }) => !ours.has(name)).map(({ name }) => `column ${name} is missing`),
-    ...rows.filter(({ name }) => !theirs.has(name)).map(({ name }) => `column ${name} is not in the table`),
+    ...added.flatMap(({ name }) => twinOf(name, of) ?? []),
     ...rows.flatMap(({ name, type }) => {
       const expected = theirs.get(name)?.type;
       if (expected === undefined || typeName(expected) === typeName(type)) return [];
@@ -63,6 +65,21 @@ export function checkSameColumns(table: string, of: readonly Field[], rows: read
     }),
   ];
   if (faults.length > 0) throw new InputError(`cannot append to table ${table}: ${faults.join('; ')}`);
+  return added.map((field) => ({ ...field, nullable: true }));
+}
+
+/** A table's schema with columns at its end: what its writer has noted about the others stays. */
+export function withColumns(text: string, added: readonly Field[]): string {
+  if (added.length === 0) return text;
+  const schema = JSON.parse(text) as { fields: object[] };
+  const fields = [...schema.fields, ...added.map((field) => ({ ...field, metadata: {} }))];
+  return JSON.stringify({ ...schema, fields });
+}
+
+/** Readers of Delta tables do not tell columns apart by their case. */
+function twinOf(name: string, of: readonly Field[]): string | undefined {
+  const twin = of.find((field) => field.name.toLowerCase() === name.toLowerCase());
+  return twin && `column ${name} differs from the table's ${twin.name} by case alone`;
 }
 
 /** NULL of each column's type: gives a relation its columns where a file lacks them, or where there is no file. */

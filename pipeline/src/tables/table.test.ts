@@ -6,7 +6,7 @@ import { commitKey } from './log.ts';
 import { countRows, filesWithDays } from './relation.ts';
 import { loadSnapshot } from './snapshot.ts';
 import { commit } from './table.ts';
-import { EMPTY, INTEGER_A, tableWriters } from './table.test-support.ts';
+import { EMPTY, INTEGER_A, foreignTable, metadata, tableWriters } from './table.test-support.ts';
 
 const duckdb = testDuckDB();
 const createWorkspace = testWorkspaces(duckdb);
@@ -89,17 +89,58 @@ describe('a table', () => {
     expect(filesWithDays(bare, '2025-01-02', '2025-01-04')).toHaveLength(2);
   });
 
-  test('refuses an append of other columns and names each of them', async () => {
+  test('refuses an append that lacks columns or has others in their place, and names each of them', async () => {
     const workspace = await createWorkspace();
     await append(workspace, 't', "SELECT 1 AS a, 'x' AS b, 1.5::DOUBLE AS c");
-    const other = append(workspace, 't', "SELECT 'one' AS a, 1.5::DOUBLE AS c, 2 AS d");
+    const other = append(workspace, 't', 'SELECT \'one\' AS a, 1.5::DOUBLE AS "C", 2 AS d');
     await expect(other).rejects.toThrow(InputError);
     await expect(other).rejects.toThrow(
-      'cannot append to table t: column b is missing; column d is not in the table; column a is string where the table has integer',
+      "cannot append to table t: column b is missing; column c is missing; column C differs from the table's c by case " +
+        'alone; column a is string where the table has integer',
     );
+    expect((await workspace.snapshot('t')).version).toBe(0);
     await append(workspace, 't', "SELECT 2.5::DOUBLE AS c, 'y' AS b, 2 AS a");
     expect(await workspace.query('t', 'SELECT * FROM {table} ORDER BY a DESC LIMIT 1')).toEqual([
       { a: 2, b: 'y', c: 2.5 },
+    ]);
+  });
+});
+
+describe('a new column', () => {
+  test('is null in the rows before, and older versions do not have it', async () => {
+    const workspace = await createWorkspace();
+    await append(workspace, 't', 'SELECT 1 AS a');
+    await append(workspace, 't', "SELECT 'x' AS b, 2 AS a");
+    const rows = [
+      { a: 1, b: null },
+      { a: 2, b: 'x' },
+    ];
+    expect(await workspace.query('t', 'FROM {table} ORDER BY a')).toEqual(rows);
+    expect(await workspace.query('t', 'FROM {table}', 0)).toEqual([{ a: 1 }]);
+    await expect(append(workspace, 't', 'SELECT 3 AS a')).rejects.toThrow('column b is missing');
+  });
+
+  test('is added by one of two writers at once, and the other one sees it', async () => {
+    const workspace = await createWorkspace();
+    await append(workspace, 't', 'SELECT 1 AS a');
+    await Promise.all([2, 3].map((a) => append(workspace, 't', `SELECT ${a} AS a, ${a} AS b`)));
+    expect(await workspace.query('t', 'SELECT max(b) AS b, count(*) AS n FROM {table}')).toEqual([
+      { b: 3, n: 3 },
+    ]);
+  });
+
+  test("leaves what a foreign table's schema says of its columns as it is", async () => {
+    const workspace = await createWorkspace();
+    const noted = { ...INTEGER_A, metadata: { comment: 'units sold' } };
+    await foreignTable(workspace, [
+      { protocol: { minReaderVersion: 1, minWriterVersion: 2 } },
+      { metaData: metadata({ schemaString: JSON.stringify({ type: 'struct', fields: [noted] }) }) },
+    ]);
+    await append(workspace, 't', 'SELECT 1 AS a, 2 AS b');
+    const { schemaString } = (await workspace.snapshot('t')).metadata;
+    expect(JSON.parse(schemaString).fields).toEqual([
+      noted,
+      { name: 'b', type: 'integer', nullable: true, metadata: {} },
     ]);
   });
 });

@@ -8,14 +8,14 @@ import { cleanLog } from './clean-log.ts';
 import { type TableLocation, readCommit, writeCommit } from './log.ts';
 import { checkWritable, isAppendOnly } from './protocol.ts';
 import { replay } from './replay.ts';
-import { type Field, checkSameColumns, schemaString } from './schema.ts';
+import { type Field, newColumns, schemaString, withColumns } from './schema.ts';
 import { type Snapshot, exists, fieldsOfTable, loadSnapshot, refreshSnapshot } from './snapshot.ts';
 
 /** What a writer would do to a table as it finds it. */
 export interface Draft {
   operation: 'WRITE' | 'REPLACE';
   operationParameters: Record<string, string>;
-  /** Of the added files: creates the table; in an existing one it must be equal, unless `replacesSchema`. */
+  /** Of the added files: creates the table. An existing one may get new columns; all else needs `replacesSchema`. */
   fields: readonly Field[];
   adds: readonly AddFile[];
   removes?: readonly AddFile[];
@@ -170,9 +170,10 @@ function tableActions(location: TableLocation, snapshot: Snapshot, draft: Draft,
       `Delta table ${location.name} is append-only (delta.appendOnly): its rows cannot be replaced`,
     );
   }
-  if (!draft.replacesSchema) checkSameColumns(location.name, fieldsOfTable(snapshot), draft.fields);
-  else if (schema !== metadata.schemaString) return [{ metaData: { ...metadata, schemaString: schema } }];
-  return [];
+  const changed = draft.replacesSchema
+    ? schema
+    : withColumns(metadata.schemaString, newColumns(location.name, fieldsOfTable(snapshot), draft.fields));
+  return changed === metadata.schemaString ? [] : [{ metaData: { ...metadata, schemaString: changed } }];
 }
 
 async function checkpoint(db: DuckDB, location: TableLocation, snapshot: Snapshot): Promise<void> {

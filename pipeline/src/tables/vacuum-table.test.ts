@@ -78,9 +78,10 @@ test('tables inside of the folder, hidden folders and files of other kinds are n
   expect(await vacuum(workspace, 't')).toEqual({ files: 0, bytes: 0 });
 });
 
+const retention = (text: string) => ({ 'delta.deletedFileRetentionDuration': text });
+
 test('a table that keeps its files longer is listened to, one that says it in other words is refused', async () => {
   const workspace = await createWorkspace();
-  const retention = (text: string) => ({ 'delta.deletedFileRetentionDuration': text });
   const protocol = { minReaderVersion: 1, minWriterVersion: 2 };
   await foreignTable(workspace, [
     { protocol },

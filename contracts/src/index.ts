@@ -1,3 +1,4 @@
+export * from './calibration.ts';
 export * from './data-profile.ts';
 export * from './decimal.ts';
 export * from './errors.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { calibrationSchema } from './calibration.ts';
 import { dataProfileSchema } from './data-profile.ts';
 import { featureSchema } from './features.ts';
 import { gateVerdictSchema } from './gates.ts';
@@ -41,6 +42,8 @@ export const manifestSchema = z.object({
     missedStockout: z.number().optional(),
     falseAlarm: z.number().optional(),
   }),
+  /** Absent: a score is the logistic function of the margin. */
+  calibration: calibrationSchema.optional(),
   data: z.object({
     table: z.string(),
     /** The raw Delta table's version. */
@@ -56,13 +59,15 @@ export const manifestSchema = z.object({
   split: z.record(z.string(), z.union([z.string(), z.number()])),
   params: z.record(z.string(), z.union([z.string(), z.number()])),
   metrics: metricsSchema,
+  /** The metrics of the scores as they were before the calibration, on the same rows. */
+  uncalibrated: metricsSchema.optional(),
   confusionMatrix: confusionMatrixSchema,
   baseline: baselineSchema.optional(),
   champion: championSchema.optional(),
   gates: z.array(gateVerdictSchema),
   warnings: z.array(z.string()),
   libraries: z.record(z.string(), z.string()),
-  /** Rows with XGBoost's own scores: a predictor is ready only once it reproduces them. */
+  /** Rows with XGBoost's own margins, and their scores: a predictor is ready only once it reproduces them. */
   golden: z.array(
     z.object({ features: z.array(z.number().nullable()), margin: z.number(), score: z.number() }),
   ),

@@ -56,9 +56,9 @@ async function readPatiently(
 }
 
 async function startBatches({ manifest, ubj, onnx }: Version, { log }: Runtime): Promise<BatchClient> {
-  const { features, threshold } = manifest;
+  const { features, threshold, calibration } = manifest;
   try {
-    return await BatchClient.start({ features, threshold: threshold.value, ubj, onnx }, log);
+    return await BatchClient.start({ features, threshold: threshold.value, calibration, ubj, onnx }, log);
   } catch (error) {
     throw new IntegrityError(`model.onnx cannot be loaded: ${(error as Error).message}`);
   }

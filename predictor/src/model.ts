@@ -1,4 +1,4 @@
-import type { Manifest } from '@stockout/contracts';
+import { type Manifest, scoreOfMargin } from '@stockout/contracts';
 import { labelOf } from './batch/score-batch.ts';
 import { RowReader } from './features.ts';
 import { FlatTrees } from './trees/flat-trees.ts';
@@ -25,7 +25,7 @@ export class Model {
     }
     this.manifest = manifest;
     this.reader = new RowReader(manifest.features);
-    this.trees = new FlatTrees(parsed);
+    this.trees = new FlatTrees(parsed, scoreOfMargin(manifest.calibration));
     this.width = names.length;
   }
 

@@ -1,3 +1,4 @@
+import { type Calibration, scoreOfMargin } from '@stockout/contracts';
 import { exportOnnx, parseTreeModel } from '@stockout/pipeline/export';
 import { XGBoost } from '@stockout/pipeline/xgboost';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -40,6 +41,7 @@ describe('XGBoost, ONNX Runtime and the flat trees', () => {
   const { values, labels } = buildRows();
   const matrix = { values, rows: ROWS, columns: COLUMNS };
   let expected: Float32Array;
+  let margins: Float32Array;
   let ubj: Uint8Array;
   let json: Uint8Array;
 
@@ -52,6 +54,7 @@ describe('XGBoost, ONNX Runtime and the flat trees', () => {
       rounds: 100,
     });
     expected = await model.predict(matrix);
+    margins = await model.predict(matrix, 'margin');
     ubj = await model.save('ubj');
     json = await model.save('json');
   });
@@ -78,14 +81,33 @@ describe('XGBoost, ONNX Runtime and the flat trees', () => {
     expect(largestDifference(trees.scoreAll(values, ROWS), expected)).toBeLessThanOrEqual(TOLERANCE);
   });
 
+  // The steepest map that is ever made, with a piece that is nearly flat, and both ends cut off.
+  const STEEP: Calibration = {
+    method: 'Isotonic',
+    scores: [0.3, 0.45, 0.5, 0.6, 0.7],
+    risks: [0, 0.6, 0.8, 0.8001, 1],
+  };
+  const PLATT: Calibration = { method: 'Platt', slope: 1.7, intercept: -0.4 };
+
+  it.each([PLATT, STEEP])(`agree within ${TOLERANCE} when calibrated: $method`, async (calibration) => {
+    const right = margins.map(scoreOfMargin(calibration));
+    const trees = new FlatTrees(parseUbj(ubj), scoreOfMargin(calibration));
+    expect(largestDifference(trees.scoreAll(values, ROWS), right)).toBeLessThanOrEqual(TOLERANCE);
+    const scorer = await OnnxScorer.create(exportOnnx(parseTreeModel(json), 0.5, calibration), COLUMNS);
+    try {
+      expect(largestDifference(await scorer.score(values, ROWS), right)).toBeLessThanOrEqual(TOLERANCE);
+    } finally {
+      await scorer.close();
+    }
+  });
+
   it('agree where every leaf is positive, which a TreeEnsembleClassifier would get wrong', async () => {
     const tree = { left: [1, -1, -1], right: [2, -1, -1], feature: [0, 0, 0], value: [0, 0.2, 0.9], missingLeft: [1, 0, 0] }; // prettier-ignore
     const stump = { featureNames: ['inventory'], baseMargin: 0, trees: [tree] };
     const scorer = await OnnxScorer.create(exportOnnx(stump, 0.5), 1);
     try {
       const scores = await scorer.score(new Float32Array([-1, 0, Number.NaN]), 3);
-      const margins = new Float32Array([0.2, 0.9, 0.2]);
-      const right = margins.map((margin) => 1 / (1 + Math.exp(-margin)));
+      const right = new Float32Array([0.2, 0.9, 0.2]).map((margin) => 1 / (1 + Math.exp(-margin)));
       expect(largestDifference(scores, right)).toBeLessThan(TOLERANCE);
     } finally {
       await scorer.close();

@@ -81,6 +81,8 @@ const OBEYED: Record<string, readonly string[]> = {
     'spec.training.split.testDays',
     'spec.training.split.testFraction',
     'spec.training.calibration None',
+    'spec.training.calibration Platt',
+    'spec.training.calibration Isotonic',
     'spec.training.engine.type DuckDB',
     'spec.serving.threshold.strategy Fixed',
     'spec.serving.threshold.strategy F1',

@@ -26,7 +26,6 @@ describe('what a spec asks for and is not built yet is named with what to write 
         covariates: [{ column: 'a' }],
       },
       training: {
-        calibration: 'Platt',
         engine: { type: 'Spark', connectUrl: 'sc://spark' },
       },
       serving: { auth: { rateLimitPerMinute: 5 }, rollout: { shadow: {} } },
@@ -37,7 +36,6 @@ describe('what a spec asks for and is not built yet is named with what to write 
       'spec.data.columns (rename the columns to the standard names)',
       'spec.data.columns.promo (give a column of 0 and 1)',
       'spec.data.covariates (leave it out)',
-      'spec.training.calibration Platt (use None)',
       'spec.training.engine.type Spark (use DuckDB)',
       'spec.serving.auth.rateLimitPerMinute 5 (leave it out)',
       'spec.serving.rollout.shadow (leave it out)',

@@ -21,7 +21,6 @@ const MODEL: readonly Line[] = [
   ['spec.data.columns.promo', threshold, 'give a column of 0 and 1'],
   ['spec.data.columns.stockout', threshold, 'give a column of 0 and 1'],
   ['spec.data.covariates', some, LEAVE_OUT],
-  ['spec.training.calibration', not('None'), 'use None'],
   ['spec.training.schedule', given, 'retrain by the annotation stockout.dev/retrain-requested-at'],
   ['spec.training.engine.type', is('Spark'), 'use DuckDB'],
   ['spec.source', given, 'use training'],

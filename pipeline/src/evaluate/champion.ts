@@ -1,7 +1,7 @@
 import type { Champion, Manifest } from '@stockout/contracts';
 import type { Storage } from '@stockout/storage';
 import type { TrainingData } from '../xgboost/protocol.ts';
-import { readModel } from '../xgboost/scorer.ts';
+import { predictScores, readModel } from '../xgboost/scorer.ts';
 import type { XGBoost } from '../xgboost/xgboost.ts';
 import { type Evaluation, evaluateScores } from './metrics.ts';
 
@@ -19,7 +19,7 @@ export async function scoreVersion(
   rows: TrainingData,
 ): Promise<ScoredVersion> {
   await using model = await xgboost.load(await readModel(storage, manifest));
-  const scores = await model.predict(rows);
+  const scores = await predictScores(model, rows, manifest.calibration);
   const evaluation = evaluateScores(scores, rows.labels, manifest.threshold.value);
   return { champion: { version: manifest.version, metrics: evaluation.metrics }, evaluation };
 }

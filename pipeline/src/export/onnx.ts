@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
+import type { Calibration } from '@stockout/contracts';
 import protobuf from 'protobufjs';
+import { calibrate } from './onnx-calibration.ts';
+import { FLOAT, INT64, int, operator } from './onnx-parts.ts';
 import type { Tree, TreeModel } from './tree-model.ts';
-
-const FLOAT = 1;
-const INT64 = 7;
 
 const proto = protobuf.parse(readFileSync(new URL('./onnx.proto', import.meta.url), 'utf8')).root;
 
@@ -11,17 +11,18 @@ const proto = protobuf.parse(readFileSync(new URL('./onnx.proto', import.meta.ur
  * Writes the trees as ONNX, with the names and shapes that other converters' binary classifiers have:
  * `features` float [N, F] (NaN is missing) -> `label` int64 [N], `probabilities` float [N, 2] (of class 0 and of class 1).
  *
- * It is a TreeEnsembleRegressor that yields the margin, with Sigmoid and a comparison after it: TreeEnsembleClassifier
+ * It is a TreeEnsembleRegressor that yields the margin, with the calibration and a comparison after it: TreeEnsembleClassifier
  * leaves its post transform out where all leaves are positive, and its labels know no threshold but 0.5.
  * @param threshold from which probability on `label` is 1
+ * @param calibration how margins become probabilities; default: by the logistic function
  * @returns the file's bytes; the same model gives the same bytes
  */
-export function exportOnnx(model: TreeModel, threshold: number): Uint8Array {
+export function exportOnnx(model: TreeModel, threshold: number, calibration?: Calibration): Uint8Array {
   const type = proto.lookupType('onnx.ModelProto');
-  return type.encode(type.fromObject(buildModel(model, threshold))).finish();
+  return type.encode(type.fromObject(buildModel(model, threshold, calibration))).finish();
 }
 
-function buildModel(model: TreeModel, threshold: number): object {
+function buildModel(model: TreeModel, threshold: number, calibration: Calibration | undefined): object {
   return {
     irVersion: 8,
     producerName: 'stockout',
@@ -33,11 +34,12 @@ function buildModel(model: TreeModel, threshold: number): object {
       { key: 'features', value: JSON.stringify(model.featureNames) },
       { key: 'threshold', value: String(threshold) },
     ],
-    graph: buildGraph(model, threshold),
+    graph: buildGraph(model, threshold, calibration),
   };
 }
 
-function buildGraph(model: TreeModel, threshold: number): object {
+function buildGraph(model: TreeModel, threshold: number, calibration: Calibration | undefined): object {
+  const calibrated = calibrate('margin', 'risk', calibration);
   return {
     name: 'stockout',
     input: [tensorInfo('features', FLOAT, [{ dimParam: 'N' }, { dimValue: model.featureNames.length }])],
@@ -49,13 +51,14 @@ function buildGraph(model: TreeModel, threshold: number): object {
       { name: 'one', dims: [1], dataType: FLOAT, floatData: [1] },
       { name: 'threshold', dims: [1], dataType: FLOAT, floatData: [smallestFloatFrom(threshold)] },
       { name: 'flat', dims: [1], dataType: INT64, int64Data: [-1] },
+      ...calibrated.initializer,
     ],
     node: [
       {
         ...operator('TreeEnsembleRegressor', ['features'], 'margin', ensembleAttributes(model)),
         domain: 'ai.onnx.ml',
       },
-      operator('Sigmoid', ['margin'], 'risk'),
+      ...calibrated.node,
       operator('Sub', ['one', 'risk'], 'rest'),
       operator('Concat', ['rest', 'risk'], 'probabilities', [int('axis', 1)]),
       operator('Less', ['risk', 'threshold'], 'safe'),
@@ -136,16 +139,8 @@ function smallestFloatFrom(threshold: number): number {
   return new Float32Array(bits.buffer)[0] as number;
 }
 
-function operator(opType: string, input: string[], output: string, attribute: object[] = []): object {
-  return { opType, input, output: [output], name: output, attribute };
-}
-
 function tensorInfo(name: string, elemType: number, dim: object[]): object {
   return { name, type: { tensorType: { elemType, shape: { dim } } } };
-}
-
-function int(name: string, i: number): object {
-  return { name, type: 'INT', i };
 }
 
 function ints(name: string, values: number[]): object {

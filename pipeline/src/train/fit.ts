@@ -1,10 +1,12 @@
-import type { Feature, Manifest } from '@stockout/contracts';
+import { type Calibration, type Feature, type Manifest, scoreOfMargin } from '@stockout/contracts';
 import type { PipelineContext } from '../context.ts';
 import { type Ranking, rankByScore } from '../evaluate/ranking.ts';
 import { exportOnnx } from '../export/onnx.ts';
 import { parseTreeModel } from '../export/tree-model.ts';
 import type { BoosterParams, CurvePoint } from '../xgboost/protocol.ts';
+import { predictScores } from '../xgboost/scorer.ts';
 import type { Model, TrainedModel, XGBoost } from '../xgboost/xgboost.ts';
+import { fitCalibration } from './calibrate.ts';
 import { goldenPredictions } from './golden.ts';
 import type { Material } from './material.ts';
 import type { Training } from './supported.ts';
@@ -20,12 +22,15 @@ export interface Fit {
   importance: Record<string, number>;
   /** Log loss by round, on the training rows and on the validation rows (on the test rows where there are none). */
   curve: CurvePoint[];
+  calibration: Calibration | undefined;
   /** The validation rows by score; undefined where nothing was chosen on any. */
   validation: Ranking | undefined;
   threshold: Manifest['threshold'];
   golden: Manifest['golden'];
   /** Probabilities, one a test row. */
   scores: Float32Array;
+  /** The same before the calibration; undefined without one. */
+  uncalibrated: Float32Array | undefined;
 }
 
 export interface FitOptions {
@@ -46,19 +51,21 @@ export async function fit(
 ): Promise<Fit> {
   const { test } = material;
   await using model = await trainModel(context, xgboost, material, features, options);
-  const validation = await rankValidation(model, material);
+  const { calibration, validation } = await learnFromValidation(model, material, options.training);
   const threshold = chooseThreshold(context.model.spec.serving.threshold, validation);
   const { importance, curve, rounds } = model;
   return {
     ubj: await model.save('ubj'),
-    onnx: exportOnnx(parseTreeModel(await model.save('json')), threshold.value),
+    onnx: exportOnnx(parseTreeModel(await model.save('json')), threshold.value, calibration),
     rounds,
     importance,
     curve,
+    calibration,
     validation,
     threshold,
-    golden: await goldenPredictions(model, features, test),
-    scores: await model.predict(test),
+    golden: await goldenPredictions(model, features, test, calibration),
+    scores: await predictScores(model, test, calibration),
+    uncalibrated: calibration && (await model.predict(test)),
   };
 }
 
@@ -84,6 +91,15 @@ function trainModel(
   });
 }
 
-async function rankValidation(model: Model, { validation }: Material): Promise<Ranking | undefined> {
-  return validation && rankByScore(await model.predict(validation), validation.labels);
+/** The calibration, and then the validation rows in the order of what they score with it. */
+async function learnFromValidation(
+  model: Model,
+  { validation }: Material,
+  training: Training,
+): Promise<{ calibration: Calibration | undefined; validation: Ranking | undefined }> {
+  if (validation === undefined) return { calibration: undefined, validation: undefined };
+  const { labels } = validation;
+  const margins = await model.predict(validation, 'margin');
+  const calibration = fitCalibration(training.calibration, margins, labels);
+  return { calibration, validation: rankByScore(margins.map(scoreOfMargin(calibration)), labels) };
 }

@@ -1,5 +1,6 @@
-import type { Feature, Manifest } from '@stockout/contracts';
+import type { Calibration, Feature, Manifest } from '@stockout/contracts';
 import type { Matrix } from '../xgboost/binding.ts';
+import { predictScores } from '../xgboost/scorer.ts';
 import type { Model } from '../xgboost/xgboost.ts';
 import { orNull } from './feature-schema.ts';
 
@@ -7,19 +8,20 @@ const ROWS = 32;
 const ROWS_WITH_NULLS = 8;
 
 /**
- * Rows with XGBoost's own margin and score, by which whoever loads the version proves that it scores as it should:
+ * Rows with XGBoost's own margin, and their score, by which whoever loads the version proves that it scores as it should:
  * the extremes of training, everything missing, and rows from all over the test rows, some with missing values.
  */
 export async function goldenPredictions(
   model: Model,
   features: readonly Feature[],
   test: Matrix,
+  calibration: Calibration | undefined,
 ): Promise<Manifest['golden']> {
   const rows = [...extremeRows(features), ...sampleRows(test)];
   const columns = features.length;
   const matrix = { values: new Float32Array(rows.flat()), rows: rows.length, columns };
   const margins = await model.predict(matrix, 'margin');
-  const scores = await model.predict(matrix, 'probability');
+  const scores = await predictScores(model, matrix, calibration);
   return rows.map((row, i) => ({
     features: row.map(orNull),
     margin: margins[i] as number,

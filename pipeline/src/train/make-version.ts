@@ -40,6 +40,8 @@ interface Made {
   features: Feature[];
   fit: Fit;
   evaluation: Evaluation;
+  /** Before the calibration; undefined without one. */
+  uncalibrated: Evaluation | undefined;
   baseline: Baseline | undefined;
   champion: ScoredVersion | undefined;
   xgboostVersion: string;
@@ -70,6 +72,8 @@ async function trainAndEvaluate(context: PipelineContext, inputs: VersionInputs)
     features,
     fit: fitted,
     evaluation: evaluateScores(fitted.scores, test.labels, fitted.threshold.value),
+    uncalibrated:
+      fitted.uncalibrated && evaluateScores(fitted.uncalibrated, test.labels, fitted.threshold.value),
     baseline: bestSingleFeature(test, test.labels, table.features),
     champion:
       championManifest && championTest
@@ -83,7 +87,7 @@ async function trainAndEvaluate(context: PipelineContext, inputs: VersionInputs)
 function buildManifest(
   context: PipelineContext,
   { training, params, table, material, profile, claimed, championManifest }: VersionInputs,
-  { features, fit: fitted, evaluation, baseline, champion: scored, xgboostVersion }: Made,
+  { features, fit: fitted, evaluation, uncalibrated, baseline, champion: scored, xgboostVersion }: Made,
 ): Manifest {
   const { namespace, name } = context.model.metadata;
   const { metrics, confusionMatrix } = evaluation;
@@ -101,6 +105,7 @@ function buildManifest(
     features,
     horizonDays: table.horizonDays,
     threshold: fitted.threshold,
+    ...(fitted.calibration && { calibration: fitted.calibration }),
     data: {
       table: table.rawTable,
       version: table.rawVersion,
@@ -114,6 +119,7 @@ function buildManifest(
     split: { ...material.plan },
     params: { ...roundsOf(training, fitted), ...params },
     metrics,
+    ...(uncalibrated && { uncalibrated: uncalibrated.metrics }),
     confusionMatrix,
     ...(baseline && { baseline }),
     ...(champion && { champion }),

@@ -175,6 +175,27 @@ describe('a training', () => {
     expect(manifest.threshold.value).toBeLessThan(0.5);
   });
 
+  it.each(['Platt', 'Isotonic'] as const)(
+    'scores as calibrated wherever it scores: %s',
+    async (calibration) => {
+      const split = { strategy: 'Time', testDays: 14, testFraction: '0.25' } as const;
+      const context = buildContext({ training: { split, calibration } });
+      const noisy = 'IF(hash(store_id, product_id, date) % 30 = 0, 1 - stockout, stockout)';
+      await writeRawTable(context, `SELECT * REPLACE (${noisy} AS stockout) FROM (${SAWTOOTH})`);
+      const trained = await train(context);
+      const manifest = await readVersion('v1');
+      expect(manifest.calibration?.method).toBe(calibration);
+      expect(manifest.uncalibrated?.ece).not.toBe(manifest.metrics.ece);
+      const { golden } = manifest;
+      const rows = golden.flatMap((row) => row.features.map((value) => value ?? Number.NaN));
+      await using scorer = await loadScorer(openStorage(pathToFileURL(folder).href), manifest);
+      const scores = await scorer.score(new Float32Array(rows), golden.length);
+      expect([...scores]).toEqual(golden.map((row) => row.score));
+      const evaluated = await evaluate(context, { version: 'v1' });
+      expect(evaluated.metrics).toEqual(trained.metrics);
+    },
+  );
+
   it('trains on the same rows whatever the threshold, as long as nothing is chosen', async () => {
     const context = buildContext();
     await writeRawTable(context);

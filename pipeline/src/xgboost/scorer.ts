@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
-import { type Manifest, StockoutError, versionPath } from '@stockout/contracts';
+import {
+  type Calibration,
+  type Manifest,
+  scoreOfMargin,
+  StockoutError,
+  versionPath,
+} from '@stockout/contracts';
 import type { Storage } from '@stockout/storage';
-import { XGBoost } from './xgboost.ts';
+import type { Matrix } from './binding.ts';
+import { type Model, XGBoost } from './xgboost.ts';
 
 /** A version that scores rows. */
 export interface Scorer {
@@ -29,13 +36,23 @@ export async function loadScorer(storage: Storage, manifest: Manifest): Promise<
     return {
       features: manifest.features.map((feature) => feature.name),
       threshold: manifest.threshold.value,
-      score: (values, rows) => model.predict({ values, rows, columns }),
+      score: (values, rows) => predictScores(model, { values, rows, columns }, manifest.calibration),
       [Symbol.asyncDispose]: () => xgboost[Symbol.asyncDispose](),
     };
   } catch (error) {
     await xgboost[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** Probabilities as the version gives them: XGBoost's own, or calibrated. */
+export async function predictScores(
+  model: Model,
+  matrix: Matrix,
+  calibration: Calibration | undefined,
+): Promise<Float32Array> {
+  if (calibration === undefined) return model.predict(matrix);
+  return (await model.predict(matrix, 'margin')).map(scoreOfMargin(calibration));
 }
 
 /** The bytes of model.ubj, checked against the manifest. */

@@ -1,10 +1,11 @@
-import type { Feature } from '@stockout/contracts';
+import type { Calibration, Feature } from '@stockout/contracts';
 import type { BatchAnswer } from './score-batch.ts';
 
 /** What the worker starts with. */
 export interface WorkerSetup {
   features: readonly Feature[];
   threshold: number;
+  calibration: Calibration | undefined;
   ubj: Uint8Array;
   onnx: Uint8Array;
 }

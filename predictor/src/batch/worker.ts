@@ -1,4 +1,5 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { scoreOfMargin } from '@stockout/contracts';
 import { RowReader } from '../features.ts';
 import { FlatTrees } from '../trees/flat-trees.ts';
 import { parseUbj } from '../trees/parse-ubj.ts';
@@ -13,7 +14,7 @@ const setup = workerData as WorkerSetup;
 const port = parentPort as MessagePort;
 const reader = new RowReader(setup.features);
 const width = setup.features.length;
-const trees = new FlatTrees(parseUbj(setup.ubj));
+const trees = new FlatTrees(parseUbj(setup.ubj), scoreOfMargin(setup.calibration));
 const onnx = await OnnxScorer.create(setup.onnx, width);
 // One at a time, in order of arrival: a batch already uses every core.
 let queue = Promise.resolve();

@@ -1,10 +1,11 @@
+import { logistic } from '@stockout/contracts';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encode } from '@shelacek/ubjson';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TINY, tinyManifest } from '../testing/fixture.ts';
-import { FlatTrees, sigmoid } from './flat-trees.ts';
+import { FlatTrees } from './flat-trees.ts';
 import { type BoostedTrees, parseUbj, type Tree } from './parse-ubj.ts';
 
 const tiny = parseUbj(await readFile(join(TINY, 'model.ubj')));
@@ -48,8 +49,8 @@ describe('flat trees', () => {
   });
 
   it('answer 0 and 1 at the ends', () => {
-    expect(sigmoid(-200)).toBe(0);
-    expect(sigmoid(200)).toBe(1);
+    expect(logistic(-200)).toBe(0);
+    expect(logistic(200)).toBe(1);
   });
 });
 

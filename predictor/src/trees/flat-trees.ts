@@ -1,3 +1,4 @@
+import { logistic } from '@stockout/contracts';
 import type { BoostedTrees, Tree } from './parse-ubj.ts';
 
 /** Trees are walked this many at a time: four independent chains of loads hide one another's latency. */
@@ -27,8 +28,11 @@ export class FlatTrees {
   /** How many nodes ahead the left child lies; 0 for a leaf. */
   readonly #ahead: Uint16Array | Uint32Array;
   readonly #slots: Float32Array;
+  readonly #scoreOf: (margin: number) => number;
 
-  constructor({ trees, baseMargin, featureCount }: BoostedTrees) {
+  /** @param scoreOf from margin to probability, where that is more than the logistic function */
+  constructor({ trees, baseMargin, featureCount }: BoostedTrees, scoreOf = logistic) {
+    this.#scoreOf = scoreOf;
     const groups = Math.ceil(trees.length / LANES);
     const nodes = trees.reduce((sum, tree) => sum + tree.left.length, 0) + 1;
     this.featureCount = featureCount;
@@ -88,7 +92,7 @@ export class FlatTrees {
 
   /** The probability of one row, as a 32-bit float. */
   score(matrix: Float32Array, offset = 0): number {
-    return sigmoid(this.margin(matrix, offset));
+    return this.#scoreOf(this.margin(matrix, offset));
   }
 
   /** Probabilities of `rows` rows. */
@@ -142,9 +146,4 @@ export class FlatTrees {
     this.#threshold[flat] = Number(tree.condition[stored]);
     this.#ahead[flat] = child - flat;
   }
-}
-
-/** XGBoost's logistic function, rounded to 32 bits. */
-export function sigmoid(margin: number): number {
-  return Math.fround(1 / (1 + Math.exp(-margin)));
 }

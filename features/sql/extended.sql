@@ -5,6 +5,7 @@
 -- How a line is read that ends in one of these (what standard.sql says of "needs" holds here too):
 --   -- each covariate with history   written once for each such covariate, its name in the place of {{covariate}}
 -- {{standard_columns}} and {{standard_windows}} are the columns and the windows of standard.sql, word for word.
+-- {{these_series}} and the windows of series without a gap are as in standard.sql; stores and products are always whole.
 --
 -- Weekday means have a partition of their own, so they come first, while rows are narrow: a window carries all its
 -- columns through a sort. The means of a store and of a product are sums by day, then windows over those days, few
@@ -16,6 +17,7 @@ WITH weekdays AS (
     CAST(date - DATE '1900-01-01' AS INT) % 7 + 1 AS day_of_week,
     *
   FROM raw
+  WHERE {{these_series}}
 ),
 
 weekday_means AS (

@@ -5,6 +5,9 @@
 --   -- needs a, b       left out where the data lacks one of those columns
 --   -- each covariate   written once for each covariate of spec.data.covariates, its name in the place of {{covariate}}
 -- Windows count calendar days: a day that is missing is missing, it is not the day before it.
+-- Where every series has all days from its first to its last (gaps.sql tells which do not), the row 3 before is the day
+-- 3 before: such series are read with ROWS BETWEEN n for RANGE BETWEEN INTERVAL n DAYS in windows over store_id,
+-- product_id, which is equal there and half the work. {{these_series}} is a condition that chooses them, or TRUE.
 -- All windows share partition and order, so that the engine sorts once; each is named whole, as Spark wants it.
 -- Lags: of yesterday the row before, where it is yesterday's (lag() costs a third of a RANGE window); of earlier days
 -- max() over the one day in question, where there is one row or none.
@@ -34,6 +37,7 @@ SELECT
     WHEN count(stockout) OVER next_days = {{horizon_days}} THEN 0
   END AS INT) AS label_stockout_next_{{horizon_days}}d
 FROM raw
+WHERE {{these_series}}
 WINDOW
   days AS (PARTITION BY store_id, product_id ORDER BY date),
   day_3_ago AS (PARTITION BY store_id, product_id ORDER BY date RANGE BETWEEN INTERVAL 3 DAYS PRECEDING AND INTERVAL 3 DAYS PRECEDING),

@@ -15,6 +15,16 @@ export interface FeaturesRequest {
   covariates?: readonly Covariate[] | undefined;
   /** How many days the label looks ahead. */
   horizonDays: number;
+  /** Default: all series, whether or not they have gaps. */
+  series?: SeriesChoice | undefined;
+}
+
+/** Some of the store x products; what is known of their store and product comes from all rows all the same. */
+interface SeriesChoice {
+  /** SQL condition on `raw`, the same for all rows of a series. */
+  where: string;
+  /** True when none of them lacks a day between its first and last: the cheaper rendering is equal then. */
+  gapless: boolean;
 }
 
 export interface RenderedFeatures {
@@ -28,7 +38,7 @@ export interface RenderedFeatures {
 const STANDARD = readSql('standard.sql');
 const EXTENDED = readSql('extended.sql');
 /** standard.sql is one SELECT: its columns stand before FROM, its windows after WINDOW. */
-const STANDARD_PARTS = /^SELECT\n\s*(?<columns>[^]*?)\nFROM raw\nWINDOW\n\s*(?<windows>[^]*)$/;
+const STANDARD_PARTS = /^SELECT\n\s*(?<columns>[^]*?)\nFROM raw\nWHERE .*\nWINDOW\n\s*(?<windows>[^]*)$/;
 
 /**
  * The features as SQL for data with these columns; those that need a column which is not there are left out.
@@ -39,15 +49,18 @@ export function renderFeatures({
   columns,
   covariates = [],
   horizonDays,
+  series = { where: 'TRUE', gapless: false },
 }: FeaturesRequest): RenderedFeatures {
   const present = new Set(columns);
   refuseBadNames(covariates);
   const render = (template: string) =>
     renderLines(template, { columns: present, covariates })
       .replaceAll('{{horizon_days}}', String(horizonDays))
+      .replace('{{these_series}}', () => series.where)
       .trim();
   const standard = render(STANDARD);
-  const sql = set === 'Standard' ? standard : withStandard(render(EXTENDED), standard);
+  const calendar = set === 'Standard' ? standard : withStandard(render(EXTENDED), standard);
+  const sql = series.gapless ? withRowWindows(calendar) : calendar;
   const features = featuresIn(sql, set === 'Standard' ? STANDARD_COLUMNS : EXTENDED_COLUMNS, covariates);
   const label = labelColumn(horizonDays);
   refuseRepeated(features, label, covariates);
@@ -66,6 +79,17 @@ function withStandard(extended: string, standard: string): string {
   // Within a FROM, so that its own WITH may follow another.
   return `SELECT * FROM (\n${whole}\n)`;
 }
+
+const CALENDAR_WINDOW = /(?<=PARTITION BY store_id, product_id ORDER BY date )RANGE (BETWEEN .*)/g;
+
+function withRowWindows(sql: string): string {
+  return sql.replace(
+    CALENDAR_WINDOW,
+    (_range, frame: string) => `ROWS ${frame.replaceAll(/INTERVAL (\d+) DAYS/g, '$1')}`,
+  );
+}
+
+export const GAPS = readSql('gaps.sql');
 
 function indent(lines: string): string {
   return lines.replaceAll('\n', '\n  ');

@@ -100,6 +100,18 @@ test('Extended features are the Standard ones and more, in a table of their own 
   expect(row).toMatchObject({ day_of_week: 3, days_observed: 8, sales_lag_1: expect.any(Number) });
 });
 
+test('a table with gaps in some series has every row once, with the days that are missing missing', async () => {
+  const workspace = await createWorkspace();
+  const days = `SELECT * FROM (${rawRows()}) WHERE NOT (product_id = 'P1' AND date = '2025-01-02')`;
+  await ingest(workspace.context, [await workspace.parquet('rows.parquet', days)]);
+  expect(await features(workspace.context)).toMatchObject({ rows: 39, tableVersion: 0 });
+  const sql = "SELECT product_id, sales_lag_1 IS NULL AS missing FROM {table} WHERE date = '2025-01-03'";
+  expect(await workspace.query('features', `${sql} ORDER BY product_id`)).toEqual([
+    { product_id: 'P1', missing: true },
+    { product_id: 'P2', missing: false },
+  ]);
+});
+
 test('optional columns that the data lacks leave out what is made of them', async () => {
   const workspace = await createWorkspace();
   const file = await workspace.parquet(

@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
 import { InputError } from '@stockout/contracts';
-import { type DuckDB, type RenderedFeatures, openDuckDB, renderFeatures } from '@stockout/features';
+import {
+  type DuckDB,
+  type FeaturesRequest,
+  openDuckDB,
+  renderFeatures,
+  renderParts,
+} from '@stockout/features';
 import type { PipelineContext } from './context.ts';
 import { explainedDamage, rawColumns, selectRaw } from './raw-table.ts';
 import { type WrittenFiles, deleteDataFiles, writeDataFiles } from './tables/data-files.ts';
@@ -69,13 +75,14 @@ export async function ensureFeatures(
   const wanted = source.rawVersion ?? data.version;
   const rawSnapshot = await loadRaw(db, raw, wanted === 'newest' ? undefined : wanted);
   const columns = rawColumns(raw, rawSnapshot).map(({ name }) => name);
-  const rendered = renderFeatures({
+  const request: FeaturesRequest = {
     set: data.features,
     columns,
     covariates: data.covariates?.map(({ column, history }) => ({ name: column, history })),
     horizonDays: data.horizonDays,
-  });
-  const snapshot = await makeUnlessMade(db, raw, rawSnapshot, target, rendered);
+  };
+  const rendered = renderFeatures(request);
+  const snapshot = await makeUnlessMade(db, raw, rawSnapshot, target, request);
   const relation = await openRelation(target, snapshot);
   const [extent] = await db.rows<Extent>(
     `SELECT count(*) AS rows, min(date) AS first, max(date) AS last FROM ${relation.sql}`,
@@ -124,17 +131,17 @@ async function makeUnlessMade(
   raw: TableLocation,
   rawSnapshot: ExistingSnapshot,
   target: TableLocation,
-  rendered: RenderedFeatures,
+  request: FeaturesRequest,
 ): Promise<ExistingSnapshot> {
   const source = JSON.stringify({
     table: rawSnapshot.metadata.id,
     version: rawSnapshot.version,
-    sql: createHash('sha256').update(rendered.sql).digest('hex'),
+    sql: createHash('sha256').update(renderFeatures(request).sql).digest('hex'),
   });
   let written: WrittenFiles | undefined;
   const draft = async (current: Snapshot): Promise<Draft | undefined> => {
     if (isMadeOf(current, source)) return undefined;
-    written ??= await compute(db, raw, rawSnapshot, target, rendered, source);
+    written ??= await compute(db, raw, rawSnapshot, target, request, source);
     return {
       operation: 'WRITE',
       operationParameters: { mode: 'Overwrite' },
@@ -158,16 +165,42 @@ async function compute(
   raw: TableLocation,
   snapshot: ExistingSnapshot,
   target: TableLocation,
-  { sql }: RenderedFeatures,
+  request: FeaturesRequest,
   source: string,
 ): Promise<WrittenFiles> {
   await using relation = await openRelation(raw, snapshot);
   try {
-    const select = `WITH raw AS (${await selectRaw(db, raw, snapshot, relation.sql)}) ${sql}`;
-    const written = await writeDataFiles(db, target, select, { [SOURCE_TAG]: source });
-    if (written.rows > 0) return written;
+    const rows = await selectRaw(db, raw, snapshot, relation.sql);
+    await using parts = await renderParts(db, rows, request);
+    const selects = parts.selects.map((sql) => `WITH raw AS (${rows}) ${sql}`);
+    const written = await writeAll(db, target, selects, { [SOURCE_TAG]: source });
+    if (written !== undefined) return written;
   } catch (error) {
     throw explainedDamage(raw, error);
   }
   throw new InputError(`table ${raw.name} has no rows: bring data in with \`stockout ingest\` first`);
+}
+
+/** @returns undefined without a SELECT, which is without a row */
+async function writeAll(
+  db: DuckDB,
+  target: TableLocation,
+  selects: readonly string[],
+  tags: Record<string, string>,
+): Promise<WrittenFiles | undefined> {
+  let all: WrittenFiles | undefined;
+  try {
+    for (const select of selects) {
+      const written = await writeDataFiles(db, target, select, tags);
+      all = {
+        fields: written.fields,
+        rows: (all?.rows ?? 0) + written.rows,
+        adds: [...(all?.adds ?? []), ...written.adds],
+      };
+    }
+  } catch (error) {
+    await deleteDataFiles(target, all?.adds ?? []);
+    throw error;
+  }
+  return all;
 }

@@ -116,10 +116,10 @@ describe('vacuum', () => {
 
 describe('what is wrong is said in a line that names it, with exit code 2', () => {
   it('rows of a file, by their reason; the good ones land', async () => {
-    await writeFile(join(dir, 'bad.csv'), `${HEADER}\nA,P,2025-01-01,9,0,-1,5,0\nA,P,2025-01-02,9,0,1,5,0\n`);
+    await writeFile(join(dir, 'bad.csv'), `${HEADER}\nA,P,2025-01-01,-9,0,1,5,0\nA,P,2025-01-02,9,0,1,5,0\n`);
     const { code, stdout } = await stockout('ingest', 'bad.csv', '-f', 'model.yaml');
     expect(code).toBe(0);
-    expect(stdout).toContain('1 rejected: daily_sales is negative');
+    expect(stdout).toContain('1 rejected: price is negative');
   });
 
   it.each([

@@ -8,7 +8,7 @@ import {
   renderParts,
 } from '@stockout/features';
 import type { PipelineContext } from './context.ts';
-import { explainedDamage, rawColumns, selectRaw } from './raw-table.ts';
+import { type RawTable, digestOfColumns, explainedDamage, rawColumns, selectRaw } from './raw-table.ts';
 import { type WrittenFiles, deleteDataFiles, writeDataFiles } from './tables/data-files.ts';
 import { locateTable } from './tables/locate.ts';
 import type { TableLocation } from './tables/log.ts';
@@ -65,7 +65,7 @@ export async function ensureFeatures(
   source: FeaturesSource = {},
 ): Promise<FeaturesTable> {
   const { data } = context.model.spec;
-  const raw = locateTable(context, source.rawTable ?? data.rawTable);
+  const raw = { ...locateTable(context, source.rawTable ?? data.rawTable), spec: data };
   const target = locateTable(context, source.featuresTable ?? data.featuresTable);
   if (raw.name === target.name) {
     throw new InputError(`spec.data.featuresTable is the raw table ${raw.name} itself: give it another name`);
@@ -128,7 +128,7 @@ const SOURCE_TAG = 'stockout.source';
 
 async function makeUnlessMade(
   db: DuckDB,
-  raw: TableLocation,
+  raw: RawTable,
   rawSnapshot: ExistingSnapshot,
   target: TableLocation,
   request: FeaturesRequest,
@@ -136,6 +136,7 @@ async function makeUnlessMade(
   const source = JSON.stringify({
     table: rawSnapshot.metadata.id,
     version: rawSnapshot.version,
+    columns: digestOfColumns(raw, rawSnapshot),
     sql: createHash('sha256').update(renderFeatures(request).sql).digest('hex'),
   });
   let written: WrittenFiles | undefined;
@@ -162,7 +163,7 @@ function isMadeOf(snapshot: Snapshot, source: string): boolean {
 
 async function compute(
   db: DuckDB,
-  raw: TableLocation,
+  raw: RawTable,
   snapshot: ExistingSnapshot,
   target: TableLocation,
   request: FeaturesRequest,

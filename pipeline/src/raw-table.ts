@@ -1,56 +1,66 @@
+import { createHash } from 'node:crypto';
 import { InputError, StockoutError } from '@stockout/contracts';
-import { type DuckDB, REQUIRED_COLUMNS, quoteIdentifier } from '@stockout/features';
-import {
-  type StandardColumn,
-  firstFailing,
-  rawName,
-  rowChecks,
-  stagedValue,
-  standardColumnsOf,
-  toldReason,
-} from './ingest/columns.ts';
+import { type DuckDB, quoteIdentifier } from '@stockout/features';
 import { speaksOfFile } from './ingest/source-file.ts';
+import { isChecked } from './raw/checked.ts';
+import { type DataSpec, type MappedColumn, mapColumns } from './raw/mapping.ts';
+import { firstFailing, rawName, rowChecks, toldReason } from './raw/row-checks.ts';
+import { type FoundColumn, findColumns, mappedOf } from './raw/source-columns.ts';
+import { mappedValue, stagedValue } from './raw/values.ts';
 import type { TableLocation } from './tables/log.ts';
 import { duckdbType } from './tables/schema.ts';
 import { type ExistingSnapshot, fieldsOfTable } from './tables/snapshot.ts';
 
-/** On files that ingest wrote: each of their rows was judged, and held against the whole table. */
-export const CHECKED_TAG = 'stockout.checked';
+const TYPED = { typed: true };
 
-/**
- * The standard columns of a raw table, whoever wrote it.
- * @throws InputError that names the columns that are missing or of a wrong type
- */
-export function rawColumns(raw: TableLocation, snapshot: ExistingSnapshot): StandardColumn[] {
-  const fields = fieldsOfTable(snapshot);
-  const names = fields.map(({ name }) => name);
-  const missing = REQUIRED_COLUMNS.filter((column) => !names.includes(column));
-  if (missing.length > 0) {
-    throw new InputError(`table ${raw.name} lacks ${missing.join(', ')}: it has ${names.join(', ')}`);
-  }
-  const columns = fields.map((field) => ({ column_name: field.name, column_type: duckdbType(field) }));
-  return standardColumnsOf(`table ${raw.name}`, columns, true);
+/** A raw table, and what its columns are. */
+export interface RawTable extends TableLocation {
+  spec: DataSpec;
 }
 
 /**
- * The raw rows as a SELECT of standard columns and types. Rows that did not come through ingest are checked first:
- * one that is there twice, or a flag of 7, would make features and labels wrong without a word.
+ * The columns of a raw table, whoever wrote it, as the spec maps them: standard ones, then covariates.
+ * @throws InputError that names the columns that are missing or of a wrong type
+ */
+export function rawColumns(raw: RawTable, snapshot: ExistingSnapshot): MappedColumn[] {
+  return mappedOf(mapColumns(raw.spec), foundColumns(raw, snapshot));
+}
+
+/** Another one for each way to read the columns. */
+export function digestOfColumns(raw: RawTable, snapshot: ExistingSnapshot): string {
+  return createHash('sha256')
+    .update(JSON.stringify(rawColumns(raw, snapshot)))
+    .digest('hex');
+}
+
+/**
+ * The raw rows as a SELECT of standard columns and types, covariates as DOUBLE under their own names: the one place
+ * where the spec's columns are applied. Rows that did not come through ingest are checked first: one that is there
+ * twice, or a flag of 7, would make features and labels wrong without a word.
  * @param relation the rows as they lie in the table
  * @throws InputError that says what is wrong with how many rows
  */
 export async function selectRaw(
   db: DuckDB,
-  raw: TableLocation,
+  raw: RawTable,
   snapshot: ExistingSnapshot,
   relation: string,
 ): Promise<string> {
-  const columns = rawColumns(raw, snapshot);
-  const files = [...snapshot.files.values()];
-  if (files.every(({ tags }) => tags?.[CHECKED_TAG] !== undefined)) return `SELECT * FROM ${relation}`;
-  const typed = columns.map(
-    (column) => `CAST(${stagedValue(column)} AS ${column.type}) AS ${quoteIdentifier(column.name)}`,
+  const columns = foundColumns(raw, snapshot);
+  const checked = [...snapshot.files.values()].every(({ tags }) => isChecked(tags, columns));
+  const staged = new Map(
+    // What ingest wrote is of the right types and trimmed already.
+    columns.map((column) => [
+      column.alias,
+      checked ? quoteIdentifier(column.source) : stagedValue(column, TYPED),
+    ]),
   );
-  const select = `SELECT ${typed.join(', ')} FROM ${relation}`;
+  const values = mappedOf(mapColumns(raw.spec), columns).map((column) => {
+    const value = staged.get(column.source.alias) ?? 'NULL';
+    return `${mappedValue(column, value)} AS ${quoteIdentifier(column.name)}`;
+  });
+  const select = `SELECT ${values.join(', ')} FROM ${relation}`;
+  if (checked) return select;
   const faults = [...(await badRows(db, columns, relation)), ...(await repeatedRows(db, select))];
   if (faults.length === 0) return select;
   throw new InputError(
@@ -59,12 +69,20 @@ export async function selectRaw(
   );
 }
 
-async function badRows(db: DuckDB, columns: readonly StandardColumn[], relation: string): Promise<string[]> {
-  const raw = columns.map(({ name }) => `${quoteIdentifier(name)} AS ${quoteIdentifier(rawName(name))}`);
-  const staged = columns.map((column) => `${stagedValue(column)} AS ${quoteIdentifier(column.name)}`);
+function foundColumns(raw: RawTable, snapshot: ExistingSnapshot): FoundColumn[] {
+  const columns = fieldsOfTable(snapshot).map((field) => ({
+    column_name: field.name,
+    column_type: duckdbType(field),
+  }));
+  return findColumns(`table ${raw.name}`, columns, mapColumns(raw.spec), TYPED);
+}
+
+async function badRows(db: DuckDB, columns: readonly FoundColumn[], relation: string): Promise<string[]> {
+  const raw = columns.map(({ source, alias }) => `${quoteIdentifier(source)} AS ${rawName(alias)}`);
+  const staged = columns.map((column) => `${stagedValue(column, TYPED)} AS ${column.alias}`);
   const found = await db.rows<{ reason: string; rows: number }>(
     `WITH valued AS (SELECT ${[...raw, ...staged].join(', ')} FROM ${relation}),
-      judged AS (SELECT ${firstFailing(rowChecks(columns), toldReason)} AS reason FROM valued)
+      judged AS (SELECT ${firstFailing(rowChecks(columns, TYPED), toldReason)} AS reason FROM valued)
       SELECT reason, count(*) AS rows FROM judged WHERE reason IS NOT NULL
       GROUP BY reason ORDER BY rows DESC, reason LIMIT 3`,
   );

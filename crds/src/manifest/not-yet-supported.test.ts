@@ -21,10 +21,6 @@ describe('what a spec asks for and is not built yet is named with what to write 
   test('each field of a model once', () => {
     const asked = model({
       storage: { uri: 's3://bucket/prod' },
-      data: {
-        columns: { promo: { column: 'discount', below: '1' } },
-        covariates: [{ column: 'a' }],
-      },
       training: {
         engine: { type: 'Spark', connectUrl: 'sc://spark' },
       },
@@ -33,9 +29,6 @@ describe('what a spec asks for and is not built yet is named with what to write 
     });
     expect(notYetSupported(asked)).toEqual([
       'spec.storage.uri s3://bucket/prod (use file:// with a persistentVolumeClaim)',
-      'spec.data.columns (rename the columns to the standard names)',
-      'spec.data.columns.promo (give a column of 0 and 1)',
-      'spec.data.covariates (leave it out)',
       'spec.training.engine.type Spark (use DuckDB)',
       'spec.serving.auth.rateLimitPerMinute 5 (leave it out)',
       'spec.serving.rollout.shadow (leave it out)',

@@ -8,8 +8,6 @@ const BY_NAME = 'give its name, it is found under spec.storage.uri';
 const given = (value: unknown) => value !== undefined;
 const is = (unsupported: unknown) => (value: unknown) => value === unsupported;
 const not = (supported: unknown) => (value: unknown) => value !== undefined && value !== supported;
-const some = (value: unknown) => Array.isArray(value) && value.length > 0;
-const threshold = (value: unknown) => typeof value === 'object';
 const inTheCloud = (value: unknown) => /^(abfss|s3):/i.test(String(value));
 
 // What is built deletes its line here; nothing else has to change.
@@ -17,10 +15,6 @@ const MODEL: readonly Line[] = [
   ['spec.storage.uri', inTheCloud, 'use file:// with a persistentVolumeClaim'],
   ['spec.data.rawTable', inTheCloud, BY_NAME],
   ['spec.data.featuresTable', inTheCloud, BY_NAME],
-  ['spec.data.columns', given, 'rename the columns to the standard names'],
-  ['spec.data.columns.promo', threshold, 'give a column of 0 and 1'],
-  ['spec.data.columns.stockout', threshold, 'give a column of 0 and 1'],
-  ['spec.data.covariates', some, LEAVE_OUT],
   ['spec.training.schedule', given, 'retrain by the annotation stockout.dev/retrain-requested-at'],
   ['spec.training.engine.type', is('Spark'), 'use DuckDB'],
   ['spec.source', given, 'use training'],

@@ -63,7 +63,7 @@ describe('a file that cannot be used is refused whole, by name, and nothing is w
     [
       'only bad rows',
       ({ file }) => file('x.csv', `${HEADER}\nS1,P1,x,1,0,1,1,0\n`),
-      'nothing was written: date is not a date (1 rows)',
+      'nothing was written: date is not a date (1 rows, first in row 1 of',
     ],
     ['a folder', async ({ folder }) => folder, 'is not a file'],
     ['nothing there', async ({ folder }) => join(folder, 'no.csv'), 'no.csv cannot be read: ENOENT'],

@@ -4,7 +4,6 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { rawRows, testDuckDB, testWorkspaces } from '../workspace.test-support.ts';
 import { ingest } from './ingest.ts';
-import { checkFiles } from './profile.ts';
 
 const duckdb = testDuckDB();
 const createWorkspace = testWorkspaces(duckdb);
@@ -21,6 +20,7 @@ describe('good data', () => {
       rows: 1_080_000,
       rejected: 0,
       reasons: [],
+      negative: [],
       tableVersion: 0,
       skipped: [],
       ignoredColumns: [],
@@ -139,10 +139,11 @@ describe('bad rows go to the rejected table with their reason, the good ones lan
     ['S1,P1,2025-02-30,9,1,3,20,0', 'date is not a date', '2025-02-30'],
     ['S1,P1,2025-01-02,NaN,1,3,20,0', 'price is NaN or infinite', 'NaN'],
     ['S1,P1,2025-01-02,9,2,3,20,0', 'promo is neither 0 nor 1', '2'],
-    ['S1,P1,2025-01-02,9,1,-3,20,0', 'daily_sales is negative', '-3'],
+    ['S1,P1,2025-01-02,-9,1,3,20,0', 'price is negative', '-9'],
+    ['S1,P1,9999-12-31,9,1,3,20,0', 'date is not between 1900 and 2199', '9999-12-31'],
+    ['S1,P1,05-06-07,9,1,3,20,0', 'date is not between 1900 and 2199', '05-06-07'],
     ['S1,P1,2025-01-02,9,1,three,20,0', 'daily_sales is not a number', 'three'],
     ['S1,P1,2025-01-02,9,1,3,inf,0', 'inventory is NaN or infinite', 'inf'],
-    ['S1,P1,2025-01-02,9,1,3,-0.5,0', 'inventory is negative', '-0.5'],
     ['S1,P1,2025-01-02,9,1,3,20,', 'stockout is null', null],
     ['S1,P1,2025-01-02,9,1,3,20,0.5', 'stockout is neither 0 nor 1', '0.5'],
     ['S1,P1,2025-01-01,1,0,1,1,1', 'duplicate: an earlier row has the same store, product and date', null],
@@ -180,6 +181,20 @@ describe('bad rows go to the rejected table with their reason, the good ones lan
     );
   });
 
+  test('returns and negative stocks are data: they land, and are told', async () => {
+    const { context, file, query } = await createWorkspace();
+    const path = await file('x.csv', `${HEADER}\n${GOOD}\nS1,P1,2025-01-02,9,0,-2,-0.5,1\n`);
+    expect(await ingest(context, [path])).toMatchObject({
+      rows: 2,
+      rejected: 0,
+      negative: [
+        { column: 'daily_sales', rows: 1 },
+        { column: 'inventory', rows: 1 },
+      ],
+    });
+    expect(await query('raw', 'SELECT sum(daily_sales) AS sales FROM {table}')).toEqual([{ sales: 1 }]);
+  });
+
   test('rejected rows of a try that was cut short are replaced, not repeated', async () => {
     const { context, file, query, storage } = await createWorkspace();
     const path = await file('x.csv', `${HEADER}\n${GOOD}\n${GOOD}\n`);
@@ -192,39 +207,5 @@ describe('bad rows go to the rejected table with their reason, the good ones lan
     storage.putIfAbsent = putIfAbsent;
     expect(await ingest(context, [path])).toMatchObject({ rows: 1, rejected: 1, tableVersion: 0 });
     expect(await query('raw_rejected', 'SELECT row_number FROM {table}')).toEqual([{ row_number: 2 }]);
-  });
-});
-
-describe('--check', () => {
-  test('profiles the data and writes nothing', async () => {
-    const { context, file, storage } = await createWorkspace();
-    const lines = [
-      GOOD,
-      'S1,P1,2025-01-04,,0,5,10,1',
-      'S1,P2,2025-01-01,7,0,1,2,0',
-      GOOD,
-      'S1,P2,2025-01-02,7,0,-1,2,0',
-    ];
-    const path = await file('x.csv', `${HEADER},note\n${lines.map((line) => `${line},x`).join('\n')}\n`);
-    const profile = await checkFiles([path], context);
-    expect(profile).toMatchObject({
-      rows: 3,
-      rejected: 2,
-      reasons: [
-        { reason: 'daily_sales is negative', rows: 1 },
-        { reason: 'duplicate', rows: 1 },
-      ],
-      gaps: { series: 2, seriesWithGaps: 1, missingDays: 2 },
-      ignoredColumns: ['note'],
-    });
-    expect(profile.columns).toContainEqual({ name: 'price', type: 'DOUBLE', nulls: 1, min: 7, max: 9.5 });
-    expect(profile.columns).toContainEqual({
-      name: 'date',
-      type: 'DATE',
-      nulls: 0,
-      min: '2025-01-01',
-      max: '2025-01-04',
-    });
-    expect(await storage.list('')).toEqual([]);
   });
 });

@@ -1,85 +1,146 @@
-import { type DuckDB, openDuckDB, quoteIdentifier } from '@stockout/features';
+import type { DataProfile } from '@stockout/contracts';
+import type { StockoutModelSpec } from '@stockout/crds';
+import { type DuckDB, openDuckDB, renderFeatures } from '@stockout/features';
 import type { PipelineContext } from '../context.ts';
-import { STANDARD_COLUMNS } from './columns.ts';
-import { openSourceFile } from './source-file.ts';
+import { profileData } from '../data-profile.ts';
+import { mapColumns } from '../raw/mapping.ts';
+import { type FoundColumn, mappedOf } from '../raw/source-columns.ts';
+import { mappedValue, storedType } from '../raw/values.ts';
+import { openSourceFiles } from './source-file.ts';
+import type { SourceOptions } from './source-options.ts';
 import { stageFiles } from './stage.ts';
 
 export interface ColumnProfile {
+  /** As in the files. */
   name: string;
+  /** In the raw table. */
   type: string;
   nulls: number;
   min: string | number | null;
   max: string | number | null;
+  /** The same value in every row: it tells a model nothing. */
+  constant: boolean;
 }
 
 /** What `stockout ingest --check` prints: the data as it would be ingested into an empty table. */
-export interface Profile {
-  rows: number;
+export interface Profile extends DataProfile {
+  /** ISO; null without a good row. */
+  firstDay: string | null;
+  lastDay: string | null;
   columns: ColumnProfile[];
   /** Days that are missing between the first and the last of their store x product. */
-  gaps: { series: number; seriesWithGaps: number; missingDays: number };
+  gaps: {
+    series: number;
+    seriesWithGaps: number;
+    missingDays: number;
+    /** The most frequent number of days from one row of a series to its next: 7 in weekly data; null without any. */
+    stepDays: number | null;
+  };
+  /** Rows whose store, product and day an earlier row has: rejected. */
+  duplicates: number;
   rejected: number;
-  reasons: { reason: string; rows: number }[];
+  /** With the first row that has it. */
+  reasons: { reason: string; rows: number; file: string; row: number; value: string | null }[];
+  /** Which the model would have. */
+  features: string[];
   ignoredColumns: string[];
 }
 
+type Data = Pick<StockoutModelSpec['data'], 'columns' | 'covariates' | 'features' | 'horizonDays'>;
+
+const STANDARD: Data = { features: 'Standard', horizonDays: 7 };
+
 /**
  * Writes nothing.
+ * @param data default: columns of standard names, and Standard features
  * @throws InputError as ingest does
  */
 export async function checkFiles(
   files: readonly string[],
   { signal, report }: Pick<PipelineContext, 'signal' | 'report'> = {},
+  { data = STANDARD, ...options }: SourceOptions & { data?: Data | undefined } = {},
 ): Promise<Profile> {
   await using db = await openDuckDB({ signal });
-  report?.({ step: 'read' });
-  const sources = [];
-  for (const file of files) sources.push(await openSourceFile(db, file));
-  const staged = await stageFiles(db, sources);
+  const mapping = mapColumns(data);
+  const sources = await openSourceFiles(db, { report }, files, options);
+  const staged = await stageFiles(db, sources, mapping);
+  report?.({ step: 'profile' });
   await db.run(
     'CREATE TEMP VIEW good AS SELECT * FROM staged WHERE reason IS NULL AND rowid NOT IN (SELECT id FROM repeated)',
   );
-  report?.({ step: 'profile' });
-  const reasons = await db.rows<{ reason: string; rows: number }>(
-    `SELECT reason, count(*) AS rows FROM staged WHERE reason IS NOT NULL GROUP BY reason
-      UNION ALL SELECT 'duplicate' AS reason, count(*) AS rows FROM repeated HAVING count(*) > 0
-      ORDER BY rows DESC, reason`,
-  );
-  const rejected = reasons.reduce((sum, { rows }) => sum + rows, 0);
+  const mapped = mappedOf(mapping, staged.columns);
+  const values = mapped.map((column) => `${mappedValue(column, column.source.alias)} AS "${column.name}"`);
+  const columns = mapped.map(({ name }) => name);
+  const profile = await profileData(db, `(SELECT ${values.join(', ')} FROM good)`, columns);
+  const reasons = await countReasons(db);
   return {
-    rows: staged.rows - rejected,
+    ...profile,
+    ...(await extentOf(db)),
     columns: await profileColumns(db, staged.columns),
     gaps: await countGaps(db),
-    rejected,
+    duplicates: reasons.find(({ reason }) => reason === DUPLICATE)?.rows ?? 0,
+    rejected: staged.rows - profile.rows,
     reasons,
+    features: featuresOf(data, columns),
     ignoredColumns: staged.ignored,
   };
 }
 
-async function profileColumns(db: DuckDB, names: readonly string[]): Promise<ColumnProfile[]> {
-  const selects = names.map((name, i) => {
-    const column = quoteIdentifier(name);
-    return `count(*) - count(${column}) AS nulls${i}, min(${column}) AS min${i}, max(${column}) AS max${i}`;
+function featuresOf({ features: set, covariates, horizonDays }: Data, columns: readonly string[]): string[] {
+  const named = covariates?.map(({ column, history }) => ({ name: column, history }));
+  return renderFeatures({ set, columns, covariates: named, horizonDays }).features;
+}
+
+const DUPLICATE = 'duplicate: an earlier row has the same store, product and date';
+
+function countReasons(db: DuckDB): Promise<Profile['reasons']> {
+  return db.rows(
+    `WITH bad AS (
+        SELECT rowid AS id, * FROM staged WHERE reason IS NOT NULL
+        UNION ALL SELECT staged.rowid AS id, staged.* REPLACE ('${DUPLICATE}' AS reason) FROM staged
+          SEMI JOIN repeated ON staged.rowid = repeated.id
+      )
+      SELECT reason, count(*) AS rows, arg_min(file, id) AS file, arg_min(row_number, id) AS row,
+        arg_min_null(value, id) AS value
+      FROM bad GROUP BY reason ORDER BY rows DESC, reason`,
+  );
+}
+
+async function extentOf(db: DuckDB): Promise<Pick<Profile, 'firstDay' | 'lastDay'>> {
+  const [extent] = await db.rows<Pick<Profile, 'firstDay' | 'lastDay'>>(
+    'SELECT min(date) AS "firstDay", max(date) AS "lastDay" FROM good',
+  );
+  return extent ?? { firstDay: null, lastDay: null };
+}
+
+async function profileColumns(db: DuckDB, columns: readonly FoundColumn[]): Promise<ColumnProfile[]> {
+  const selects = columns.map(({ alias }, i) => {
+    return `count(*) - count(${alias}) AS nulls${i}, min(${alias}) AS min${i}, max(${alias}) AS max${i}`;
   });
   const [row] = await db.rows<Record<string, string | number | null>>(
-    `SELECT ${selects.join(', ')} FROM good`,
+    `SELECT count(*) AS "rows", ${selects.join(', ')} FROM good`,
   );
-  return names.map((name, i) => ({
-    name,
-    type: STANDARD_COLUMNS.find((column) => column.name === name)?.type ?? '',
-    nulls: Number(row?.[`nulls${i}`] ?? 0),
-    min: row?.[`min${i}`] ?? null,
-    max: row?.[`max${i}`] ?? null,
-  }));
+  return columns.map((column, i) => {
+    const [nulls, min, max] = [
+      Number(row?.[`nulls${i}`] ?? 0),
+      row?.[`min${i}`] ?? null,
+      row?.[`max${i}`] ?? null,
+    ];
+    const constant = Number(row?.['rows']) > 1 && nulls === 0 && min === max;
+    return { name: column.source, type: storedType(column), nulls, min, max, constant };
+  });
 }
 
 async function countGaps(db: DuckDB): Promise<Profile['gaps']> {
   const [gaps] = await db.rows<Profile['gaps']>(
-    `WITH series AS (
-        SELECT date_diff('day', min(date), max(date)) + 1 - count(*) AS missing FROM good GROUP BY store_id, product_id
-      )
+    `WITH steps AS (
+        SELECT store_id, product_id,
+          date - lag(date) OVER (PARTITION BY store_id, product_id ORDER BY date) AS step FROM good
+      ),
+      series AS (SELECT sum(step - 1) AS missing FROM steps GROUP BY store_id, product_id)
       SELECT count(*) AS series, count_if(missing > 0) AS "seriesWithGaps",
-        CAST(coalesce(sum(missing), 0) AS BIGINT) AS "missingDays" FROM series`,
+        CAST(coalesce(sum(missing), 0) AS BIGINT) AS "missingDays",
+        (SELECT mode(step) FROM steps WHERE step IS NOT NULL) AS "stepDays" FROM series`,
   );
-  return gaps ?? { series: 0, seriesWithGaps: 0, missingDays: 0 };
+  return gaps ?? { series: 0, seriesWithGaps: 0, missingDays: 0, stepDays: null };
 }

@@ -1,9 +1,9 @@
-import type { DuckDB } from '@stockout/features';
+import { type DuckDB, quoteIdentifier } from '@stockout/features';
+import type { FoundColumn } from '../raw/source-columns.ts';
 import { deleteDataFiles, writeDataFiles } from '../tables/data-files.ts';
 import type { TableLocation } from '../tables/log.ts';
 import type { Snapshot } from '../tables/snapshot.ts';
 import { type Draft, commit } from '../tables/table.ts';
-import { STANDARD_COLUMNS } from './columns.ts';
 
 const INGEST_TAG = 'stockout.ingest';
 const ROWS_TAG = 'stockout.rows';
@@ -24,14 +24,14 @@ export async function writeRejected(
   db: DuckDB,
   table: TableLocation,
   ingest: string,
+  columns: readonly FoundColumn[],
 ): Promise<{ rejected: number; reasons: { reason: string; rows: number }[] }> {
-  const names = STANDARD_COLUMNS.map(({ name }) => name).join(', ');
   await db.run(
     `CREATE OR REPLACE TEMP TABLE rejects AS
       WITH repeats AS (SELECT id, 'duplicate: an earlier row has the same store, product and date' AS why FROM repeated
         UNION ALL SELECT id, 'duplicate: the table has this store, product and date' AS why
           FROM known WHERE id NOT IN (SELECT id FROM repeated))
-      SELECT file, row_number, coalesce(reason, why) AS reason, value, ${names}
+      SELECT file, row_number, coalesce(reason, why) AS reason, value, ${columns.map(namedApart).join(', ')}
       FROM staged LEFT JOIN repeats ON staged.rowid = repeats.id WHERE reason IS NOT NULL OR why IS NOT NULL`,
   );
   const [summary] = await db.rows<{ rows: number; digest: string }>(
@@ -44,6 +44,13 @@ export async function writeRejected(
     'SELECT reason, count(*) AS rows FROM rejects GROUP BY reason ORDER BY rows DESC, reason',
   );
   return { rejected, reasons };
+}
+
+const OWN = new Set(['file', 'row_number', 'reason', 'value', 'rejected_at']);
+
+/** Under the name that it has in the file, where that is not one of ours. */
+function namedApart({ source, alias }: FoundColumn): string {
+  return `${alias} AS ${quoteIdentifier(OWN.has(source.toLowerCase()) ? `${source}_` : source)}`;
 }
 
 async function replace(db: DuckDB, table: TableLocation, tags: Record<string, string>): Promise<void> {

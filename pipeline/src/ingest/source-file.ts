@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { InputError } from '@stockout/contracts';
 import { type DuckDB, quoteLiteral } from '@stockout/features';
-import type { SourceColumn } from './columns.ts';
+import type { PipelineContext } from '../context.ts';
+import type { DescribedColumn, Dialect } from '../raw/source-columns.ts';
 import { readCsvHeader } from './csv-header.ts';
+import { type SourceOptions, checkOptions } from './source-options.ts';
 
 /** A file with raw rows. */
 export interface SourceFile {
@@ -13,57 +15,82 @@ export interface SourceFile {
   name: string;
   /** Of its content: what makes a repeated ingest of the same file a single one. */
   sha256: string;
-  /** Parquet has types of its own; in CSV all is text. */
-  typed: boolean;
-  columns: SourceColumn[];
+  dialect: Dialect;
+  columns: DescribedColumn[];
   /** What stands after FROM. */
   relation: string;
   /** The row's number in the file, from 1. */
   rowNumber: string;
 }
 
-/** @throws InputError when it cannot be read, names the file and what to do */
-export async function openSourceFile(db: DuckDB, name: string): Promise<SourceFile> {
+/** @throws InputError when one cannot be read, names the file and what to do */
+export async function openSourceFiles(
+  db: DuckDB,
+  { report }: Pick<PipelineContext, 'report'>,
+  names: readonly string[],
+  options: SourceOptions,
+): Promise<SourceFile[]> {
+  await checkOptions(db, options);
+  const files: SourceFile[] = [];
+  for (const name of names) {
+    report?.({ step: 'read', done: files.length, total: names.length });
+    files.push(await openSourceFile(db, name, options));
+  }
+  return files;
+}
+
+async function openSourceFile(db: DuckDB, name: string, options: SourceOptions): Promise<SourceFile> {
   const path = resolve(name);
   const typed = await isParquet(name, path);
-  const { relation, columns } = typed ? await describeParquet(db, name, path) : await describeCsv(name, path);
+  const described = typed ? await describeParquet(db, name, path) : await describeCsv(name, path, options);
   const rowNumber = typed ? 'file_row_number + 1' : 'row_number() OVER ()';
-  return { name, sha256: await sha256Of(path), typed, columns, relation, rowNumber };
+  const { dateFormat, decimalComma } = options;
+  return {
+    name,
+    sha256: await sha256Of(path),
+    dialect: { typed, dateFormat, decimalComma },
+    rowNumber,
+    ...described,
+  };
 }
 
 type Described = Pick<SourceFile, 'relation' | 'columns'>;
 
 async function describeParquet(db: DuckDB, name: string, path: string): Promise<Described> {
   const literal = quoteLiteral(path);
-  const describe = () => db.rows<SourceColumn>(`DESCRIBE FROM read_parquet(${literal})`);
+  const describe = () => db.rows<DescribedColumn>(`DESCRIBE FROM read_parquet(${literal})`);
   return {
     relation: `read_parquet(${literal}, file_row_number = true)`,
-    columns: await readable(name, true, describe),
+    columns: await readable(name, { typed: true }, describe),
   };
 }
 
-async function describeCsv(name: string, path: string): Promise<Described> {
-  const { delimiter, names } = await readable(name, false, () => readCsvHeader(name, path));
+async function describeCsv(name: string, path: string, options: SourceOptions): Promise<Described> {
+  const { delimiter, names } = await readable(name, { typed: false }, () =>
+    readCsvHeader(name, path, options),
+  );
   const types = names.map((column) => `${quoteLiteral(column)}: 'VARCHAR'`).join(', ');
+  const quote = quoteLiteral(options.quote ?? '"');
   return {
     // Nothing is guessed: a row that does not fit the header is an error that names its line.
     relation: `read_csv(${quoteLiteral(path)}, auto_detect = false, header = true, delim = ${quoteLiteral(delimiter)},
-      quote = '"', escape = '"', columns = {${types}})`,
+      quote = ${quote}, escape = ${quote}, encoding = ${quoteLiteral(options.encoding ?? 'utf-8')}, columns = {${types}})`,
     columns: names.map((column_name) => ({ column_name, column_type: 'VARCHAR' })),
   };
 }
 
 /** @throws InputError instead of what DuckDB says of a file that it cannot read */
-export async function readable<T>(name: string, typed: boolean, read: () => Promise<T>): Promise<T> {
+export async function readable<T>(name: string, { typed }: Dialect, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (cause) {
     if (!speaksOfFile(cause)) throw cause;
     const kind = typed ? 'Parquet' : 'CSV';
     const [line] = cause.message.split('\n');
-    throw new InputError(`${name} is not a readable ${kind} file: export or copy it again. (${line})`, {
-      cause,
-    });
+    const wayOut = /unicode|utf-?8/i.test(cause.message)
+      ? 'it is not UTF-8, say what it is by --encoding latin-1 or utf-16'
+      : 'export or copy it again';
+    throw new InputError(`${name} is not a readable ${kind} file: ${wayOut}. (${line})`, { cause });
   }
 }
 
@@ -80,6 +107,11 @@ async function isParquet(name: string, path: string): Promise<boolean> {
   const found = await stat(path).catch((cause: unknown) => {
     throw new InputError(`${name} cannot be read: ${(cause as NodeJS.ErrnoException).code}`, { cause });
   });
+  if (found.isDirectory() && (await stat(join(path, '_delta_log')).catch(() => undefined))) {
+    throw new InputError(
+      `${name} is not a file but a Delta table: name it as spec.data.rawTable, it is read where it is`,
+    );
+  }
   if (!found.isFile())
     throw new InputError(`${name} is not a file: name the Parquet or CSV files themselves`);
   if (found.size === 0) throw new InputError(`${name} is empty (0 bytes): export it again`);

@@ -1,40 +1,37 @@
 import { InputError } from '@stockout/contracts';
 import { type DuckDB, quoteIdentifier, quoteLiteral } from '@stockout/features';
-import {
-  STANDARD_COLUMNS,
-  firstFailing,
-  rawName,
-  rowChecks,
-  stagedType,
-  stagedValue,
-  standardColumnsOf,
-  toldReason,
-  toldValue,
-} from './columns.ts';
+import type { Mapping } from '../raw/mapping.ts';
+import { firstFailing, rawName, rowChecks, toldReason, toldValue } from '../raw/row-checks.ts';
+import { type FoundColumn, findColumns } from '../raw/source-columns.ts';
+import { stagedType, stagedValue } from '../raw/values.ts';
 import { type SourceFile, readable } from './source-file.ts';
 
 /** The files' rows in DuckDB, each judged by itself and against the others. */
 export interface Staged {
   rows: number;
-  /** The standard columns that the files have. */
-  columns: string[];
-  /** Columns of the files that are not standard ones, and not read. */
+  /** Those of the files that are read. */
+  columns: FoundColumn[];
+  /** Columns of the files that are not read, by name. */
   ignored: string[];
   firstDay: string | null;
   lastDay: string | null;
 }
 
 /**
- * Fills the temporary table `staged`: file, row_number, the standard columns, `reason` and `value` (both null in a
- * good row), and `repeated`: the rowids of rows whose store, product and day an earlier good row has.
+ * Fills the temporary table `staged`: file, row_number, the columns by their aliases, `reason` and `value` (both null
+ * in a good row), and `repeated`: the rowids of rows whose store, product and day an earlier good row has.
  */
-export async function stageFiles(db: DuckDB, files: readonly SourceFile[]): Promise<Staged> {
-  const columns = sameColumns(files);
-  const definitions = STANDARD_COLUMNS.map((column) => `${column.name} ${stagedType(column)}`).join(', ');
+export async function stageFiles(
+  db: DuckDB,
+  files: readonly SourceFile[],
+  mapping: Mapping,
+): Promise<Staged> {
+  const columns = sameColumns(files, mapping);
+  const definitions = columns.map((column) => `${column.alias} ${stagedType(column)}`).join(', ');
   await db.run(
     `CREATE OR REPLACE TEMP TABLE staged (file VARCHAR, row_number BIGINT, ${definitions}, reason VARCHAR, value VARCHAR)`,
   );
-  for (const file of files) await stageFile(db, file);
+  for (const file of files) await stageFile(db, file, mapping);
   await db.run(
     `CREATE OR REPLACE TEMP TABLE repeated AS
       WITH good AS (SELECT rowid AS id, store_id, product_id, date FROM staged WHERE reason IS NULL),
@@ -44,42 +41,42 @@ export async function stageFiles(db: DuckDB, files: readonly SourceFile[]): Prom
   const [extent] = await db.rows<{ rows: number; first: string | null; last: string | null }>(
     'SELECT count(*) AS rows, min(date) AS first, max(date) AS last FROM staged',
   );
-  const standard = new Set(STANDARD_COLUMNS.map(({ name }) => name));
+  const read = new Set(columns.map(({ source }) => source));
   const all = files.flatMap((file) => file.columns.map(({ column_name }) => column_name));
   return {
     rows: extent?.rows ?? 0,
     columns,
-    ignored: [...new Set(all)].filter((name) => !standard.has(name)),
+    ignored: [...new Set(all)].filter((name) => !read.has(name)),
     firstDay: extent?.first ?? null,
     lastDay: extent?.last ?? null,
   };
 }
 
-async function stageFile(db: DuckDB, file: SourceFile): Promise<void> {
-  const columns = standardColumnsOf(file.name, file.columns, file.typed);
-  const checks = rowChecks(columns);
-  const raw = columns.map(({ name }) => `${quoteIdentifier(name)} AS ${quoteIdentifier(rawName(name))}`);
-  const values = columns.map((column) => `${stagedValue(column)} AS ${quoteIdentifier(column.name)}`);
-  const names = columns.map(({ name }) => quoteIdentifier(name));
+async function stageFile(db: DuckDB, file: SourceFile, mapping: Mapping): Promise<void> {
+  const { name, dialect } = file;
+  const columns = findColumns(name, file.columns, mapping, dialect);
+  const checks = rowChecks(columns, dialect);
+  const raw = columns.map(({ source, alias }) => `${quoteIdentifier(source)} AS ${rawName(alias)}`);
+  const values = columns.map((column) => `${stagedValue(column, dialect)} AS ${column.alias}`);
   const [before] = await db.rows<{ rows: number }>('SELECT count(*) AS rows FROM staged');
-  await readable(file.name, file.typed, () =>
+  await readable(name, dialect, () =>
     db.run(
       `INSERT INTO staged BY NAME
         WITH valued AS (SELECT ${file.rowNumber} AS row_number, ${[...raw, ...values].join(', ')} FROM ${file.relation})
-        SELECT ${quoteLiteral(file.name)} AS file, row_number, ${names.join(', ')},
+        SELECT ${quoteLiteral(name)} AS file, row_number, ${columns.map(({ alias }) => alias).join(', ')},
           ${firstFailing(checks, toldReason)} AS reason, ${firstFailing(checks, toldValue)} AS value
         FROM valued`,
     ),
   );
   const [after] = await db.rows<{ rows: number }>('SELECT count(*) AS rows FROM staged');
-  if (after?.rows === before?.rows) throw new InputError(`${file.name} has no rows: export it again`);
+  if (after?.rows === before?.rows) throw new InputError(`${name} has no rows: export it again`);
 }
 
 /** Rows of one commit have the same columns: a file that lacks one would fill it with nulls, silently. */
-function sameColumns(files: readonly SourceFile[]): string[] {
+function sameColumns(files: readonly SourceFile[], mapping: Mapping): FoundColumn[] {
   const [first, ...others] = files.map((file) => ({
     file,
-    names: standardColumnsOf(file.name, file.columns, file.typed).map(({ name }) => name),
+    columns: findColumns(file.name, file.columns, mapping, file.dialect),
   }));
   if (first === undefined) throw new InputError('no file to ingest: name at least one Parquet or CSV file');
   for (const other of others) {
@@ -87,12 +84,13 @@ function sameColumns(files: readonly SourceFile[]): string[] {
       [first, other],
       [other, first],
     ] as const) {
-      const lacked = having.names.filter((name) => !lacking.names.includes(name));
+      const names = new Set(lacking.columns.map(({ source }) => source));
+      const lacked = having.columns.map(({ source }) => source).filter((source) => !names.has(source));
       if (lacked.length === 0) continue;
       throw new InputError(
         `${lacking.file.name} lacks column ${lacked.join(', ')}, which ${having.file.name} has: ingest files of one kind together`,
       );
     }
   }
-  return first.names;
+  return first.columns;
 }

@@ -59,10 +59,18 @@ async function openDataFile(location: TableLocation, { path, size }: AddFile): P
   }
 }
 
-/** Files that may hold days from `first` to `last` (ISO), judged by their stats; without stats they may. */
-export function filesWithDays(files: Iterable<AddFile>, first: string, last: string): AddFile[] {
+/**
+ * Files that may hold days from `first` to `last` (ISO), judged by their stats; without stats they may.
+ * @param column that has the days
+ */
+export function filesWithDays(
+  files: Iterable<AddFile>,
+  first: string,
+  last: string,
+  column = 'date',
+): AddFile[] {
   return [...files].filter(({ stats }) => {
-    const bounds = boundsOf(stats, 'date');
+    const bounds = boundsOf(stats, column);
     if (bounds?.min === undefined || bounds.max === undefined) return true;
     // ISO dates compare as text; a timestamp's text begins with its date.
     return String(bounds.min).slice(0, 10) <= last && String(bounds.max).slice(0, 10) >= first;

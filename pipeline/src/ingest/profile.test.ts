@@ -1,0 +1,85 @@
+import { InputError, STANDARD_FEATURES } from '@stockout/contracts';
+import { expect, test } from 'vitest';
+import { rawRows, testDuckDB, testWorkspaces } from '../workspace.test-support.ts';
+import { checkFiles } from './profile.ts';
+
+const createWorkspace = testWorkspaces(testDuckDB());
+
+const HEADER = 'store_id,product_id,date,price,promo,daily_sales,inventory,stockout';
+const SALES_FEATURES = STANDARD_FEATURES.filter((name) => /^(daily_sales|sales_.*)$/.test(name));
+const GOOD = 'S1,P1,2025-01-01,9.5,1,3,20,0';
+
+test('data is profiled, what would be rejected told by its first row, and nothing is written', async () => {
+  const { context, file, storage } = await createWorkspace();
+  const lines = [
+    GOOD,
+    'S1,P1,2025-01-04,,0,-5,10,1',
+    'S1,P2,2025-01-01,7,0,1,2,0',
+    GOOD,
+    'S1,P2,2025-01-02,-7,0,1,2,0',
+  ];
+  const path = await file('x.csv', `${HEADER},note\n${lines.map((line) => `${line},x`).join('\n')}\n`);
+  const profile = await checkFiles([path], context);
+  const duplicate = 'duplicate: an earlier row has the same store, product and date';
+  expect(profile).toMatchObject({
+    rows: 3,
+    stores: 1,
+    products: 2,
+    days: 2,
+    firstDay: '2025-01-01',
+    lastDay: '2025-01-04',
+    stockoutShare: 1 / 3,
+    negativeSales: 1,
+    negativeInventory: 0,
+    duplicates: 1,
+    rejected: 2,
+    reasons: [
+      { reason: duplicate, rows: 1, file: path, row: 4, value: null },
+      { reason: 'price is negative', rows: 1, file: path, row: 5, value: '-7' },
+    ],
+    gaps: { series: 2, seriesWithGaps: 1, missingDays: 2, stepDays: 3 },
+    features: STANDARD_FEATURES,
+    ignoredColumns: ['note'],
+  });
+  const price = { name: 'price', type: 'DOUBLE', nulls: 1, min: 7, max: 9.5, constant: false };
+  expect(profile.columns).toContainEqual(price);
+  expect(profile.columns).toContainEqual(
+    expect.objectContaining({ name: 'store_id', min: 'S1', constant: true }),
+  );
+  expect(await storage.list('')).toEqual([]);
+});
+
+test('weekly data is known by its step of seven days', async () => {
+  const { parquet } = await createWorkspace();
+  const weekly = `SELECT * REPLACE (DATE '2025-01-01' + CAST(7 * (date - DATE '2025-01-01') AS INTEGER) AS date) FROM (${rawRows()})`;
+  const { gaps } = await checkFiles([await parquet('weekly.parquet', weekly)]);
+  expect(gaps).toEqual({ series: 2, seriesWithGaps: 2, missingDays: 2 * 19 * 6, stepDays: 7 });
+});
+
+test('with a mapping the columns have their own names, and only features that can be made are told', async () => {
+  const { parquet } = await createWorkspace();
+  const own = `SELECT store_id AS "Läden", product_id, date, daily_sales AS qty, stockout * 12.0 AS hours FROM (${rawRows()})`;
+  const data = {
+    columns: { store: 'Läden', sales: 'qty', stockout: { column: 'hours', atLeast: '6' } },
+    features: 'Standard' as const,
+    horizonDays: 7,
+  };
+  const profile = await checkFiles([await parquet('own.parquet', own)], {}, { data });
+  expect(profile.columns.map(({ name }) => name)).toEqual(['Läden', 'product_id', 'date', 'qty', 'hours']);
+  expect(profile.features).toEqual(SALES_FEATURES);
+  expect(profile.stockoutShare).toBeCloseTo(0.15, 1);
+});
+
+test.each([
+  ['--delimiter', { delimiter: ';;' }, '--delimiter is ";;": give a single character'],
+  ['--quote', { quote: '' }, '--quote is "": give a single character'],
+  ['both the same', { delimiter: "'", quote: "'" }, "--delimiter and --quote are both ': they must differ"],
+  ['a date format without a year', { dateFormat: '%d/%m' }, '--date-format is "%d/%m": give one with day'],
+  ['a date format of two hours', { dateFormat: '%H:%H' }, '--date-format is "%H:%H": give one with day'],
+  ['a date format that is none', { dateFormat: '%q' }, '--date-format is "%q": give one with day, month'],
+])('an option that cannot be meant is refused by its name: %s', async (_, options, message) => {
+  const { file } = await createWorkspace();
+  const path = await file('x.csv', `${HEADER}\n${GOOD}\n`);
+  await expect(checkFiles([path], {}, options)).rejects.toThrow(InputError);
+  await expect(checkFiles([path], {}, options)).rejects.toThrow(message);
+});

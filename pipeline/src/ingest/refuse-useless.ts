@@ -1,0 +1,50 @@
+import { InputError } from '@stockout/contracts';
+import type { DuckDB } from '@stockout/features';
+import type { Kind } from '../raw/mapping.ts';
+import type { FoundColumn } from '../raw/source-columns.ts';
+import type { TableLocation } from '../tables/log.ts';
+import { type Snapshot, exists } from '../tables/snapshot.ts';
+
+const WAYS_OUT: Partial<Record<Kind, string>> = {
+  day: 'where days are written otherwise, say how: --date-format %d/%m/%Y',
+  price: 'where a comma separates decimals, say so: --decimal-comma',
+  amount: 'where a comma separates decimals, say so: --decimal-comma',
+  number: 'where a comma separates decimals, say so: --decimal-comma',
+  flag: 'of a number make 0 and 1 in the spec: {column: NAME, above: "0"}',
+};
+
+interface Reason {
+  reason: string;
+  rows: number;
+  file: string;
+  row: number;
+  value: string | null;
+}
+
+/** No good row at all is a mistake in the file, not in its rows; unless the table has them all. */
+export async function refuseIfUseless(
+  db: DuckDB,
+  raw: TableLocation,
+  snapshot: Snapshot,
+  rows: number,
+  columns: readonly FoundColumn[],
+): Promise<void> {
+  if (rows > 0) return;
+  const [known] = await db.rows<{ rows: number }>('SELECT count(*) AS rows FROM known');
+  if ((known?.rows ?? 0) > 0 && exists(snapshot)) return;
+  const reasons = await db.rows<Reason>(
+    `SELECT reason, count(*) AS rows, arg_min(file, rowid) AS file, arg_min(row_number, rowid) AS row,
+        arg_min(value, rowid) AS value
+      FROM staged WHERE reason IS NOT NULL GROUP BY reason ORDER BY rows DESC, reason LIMIT 3`,
+  );
+  const kind = columns.find(({ source }) => reasons[0]?.reason.startsWith(`${source} is n`))?.kind;
+  throw new InputError(
+    `no row can be ingested into ${raw.name}, nothing was written: ${reasons.map(describe).join(', ')}. ` +
+      `Correct the file first${kind && WAYS_OUT[kind] ? `; ${WAYS_OUT[kind]}` : ''}`,
+  );
+}
+
+function describe({ reason, rows, file, row, value }: Reason): string {
+  const first = value === null ? '' : `, first in row ${row} of ${file}: ${JSON.stringify(value)}`;
+  return `${reason} (${rows} rows${first})`;
+}

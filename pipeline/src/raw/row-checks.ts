@@ -1,0 +1,71 @@
+import { quoteLiteral } from '@stockout/features';
+import type { Dialect, FoundColumn } from './source-columns.ts';
+
+interface Check {
+  alias: string;
+  reason: string;
+  /** SQL over `raw_<alias>` (as in the file) and `<alias>` (as staged). */
+  fails: string;
+}
+
+/** Days outside of these are typing errors, markers like 9999-12-31, or 05-06-07 read as the year 5. */
+const [FIRST_DAY, LAST_DAY] = ['1900-01-01', '2199-12-31'];
+
+/**
+ * Why a row by itself cannot be used, in the order in which it is told; the first one counts. Negative sales are
+ * returns and negative stocks are bookkeeping: both are data.
+ */
+export function rowChecks(columns: readonly FoundColumn[], dialect: Dialect): Check[] {
+  return columns.flatMap((column) => [
+    ...(column.required ? [nullCheck(column)] : []),
+    ...kindChecks(column, dialect),
+  ]);
+}
+
+function nullCheck({ source, alias, kind }: FoundColumn): Check {
+  const raw = rawName(alias);
+  const empty = kind === 'key' ? `${alias} IS NULL` : `${raw} IS NULL OR trim(CAST(${raw} AS VARCHAR)) = ''`;
+  return { alias, reason: `${source} is null`, fails: empty };
+}
+
+function kindChecks({ source, alias, kind }: FoundColumn, dialect: Dialect): Check[] {
+  const check = (reason: string, fails: string) => ({ alias, reason: `${source} ${reason}`, fails });
+  const unreadable = `${rawName(alias)} IS NOT NULL AND ${alias} IS NULL`;
+  if (kind === 'key') return [];
+  if (kind === 'day') {
+    return [
+      check(`is not a date${formatHint(dialect)}`, unreadable),
+      check(
+        'is not between 1900 and 2199',
+        `${alias} NOT BETWEEN DATE '${FIRST_DAY}' AND DATE '${LAST_DAY}'`,
+      ),
+    ];
+  }
+  return [
+    check('is not a number', unreadable),
+    check('is NaN or infinite', `NOT isfinite(${alias})`),
+    ...(kind === 'price' ? [check('is negative', `${alias} < 0`)] : []),
+    ...(kind === 'flag' ? [check('is neither 0 nor 1', `${alias} NOT IN (0, 1)`)] : []),
+  ];
+}
+
+function formatHint({ dateFormat }: Dialect): string {
+  return dateFormat === undefined ? '' : ` as ${dateFormat}`;
+}
+
+export function rawName(alias: string): string {
+  return `raw_${alias}`;
+}
+
+/** `CASE WHEN ... THEN <told> ... END`, null for a good row. */
+export function firstFailing(checks: readonly Check[], told: (check: Check) => string): string {
+  return `CASE ${checks.map((check) => `WHEN ${check.fails} THEN ${told(check)}`).join(' ')} END`;
+}
+
+export function toldReason({ reason }: Check): string {
+  return quoteLiteral(reason);
+}
+
+export function toldValue({ alias }: Check): string {
+  return `CAST(${rawName(alias)} AS VARCHAR)`;
+}

@@ -1,0 +1,55 @@
+import { quoteIdentifier, quoteLiteral } from '@stockout/features';
+import { conditionSql } from './condition.ts';
+import type { Kind, MappedColumn } from './mapping.ts';
+import type { Dialect, FoundColumn } from './source-columns.ts';
+
+const STORED: Record<Kind, string> = {
+  key: 'VARCHAR',
+  day: 'DATE',
+  price: 'DOUBLE',
+  amount: 'DOUBLE',
+  flag: 'INTEGER',
+  number: 'DOUBLE',
+};
+
+/** In the raw table. */
+export function storedType({ kind }: FoundColumn): string {
+  return STORED[kind];
+}
+
+/** Flags stay numbers until they are judged, so that a 7 is seen. */
+export function stagedType(column: FoundColumn): string {
+  return column.kind === 'flag' ? 'DOUBLE' : storedType(column);
+}
+
+/** A column as its staged type; what cannot be read as that is null. */
+export function stagedValue({ source, kind, type }: FoundColumn, dialect: Dialect): string {
+  const column = quoteIdentifier(source);
+  if (kind === 'key') return `nullif(trim(CAST(${column} AS VARCHAR)), '')`;
+  if (kind === 'day') return dayValue(column, type, dialect);
+  const number = numberValue(column, type, dialect);
+  if (kind !== 'flag' || (dialect.typed && type !== 'BOOLEAN')) return number;
+  return `coalesce(${number}, CAST(TRY_CAST(${column} AS BOOLEAN) AS DOUBLE))`;
+}
+
+function dayValue(column: string, type: string, { dateFormat }: Dialect): string {
+  if (type === 'DATE') return column;
+  if (dateFormat !== undefined && !type.startsWith('TIMESTAMP')) {
+    return `CAST(try_strptime(CAST(${column} AS VARCHAR), ${quoteLiteral(dateFormat)}) AS DATE)`;
+  }
+  return `coalesce(TRY_CAST(${column} AS DATE), CAST(TRY_CAST(${column} AS TIMESTAMP) AS DATE))`;
+}
+
+function numberValue(column: string, type: string, { typed, decimalComma }: Dialect): string {
+  // A 32-bit .9 is .8999999762 in 64 bits, which no longer is at least .9: by its shortest decimal it is .9 again.
+  if (type === 'FLOAT') return `CAST(CAST(${column} AS VARCHAR) AS DOUBLE)`;
+  if (typed) return `TRY_CAST(${column} AS DOUBLE)`;
+  if (!decimalComma) return `TRY_CAST(${column} AS DOUBLE)`;
+  // With decimal commas 1.234 is a thousand and more, which nobody is to take for one and a bit.
+  return `CASE WHEN NOT contains(${column}, '.') THEN TRY_CAST(replace(${column}, ',', '.') AS DOUBLE) END`;
+}
+
+/** A mapped column, from a value that was read already. */
+export function mappedValue({ type, condition }: MappedColumn, value: string): string {
+  return condition === undefined ? `CAST(${value} AS ${type})` : conditionSql(condition, value);
+}

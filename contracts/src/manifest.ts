@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { calibrationSchema } from './calibration.ts';
+import { confidenceSchema } from './confidence.ts';
 import { dataProfileSchema } from './data-profile.ts';
 import { featureSchema } from './features.ts';
 import { gateVerdictSchema } from './gates.ts';
@@ -62,6 +63,8 @@ export const manifestSchema = z.object({
   /** The metrics of the scores as they were before the calibration, on the same rows. */
   uncalibrated: metricsSchema.optional(),
   confusionMatrix: confusionMatrixSchema,
+  /** How sure metrics and differences are; absent in versions made before there was one. */
+  confidence: confidenceSchema.optional(),
   baseline: baselineSchema.optional(),
   champion: championSchema.optional(),
   gates: z.array(gateVerdictSchema),

@@ -2,8 +2,8 @@ import type { TrainOutcome } from '@stockout/pipeline';
 
 /** What --json prints of a trained or evaluated version; a champion only where one was asked for. */
 export function trainedJson(outcome: TrainOutcome): object {
-  const { version, uri, digest, metrics, baseline, champion, confusionMatrix, gates, warnings, seconds } =
-    outcome;
+  const { version, uri, digest, metrics, baseline, champion, confidence, confusionMatrix, gates } = outcome;
+  const { warnings, seconds } = outcome;
   return {
     version,
     uri,
@@ -11,6 +11,7 @@ export function trainedJson(outcome: TrainOutcome): object {
     metrics,
     baseline,
     ...(champion && { champion }),
+    ...(confidence && { confidence }),
     confusionMatrix,
     gates,
     warnings,

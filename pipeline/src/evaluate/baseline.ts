@@ -5,27 +5,34 @@ import { type Ranking, rankByScore, reverseRanking } from './ranking.ts';
 import { areaUnderRoc, averagePrecision } from './ranking-metrics.ts';
 
 /**
- * The feature that ranks the rows best by itself, more of it or less of it being more risk; rows where it is missing
- * are ranked last. A good AUC alone says little where one column nearly gives the answer away.
+ * Each feature as a score by itself, more of it or less of it being more risk, whichever ranks better; rows where it is
+ * missing are ranked last.
  * @param names one per column
- * @returns undefined when the rows are of one class
  */
-export function bestSingleFeature(
+export function rankSingleFeatures(
   matrix: Matrix,
   labels: Float32Array,
   names: readonly string[],
-): Baseline | undefined {
-  let best: Baseline | undefined;
+): Baseline[] {
   const column = new Float32Array(matrix.rows);
-  for (const [index, feature] of names.entries()) {
+  return names.map((feature, index) => {
     for (let row = 0; row < matrix.rows; row++) {
       column[row] = matrix.values[row * matrix.columns + index] as number;
     }
     const ranking = rankByScore(column, labels);
     const more = buildBaseline(feature, 1, ranking);
     const less = buildBaseline(feature, -1, reverseRanking(ranking));
-    for (const one of [more, less]) if (isBetter(one, best)) best = one;
-  }
+    return isBetter(less, more) ? less : more;
+  });
+}
+
+/**
+ * The feature that ranks the rows best. A good AUC alone says little where one column nearly gives the answer away.
+ * @returns undefined when the rows are of one class
+ */
+export function bestSingleFeature(singles: readonly Baseline[]): Baseline | undefined {
+  let best: Baseline | undefined;
+  for (const one of singles) if (isBetter(one, best)) best = one;
   return best;
 }
 

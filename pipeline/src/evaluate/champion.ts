@@ -1,5 +1,6 @@
 import type { Champion, Manifest } from '@stockout/contracts';
 import type { Storage } from '@stockout/storage';
+import type { Scored } from './weighted-ranking.ts';
 import type { TrainingData } from '../xgboost/protocol.ts';
 import { predictScores, readModel } from '../xgboost/scorer.ts';
 import type { XGBoost } from '../xgboost/xgboost.ts';
@@ -9,6 +10,7 @@ import { type Evaluation, evaluateScores } from './metrics.ts';
 export interface ScoredVersion {
   champion: Champion;
   evaluation: Evaluation;
+  scored: Scored;
 }
 
 /** Scores rows by a version that stands, at its own threshold. */
@@ -20,6 +22,8 @@ export async function scoreVersion(
 ): Promise<ScoredVersion> {
   await using model = await xgboost.load(await readModel(storage, manifest));
   const scores = await predictScores(model, rows, manifest.calibration);
-  const evaluation = evaluateScores(scores, rows.labels, manifest.threshold.value);
-  return { champion: { version: manifest.version, metrics: evaluation.metrics }, evaluation };
+  const { value: threshold } = manifest.threshold;
+  const evaluation = evaluateScores(scores, rows.labels, threshold);
+  const champion = { version: manifest.version, metrics: evaluation.metrics };
+  return { champion, evaluation, scored: { scores, threshold } };
 }

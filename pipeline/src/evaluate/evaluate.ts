@@ -9,8 +9,8 @@ import { readTestRows } from '../train/split-rows.ts';
 import { buildWarnings } from '../train/warnings.ts';
 import { requireManifest } from '../versions/manifest.ts';
 import { XGBoost } from '../xgboost/xgboost.ts';
-import { bestSingleFeature } from './baseline.ts';
 import { scoreVersion } from './champion.ts';
+import { judgeScores } from './judge-scores.ts';
 
 export interface EvaluateOptions {
   version: string;
@@ -36,10 +36,17 @@ export async function evaluate(context: PipelineContext, options: EvaluateOption
   context.signal?.throwIfAborted();
   context.report?.({ step: 'evaluate' });
   await using xgboost = await XGBoost.start();
-  const { evaluation } = await scoreVersion(xgboost, storage, manifest, test);
+  const mine = await scoreVersion(xgboost, storage, manifest, test);
   const scored = other && otherTest && (await scoreVersion(xgboost, storage, other, otherTest));
   const names = manifest.features.map((feature) => feature.name);
-  const baseline = bestSingleFeature(test, test.labels, names);
+  const judgement = await judgeScores(test, {
+    names,
+    ours: mine.scored,
+    champion: scored?.scored,
+    seed: Number(manifest.params.seed),
+    signal: context.signal,
+  });
+  const { baseline, confidence, evaluation } = judgement;
   const { metrics, confusionMatrix } = evaluation;
   const champion = scored?.champion;
   const judged: Manifest = {
@@ -48,8 +55,9 @@ export async function evaluate(context: PipelineContext, options: EvaluateOption
     confusionMatrix,
     ...(baseline && { baseline }),
     ...(champion && { champion }),
+    confidence,
     gates: judgeGates(context.model.spec.gates, { metrics, baseline, champion }, against),
-    warnings: buildWarnings(parseSplitPlan(manifest.split), metrics, baseline, { manifest: other, champion }),
+    warnings: buildWarnings(parseSplitPlan(manifest.split), judgement, { manifest: other, champion }),
   };
   return outcomeOf(judged, storage, (performance.now() - started) / 1000);
 }

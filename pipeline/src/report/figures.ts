@@ -53,8 +53,9 @@ export function precisionRecallFigure({ evaluation, champion }: ReportData): Htm
 }
 
 /** The reliability diagram: a dot a bin, its area by its share of the rows. */
-export function calibrationFigure({ evaluation }: ReportData): Html {
+export function calibrationFigure({ evaluation, uncalibrated }: ReportData): Html {
   const { calibration, metrics } = evaluation;
+  const before = uncalibrated?.calibration.filter((bin) => bin.rows > 0);
   const filled = calibration.filter((bin) => bin.rows > 0);
   const most = Math.max(...filled.map((bin) => bin.rows));
   const options = {
@@ -65,13 +66,18 @@ export function calibrationFigure({ evaluation }: ReportData): Html {
   };
   const picture = chart(options, (scales) => [
     line(scales, [[0, 0], [1, 1]], 'chance'), // prettier-ignore
+    ...(before ? [line(scales, before.map((bin) => [bin.score, bin.observed] as const), 'theirs thin')] : []), // prettier-ignore
     line(scales, filled.map((bin) => [bin.score, bin.observed] as const), 'ours thin'), // prettier-ignore
     ...filled.map((bin) =>
       dot(scales, [bin.score, bin.observed], 2.5 + 4.5 * Math.sqrt(bin.rows / most), 'bin'),
     ),
   ]);
   const note = 'What was predicted against what came true; expected calibration error';
-  return figure('Calibration', html`${note} <b>${metric(metrics.ece)}</b>.`, picture);
+  const key =
+    uncalibrated &&
+    html`, ${metric(uncalibrated.metrics.ece)} before the calibration. <span class="key ours">after</span>
+      <span class="key theirs">before</span>`;
+  return figure('Calibration', html`${note} <b>${metric(metrics.ece)}</b>${key ?? '.'}`, picture);
 }
 
 const SCORE_BINS = 20;

@@ -1,7 +1,14 @@
-import { type Baseline, LOWER_IS_BETTER, METRIC_NAMES, type MetricName } from '@stockout/contracts';
+import {
+  type Baseline,
+  type Gain,
+  type Interval,
+  LOWER_IS_BETTER,
+  METRIC_NAMES,
+  type MetricName,
+} from '@stockout/contracts';
 import { CALIBRATION_BINS } from '../evaluate/probability-metrics.ts';
 import { html, type Html } from './html.ts';
-import { metric, signed } from './numbers.ts';
+import { count, metric, signed } from './numbers.ts';
 import type { ReportData } from './report.ts';
 
 export const METRIC_TITLES: Record<MetricName, string> = {
@@ -58,19 +65,40 @@ export function metricsTable({ manifest }: ReportData): Html {
   </table>`;
 }
 
+/** What the intervals are, below the table. */
+export function confidenceNote({ manifest }: ReportData): Html {
+  const { confidence } = manifest;
+  if (confidence === undefined) return html``;
+  return html`<p class="hint">
+    In brackets: the middle 95% of ${confidence.resamples} resamples of the ${count(confidence.series)} series
+    (store × product) among the ${count(manifest.data.testRows)} test rows. A difference whose interval holds
+    0 may be chance.
+  </p>`;
+}
+
 /** A long name may go on in the next line after any of its underscores: a phone is narrow. */
 function breakable(name: string): Html {
   return html`${name.split(/(?<=_)/).map((part) => html`<wbr />${part}`)}`;
 }
 
-function metricRow(name: MetricName, { metrics, champion, baseline }: ReportData['manifest']): Html {
+function metricRow(name: MetricName, manifest: ReportData['manifest']): Html {
+  const { metrics, champion, baseline, confidence } = manifest;
+  const known = name === 'auc' || name === 'prAuc' || name === 'f1' ? name : undefined;
   const lower = LOWER_IS_BETTER.has(name);
   return html`<tr>
     <th scope="row">${METRIC_TITLES[name]}<small>${MEANINGS[name]}${lower && '; less is better'}</small></th>
-    <td class="number"><b>${metric(metrics[name])}</b></td>
-    ${champion && html`<td class="number">${metric(champion.metrics[name])} ${gain(name, metrics[name], champion.metrics[name])}</td>`}
-    ${baseline && html`<td class="number">${metric(baselineValue(baseline, name))}</td>`}
+    <td class="number"><b>${metric(metrics[name])}</b>${known && interval(confidence?.metrics[known])}</td>
+    ${champion && html`<td class="number">${metric(champion.metrics[name])} ${gain(name, metrics[name], champion.metrics[name])}${known && gainInterval(confidence?.overChampion?.[known])}</td>`}
+    ${baseline && html`<td class="number">${metric(baselineValue(baseline, name))} ${gain(name, metrics[name], baselineValue(baseline, name) ?? null)}${known && gainInterval(confidence?.overBaseline?.[known])}</td>`}
   </tr>`;
+}
+
+function interval(of: Interval | null | undefined): Html | false {
+  return of != null && html`<small>[${metric(of.low)} to ${metric(of.high)}]</small>`;
+}
+
+function gainInterval(of: Gain | null | undefined): Html | false {
+  return of != null && html`<small>[${signed(of.low)} to ${signed(of.high)}]</small>`;
 }
 
 /** How much better (green) or worse this version is. */

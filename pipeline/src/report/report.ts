@@ -14,7 +14,7 @@ import {
   scoreFigure,
 } from './figures.ts';
 import { html, Html } from './html.ts';
-import { headlines, metricsTable } from './metrics-table.ts';
+import { confidenceNote, headlines, metricsTable } from './metrics-table.ts';
 import { verdictSection, warningsSection } from './verdict.ts';
 
 /** What a report tells. */
@@ -23,7 +23,9 @@ export interface ReportData {
   /** On the test rows. */
   evaluation: Evaluation;
   /** The serving version on the same rows. */
-  champion?: ScoredVersion | undefined;
+  champion?: Omit<ScoredVersion, 'scored'> | undefined;
+  /** On the test rows, before the calibration. */
+  uncalibrated?: Evaluation | undefined;
   fit: { importance: Record<string, number>; curve: readonly CurvePoint[] };
 }
 
@@ -67,7 +69,7 @@ export function renderReport(data: ReportData): string {
           ${verdictSection(data)} ${warningsSection(data)}
           <section aria-labelledby="metrics">
             <h2 id="metrics">On rows it has never seen</h2>
-            ${headlines(data)} ${metricsTable(data)}
+            ${headlines(data)} ${metricsTable(data)} ${confidenceNote(data)}
           </section>
           <section aria-labelledby="curves">
             <h2 id="curves">In pictures</h2>

@@ -1,5 +1,4 @@
 import {
-  type Baseline,
   type Champion,
   type DataProfile,
   type Feature,
@@ -8,8 +7,8 @@ import {
 } from '@stockout/contracts';
 import type { Storage } from '@stockout/storage';
 import type { PipelineContext } from '../context.ts';
-import { bestSingleFeature } from '../evaluate/baseline.ts';
 import { type ScoredVersion, scoreVersion } from '../evaluate/champion.ts';
+import { type Judgement, judgeScores } from '../evaluate/judge-scores.ts';
 import { type Evaluation, evaluateScores } from '../evaluate/metrics.ts';
 import type { FeaturesTable } from '../features.ts';
 import { renderReport } from '../report/report.ts';
@@ -36,13 +35,11 @@ export interface VersionInputs {
 }
 
 /** All that is known of a version once it is trained and judged. */
-interface Made {
+interface Made extends Judgement {
   features: Feature[];
   fit: Fit;
-  evaluation: Evaluation;
   /** Before the calibration; undefined without one. */
   uncalibrated: Evaluation | undefined;
-  baseline: Baseline | undefined;
   champion: ScoredVersion | undefined;
   xgboostVersion: string;
 }
@@ -68,17 +65,24 @@ async function trainAndEvaluate(context: PipelineContext, inputs: VersionInputs)
   const fitted = await fit(context, xgboost, material, features, { training, params });
   context.report?.({ step: 'evaluate' });
   const { test, championTest } = material;
+  const champion =
+    championManifest && championTest
+      ? await scoreVersion(xgboost, storage, championManifest, championTest)
+      : undefined;
+  const threshold = fitted.threshold.value;
+  const judgement = await judgeScores(test, {
+    names: table.features,
+    ours: { scores: fitted.scores, threshold },
+    champion: champion?.scored,
+    seed: training.params.seed,
+    signal: context.signal,
+  });
   return {
+    ...judgement,
     features,
     fit: fitted,
-    evaluation: evaluateScores(fitted.scores, test.labels, fitted.threshold.value),
-    uncalibrated:
-      fitted.uncalibrated && evaluateScores(fitted.uncalibrated, test.labels, fitted.threshold.value),
-    baseline: bestSingleFeature(test, test.labels, table.features),
-    champion:
-      championManifest && championTest
-        ? await scoreVersion(xgboost, storage, championManifest, championTest)
-        : undefined,
+    uncalibrated: fitted.uncalibrated && evaluateScores(fitted.uncalibrated, test.labels, threshold),
+    champion,
     xgboostVersion: xgboost.version,
   };
 }
@@ -87,8 +91,9 @@ async function trainAndEvaluate(context: PipelineContext, inputs: VersionInputs)
 function buildManifest(
   context: PipelineContext,
   { training, params, table, material, profile, claimed, championManifest }: VersionInputs,
-  { features, fit: fitted, evaluation, uncalibrated, baseline, champion: scored, xgboostVersion }: Made,
+  made: Made,
 ): Manifest {
+  const { fit: fitted, evaluation, uncalibrated, baseline, confidence, champion: scored } = made;
   const { namespace, name } = context.model.metadata;
   const { metrics, confusionMatrix } = evaluation;
   const champion: Champion | undefined = scored?.champion;
@@ -102,7 +107,7 @@ function buildManifest(
     trainedAt: claimed.claim.trainedAt,
     digest: sha256(fitted.ubj),
     files: {},
-    features,
+    features: made.features,
     horizonDays: table.horizonDays,
     threshold: fitted.threshold,
     ...(fitted.calibration && { calibration: fitted.calibration }),
@@ -122,10 +127,11 @@ function buildManifest(
     ...(uncalibrated && { uncalibrated: uncalibrated.metrics }),
     confusionMatrix,
     ...(baseline && { baseline }),
+    confidence,
     ...(champion && { champion }),
     gates: judgeGates(context.model.spec.gates, { metrics, baseline, champion }, serving),
-    warnings: buildWarnings(material.plan, metrics, baseline, { manifest: championManifest, champion }),
-    libraries: { xgboost: xgboostVersion, node: process.versions.node },
+    warnings: buildWarnings(material.plan, made, { manifest: championManifest, champion }),
+    libraries: { xgboost: made.xgboostVersion, node: process.versions.node },
     golden: fitted.golden,
     histograms: buildHistograms(table.features, material.train, fitted.scores),
   };

@@ -1,4 +1,5 @@
 import {
+  type Confidence,
   type GateVerdict,
   type Manifest,
   MAX_RESULT_BYTES,
@@ -11,11 +12,13 @@ import type { Storage } from '@stockout/storage';
 /** What is told of a version that was trained or evaluated. */
 export interface TrainOutcome extends Omit<TrainResult, 'kind' | 'gates'> {
   gates: GateVerdict[];
+  confidence?: Confidence;
 }
 
 /** @param seconds that this command took: a retried run that finds its version done takes none */
 export function outcomeOf(manifest: Manifest, storage: Storage, seconds: number): TrainOutcome {
-  const { run, version, digest, trainedAt, metrics, confusionMatrix, baseline, champion, gates } = manifest;
+  const { run, version, digest, trainedAt, metrics, confusionMatrix, baseline, champion, confidence, gates } =
+    manifest;
   return {
     run,
     version,
@@ -28,6 +31,7 @@ export function outcomeOf(manifest: Manifest, storage: Storage, seconds: number)
     confusionMatrix,
     ...(baseline && { baseline }),
     ...(champion && { champion }),
+    ...(confidence && { confidence }),
     gates,
     warnings: manifest.warnings,
     seconds,
@@ -38,10 +42,10 @@ const SHORT_WARNING = 160;
 
 /**
  * The outcome as a Job's termination message. What the operator can do without is given up, step by step, until it
- * fits: long warnings, all warnings (the report has them), then the gates' verdicts (the operator judges by itself).
+ * fits: the intervals (no gate needs them), long warnings, all warnings (the report has them), then the gates' verdicts (the operator judges by itself).
  * @throws StockoutError when even the rest is longer than a termination message may be
  */
-export function toTrainResult(outcome: TrainOutcome): TrainResult {
+export function toTrainResult({ confidence: _confidence, ...outcome }: TrainOutcome): TrainResult {
   const gates = outcome.gates.map(({ message: _message, ...verdict }) => verdict);
   const whole: TrainResult = { kind: 'train', ...outcome, gates };
   const count = outcome.warnings.length;

@@ -51,6 +51,15 @@ describe('a training', () => {
     }
     expect(Object.keys(manifest.files)).toEqual(['model.ubj', 'model.onnx', 'report.html']);
     expect(manifest.digest).toBe(manifest.files['model.ubj']?.sha256);
+    // Twenty series; the interval goes around the metric.
+    const { confidence, metrics } = manifest;
+    expect(confidence).toMatchObject({ resamples: 200, series: 20 });
+    expect(confidence?.metrics.auc?.low).toBeLessThanOrEqual(metrics.auc ?? 0);
+    expect(confidence?.metrics.auc?.high).toBeGreaterThanOrEqual(metrics.auc ?? 1);
+    expect(confidence?.overBaseline?.auc?.gain).toBeCloseTo(
+      (metrics.auc ?? 0) - (manifest.baseline?.auc ?? 0),
+      12,
+    );
     // 60 days, of which 53 have a whole horizon: 14 test, 7 are left out between.
     expect(manifest.split).toMatchObject({
       strategy: 'Time',
@@ -108,6 +117,7 @@ describe('a training', () => {
     const weak = buildContext({ gates: [...gates], params: { rounds: 1, maxDepth: 1, eta: '0.3' } });
     const candidate = await train(weak, { against: 'v1' });
     expect(candidate.champion).toEqual({ version: 'v1', metrics: champion.metrics });
+    expect(candidate.confidence?.overChampion?.auc?.high).toBeLessThan(0);
     expect(candidate.gates[0]).toMatchObject({ passed: false, reason: 'DroppedFromServing' });
 
     // The verdict of an evaluation is the same: same rows, same models, same gates.
@@ -122,6 +132,15 @@ describe('a training', () => {
     await writeRawTable(context, `SELECT * REPLACE (date + 60 AS date) FROM (${SAWTOOTH})`);
     const evaluated = await evaluate(context, { version: 'v1' });
     expect(evaluated).toMatchObject({ dataVersion: 0, metrics: trained.metrics });
+  });
+
+  it('warns by name of a feature that is the label in disguise', async () => {
+    const context = buildContext();
+    const stockoutWithin = 'max(stockout) OVER (PARTITION BY store_id, product_id ORDER BY date ROWS BETWEEN 1 FOLLOWING AND 7 FOLLOWING)'; // prettier-ignore
+    await writeRawTable(context, `SELECT * REPLACE (CAST(2 + coalesce(${stockoutWithin}, 0) AS DOUBLE) AS price) FROM (${SAWTOOTH})`); // prettier-ignore
+    const { warnings } = await train(context);
+    expect(warnings[0]).toMatch(/^feature price alone ranks the test rows perfectly.*label in disguise/);
+    expect(warnings.join()).not.toMatch(/alone ranks the rows/);
   });
 
   it('draws a random split by its seed, and says that it leaks', async () => {

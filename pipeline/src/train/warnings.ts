@@ -1,4 +1,5 @@
 import type { Baseline, Champion, Manifest, Metrics } from '@stockout/contracts';
+import type { Judgement } from '../evaluate/judge-scores.ts';
 import type { SplitPlan } from './split-plan.ts';
 
 /** Below this the model tells hardly more than its best feature does by itself. */
@@ -7,13 +8,13 @@ const SMALL_GAIN = 0.01;
 /** What people should know before they trust the metrics, a sentence each. */
 export function buildWarnings(
   plan: SplitPlan,
-  metrics: Metrics,
-  baseline: Baseline | undefined,
+  { evaluation, baseline, disguised }: Pick<Judgement, 'evaluation' | 'baseline' | 'disguised'>,
   against: { manifest: Manifest | undefined; champion: Champion | undefined },
 ): string[] {
   return [
     ...splitWarning(plan),
-    ...baselineWarning(metrics, baseline),
+    ...disguised.map(disguiseWarning),
+    ...(disguised.length > 0 ? [] : baselineWarning(evaluation.metrics, baseline)),
     ...championWarning(against.manifest, against.champion),
   ];
 }
@@ -24,6 +25,13 @@ function splitWarning(plan: SplitPlan): string[] {
     `split Random tests on ${plan.testFraction} of the rows, whose neighbouring days the model has trained on: ` +
       'the metrics are too kind to it; split Time is honest',
   ];
+}
+
+function disguiseWarning({ feature, auc }: Baseline): string {
+  return (
+    `feature ${feature} alone ranks the test rows perfectly (AUC ${auc?.toFixed(4)}): it may be the label in disguise, ` +
+    'something only known afterwards; make sure that it is known on the day, or leave its column out'
+  );
 }
 
 function baselineWarning({ auc }: Metrics, baseline: Baseline | undefined): string[] {

@@ -4,6 +4,7 @@ export { ensureFeatures, features, type FeaturesSource, type FeaturesTable } fro
 export { generate, type GenerateOptions } from './generate.ts';
 export { ingest, type IngestResult } from './ingest/ingest.ts';
 export { checkFiles, type ColumnProfile, type Profile } from './ingest/profile.ts';
+export type { SourceOptions } from './ingest/source-options.ts';
 export { mostUrgent, type UrgentProduct } from './score/most-urgent.ts';
 export { score, type ScoreOptions } from './score/score.ts';
 export { toTrainResult, type TrainOutcome } from './train/outcome.ts';

@@ -1,9 +1,10 @@
 import type { IngestResult } from '@stockout/pipeline';
+import { listed } from './fit.ts';
 import { count } from './table.ts';
 
 /** What `stockout ingest` has done, for a terminal. */
 export function describeIngest(result: IngestResult, table: string): string {
-  const { rows, rejected, reasons, tableVersion, skipped, ignoredColumns } = result;
+  const { rows, rejected, reasons, negative, tableVersion, skipped, ignoredColumns } = result;
   const lines = [`${count(rows)} rows into version ${tableVersion} of ${table}`];
   if (rejected > 0) {
     lines.push(
@@ -11,7 +12,10 @@ export function describeIngest(result: IngestResult, table: string): string {
     );
     lines.push(...reasons.map((each) => `  ${count(each.rows)} rejected: ${each.reason}`));
   }
+  lines.push(
+    ...negative.map((each) => `${count(each.rows)} rows with negative ${each.column}: kept, they are data`),
+  );
   if (skipped.length > 0) lines.push(`ingested before, nothing appended again: ${skipped.join(', ')}`);
-  if (ignoredColumns.length > 0) lines.push(`columns not read: ${ignoredColumns.join(', ')}`);
+  if (ignoredColumns.length > 0) lines.push(listed('columns not read:', ignoredColumns));
   return lines.join('\n');
 }

@@ -1,22 +1,56 @@
-import type { Profile } from '@stockout/pipeline';
+import type { ColumnProfile, Profile } from '@stockout/pipeline';
+import { listed, shortened } from './fit.ts';
 import { count, table } from './table.ts';
 
-/** The profile of `stockout ingest --check` for a terminal. */
-export function describeProfile({ rows, columns, gaps, rejected, reasons, ignoredColumns }: Profile): string {
-  const lines = [
+/** The profile of `stockout ingest --check` for a terminal of 80 columns. */
+export function describeProfile(profile: Profile): string {
+  const { rows, rejected, reasons, columns, features, ignoredColumns } = profile;
+  const constant = columns.filter((column) => column.constant).map(({ name }) => name);
+  return [
     `${count(rows)} rows would be ingested, ${count(rejected)} rejected`,
-    ...reasons.map((each) => `  ${count(each.rows)} rejected: ${each.reason}`),
-    `${count(gaps.series)} store x product, ${count(gaps.seriesWithGaps)} of them with ${count(gaps.missingDays)} missing days`,
+    ...reasons.flatMap(describeReason),
+    ...(rows === 0 ? [] : describeRows(profile)),
     '',
-    table(
-      ['COLUMN', 'TYPE', 'NULLS', 'MIN', 'MAX'],
-      columns.map(({ name, type, nulls, min, max }) => [name, type, count(nulls), show(min), show(max)]),
-    ),
+    table(['COLUMN', 'TYPE', 'NULLS', 'MIN', 'MAX'], columns.map(describeColumn)),
+    '',
+    ...(constant.length > 0 ? [listed('the same in every row:', constant)] : []),
+    listed(`${features.length} features:`, features),
+    ...(ignoredColumns.length > 0 ? [listed('not read:', ignoredColumns)] : []),
+  ].join('\n');
+}
+
+function describeReason({ reason, rows, file, row, value }: Profile['reasons'][number]): string[] {
+  const first = value === null ? '' : `: ${shortened(JSON.stringify(value), 24)}`;
+  return [`  ${count(rows)} rejected: ${reason}`, `    first in row ${count(row)} of ${file}${first}`];
+}
+
+function describeRows(profile: Profile): string[] {
+  const { stores, products, days, firstDay, lastDay, stockoutShare } = profile;
+  const { negativeSales = 0, negativeInventory = 0 } = profile;
+  const negative = [
+    ...(negativeSales > 0 ? [`${count(negativeSales)} rows with more returned than sold`] : []),
+    ...(negativeInventory > 0 ? [`${count(negativeInventory)} rows with a negative stock`] : []),
   ];
-  if (ignoredColumns.length > 0) lines.push('', `not read: ${ignoredColumns.join(', ')}`);
-  return lines.join('\n');
+  return [
+    `${count(stores)} stores, ${count(products)} products, ${count(days)} days from ${firstDay} to ${lastDay}`,
+    describeGaps(profile),
+    `stockout in ${(100 * stockoutShare).toFixed(1)}% of the rows`,
+    ...negative.map((line) => `${line}: kept, they are data`),
+  ];
+}
+
+function describeGaps({ gaps: { series, seriesWithGaps, missingDays, stepDays } }: Profile): string {
+  const all = `${count(series)} store x product`;
+  if (stepDays !== null && stepDays > 1) return `${all}, most with a row every ${stepDays} days`;
+  if (missingDays === 0) return `${all}, no day is missing within one`;
+  return `${all}, ${count(missingDays)} days are missing within ${count(seriesWithGaps)} of them`;
+}
+
+function describeColumn({ name, type, nulls, min, max }: ColumnProfile): string[] {
+  return [shortened(name, 24), type, count(nulls), show(min), show(max)];
 }
 
 function show(value: string | number | null): string {
-  return value === null ? '-' : String(value);
+  if (typeof value === 'number') return String(Number(value.toPrecision(12)));
+  return value === null ? '-' : shortened(value, 16);
 }

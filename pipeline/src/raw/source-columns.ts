@@ -77,7 +77,7 @@ function refuseMissing(
   if (unnamed.length === 0) {
     const told = missing.map(({ source, field }) => `column ${source}, which ${field} names,`);
     throw new InputError(
-      `${where}: ${told.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} missing. ${has}: correct the spec`,
+      `${where}: ${told.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} missing. ${has}: correct the spec, or ingest files that have it (into a new spec.data.rawTable)`,
     );
   }
   const one = unnamed.length === 1;

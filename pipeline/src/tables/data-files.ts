@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { InputError } from '@stockout/contracts';
+import { InputError, StockoutError } from '@stockout/contracts';
 import { type DuckDB, quoteLiteral } from '@stockout/features';
 import type { AddFile } from './actions.ts';
 import { type TableLocation, keyIn } from './log.ts';
@@ -37,9 +37,10 @@ export async function writeDataFiles(
   tags?: Record<string, string>,
 ): Promise<WrittenFiles> {
   const fields = fieldsOf(await db.rows(`DESCRIBE ${select}`));
-  const folder = await mkdtemp(join(tmpdir(), 'stockout-copy-'));
   const adds: AddFile[] = [];
+  let folder = tmpdir();
   try {
+    folder = await mkdtemp(join(folder, 'stockout-copy-'));
     const copied = await db.rows<CopiedFile>(
       `COPY (${select}) TO ${quoteLiteral(join(folder, 'data'))} ` +
         `(FORMAT parquet, COMPRESSION zstd, FILE_SIZE_BYTES ${FILE_BYTES}, RETURN_STATS)`,
@@ -50,10 +51,23 @@ export async function writeDataFiles(
     return { fields, rows: copied.reduce((rows, { count }) => rows + count, 0), adds };
   } catch (error) {
     await deleteDataFiles(location, adds);
-    throw error;
+    throw explainedFull(error);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    if (folder !== tmpdir()) await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Of the temporary folder; the storage says it in its own words. */
+function explainedFull(error: unknown): unknown {
+  if (
+    error instanceof StockoutError ||
+    !/No space left on device|^ENOSPC/i.test(String((error as Error).message))
+  )
+    return error;
+  return new StockoutError(
+    `${tmpdir()} is full: make room there, or name another folder in TMPDIR, and try again`,
+    { cause: error },
+  );
 }
 
 /** Of a write that came to nothing. What a killed process leaves is removed by vacuum. */

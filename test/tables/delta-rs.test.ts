@@ -1,0 +1,109 @@
+import { join } from 'node:path';
+import { type DuckDB, openDuckDB } from '@stockout/features';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { features } from '../../pipeline/src/features.ts';
+import { ingest } from '../../pipeline/src/ingest/ingest.ts';
+import { score } from '../../pipeline/src/score/score.ts';
+import { buildJob, loadSalesScorer, putVersion } from '../../pipeline/src/score/scoring.test-support.ts';
+import { writeDataFiles } from '../../pipeline/src/tables/data-files.ts';
+import { type TableLocation, listLog } from '../../pipeline/src/tables/log.ts';
+import { type Draft, commit } from '../../pipeline/src/tables/table.ts';
+import { buildModel } from '../../pipeline/src/train/model.test-support.ts';
+import { rawRows } from '../../pipeline/src/workspace.test-support.ts';
+import { DeltaRs } from './delta-rs.ts';
+import { expectVacuumLeavesTheTableAlone } from './expect-vacuum.ts';
+import { age, appendOnce, rowsOf, snapshotOf, tableIn } from './table-world.ts';
+import { temporaryFolders } from './temporary-folders.ts';
+
+const temporaryFolder = temporaryFolders();
+
+let db: DuckDB;
+let deltaRs: DeltaRs;
+beforeAll(async () => {
+  db = await openDuckDB({ threads: 1 });
+  deltaRs = await DeltaRs.install();
+});
+afterAll(() => db[Symbol.asyncDispose]());
+
+/** What delta-rs reads of every version is what we read of it. */
+async function expectSameVersions(table: TableLocation, expression: string, first = 0): Promise<void> {
+  const select = `SELECT count(*) AS n, CAST(sum(${expression}) AS BIGINT) AS total`;
+  const { version: newest } = await snapshotOf(db, table);
+  const ours: object[] = [];
+  for (let version = first; version <= newest; version++) {
+    const [row] = await rowsOf<{ n: number; total: number }>(db, table, select, version);
+    ours.push({ version, logged: row?.n, ...row });
+  }
+  expect(await deltaRs.read(table, expression, { first })).toEqual(ours);
+}
+
+async function write(table: TableLocation, select: string, how: Partial<Draft> = {}): Promise<void> {
+  const written = await writeDataFiles(db, table, select);
+  await commit(db, table, async ({ files }) => {
+    const removes = how.replacesSchema ? [...files.values()] : [];
+    return { operation: 'WRITE', operationParameters: {}, ...written, removes, ...how };
+  });
+}
+
+test('delta-rs reads every version: appends, a new column, an overwrite with other columns, across checkpoints', async () => {
+  const table = tableIn(await temporaryFolder());
+  for (let n = 0; n < 12; n++) await appendOnce(db, table, 'a', n, `SELECT ${n} AS a`);
+  for (let n = 0; n < 9; n++) await appendOnce(db, table, 'b', n, `SELECT ${n} AS a, 'new' AS b`);
+  await write(table, 'SELECT 7 AS a, 1.5::DOUBLE AS c FROM range(5)', { replacesSchema: true });
+  await appendOnce(db, table, 'c', 0, 'SELECT 8 AS a, NULL::DOUBLE AS c');
+  await expectSameVersions(table, 'a');
+});
+
+test('delta-rs reads every version that a cleaned log still has, and what vacuum left', async () => {
+  const folder = await temporaryFolder();
+  const table = tableIn(folder);
+  for (let n = 0; n < 15; n++) await appendOnce(db, table, 'a', n, `SELECT ${n} AS a`);
+  await age(folder, table, 31);
+  for (let n = 15; n < 25; n++) await appendOnce(db, table, 'a', n, `SELECT ${n} AS a`);
+  expect(Math.min(...(await listLog(table)).commits.keys())).toBe(10);
+  await expectSameVersions(table, 'a', 10);
+  await write(table, 'SELECT 7 AS a', { replacesSchema: true });
+  await expectVacuumLeavesTheTableAlone(db, table);
+  expect((await deltaRs.read(table, 'a', { first: 25 })).at(-1)).toMatchObject({ n: 1, total: 7 });
+});
+
+test('delta-rs reads every version of the tables that the product writes, in each output mode', async () => {
+  const folder = await temporaryFolder();
+  const { storage } = tableIn(folder);
+  const context = { model: buildModel(), storage };
+  await putVersion(storage, 'v1');
+  const modes = ['Append', 'Append', 'ReplaceWindow', 'Overwrite'] as const;
+  for (const [i, mode] of modes.entries()) {
+    const file = join(folder, `${i}.parquet`);
+    const bad = `SELECT * REPLACE (CASE WHEN day(date) = 3 THEN -1 ELSE daily_sales END AS daily_sales) FROM (${rawRows({ from: i * 20 })})`;
+    await db.run(`COPY (${bad}) TO '${file}' (FORMAT parquet)`);
+    await ingest(context, [file]);
+    await features(context);
+    const job = buildJob({ input: { lastDays: 25 }, output: { table: 'predictions', mode } });
+    await score(context, job, { run: `run-${i}`, version: 'v1', loadScorer: loadSalesScorer });
+  }
+  await expectSameVersions(tableIn(folder, 'raw'), 'inventory');
+  await expectSameVersions(tableIn(folder, 'raw_rejected'), 'row_number');
+  await expectSameVersions(tableIn(folder, 'features'), 'sales_roll7_sum');
+  await expectSameVersions(tableIn(folder, 'predictions'), 'stockout_risk_label');
+});
+
+test('delta-rs appends 60 times while we write 75 times, nothing is lost, and each reads what both wrote', async () => {
+  const table = tableIn(await temporaryFolder());
+  await appendOnce(db, table, 'ours', 0, 'SELECT 0 AS a, 0 AS writer');
+  const theirs = deltaRs.append(table, 60, 'select cast({i} as int) as a, cast(1 as int) as writer');
+  for (let n = 1; n < 75; n++) await appendOnce(db, table, 'ours', n, `SELECT ${n} AS a, 0 AS writer`);
+  await theirs;
+  const select = 'SELECT count(*) AS n, count(DISTINCT (writer, a)) AS distinct_rows';
+  expect(await rowsOf(db, table, select)).toEqual([{ n: 135, distinct_rows: 135 }]);
+  expect((await snapshotOf(db, table)).version).toBe(134);
+  await expectSameVersions(table, 'a');
+  // Its checkpoint is as good to us as ours are to it.
+  await deltaRs.append(table, 1, 'select cast(1000 as int) as a, cast(1 as int) as writer');
+  await deltaRs.checkpoint(table);
+  expect((await listLog(table)).checkpoints.has(135)).toBe(true);
+  await appendOnce(db, table, 'ours', 75, 'SELECT 75 AS a, 0 AS writer');
+  expect(await rowsOf(db, table, select)).toEqual([{ n: 137, distinct_rows: 137 }]);
+  await expectVacuumLeavesTheTableAlone(db, table);
+  await expectSameVersions(table, 'a');
+});

@@ -1,0 +1,76 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import type { TableLocation } from '../../pipeline/src/tables/log.ts';
+import { runProgram } from './run-program.ts';
+
+const REQUIREMENTS = fileURLToPath(new URL('./requirements.txt', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('./delta_rs.py', import.meta.url));
+
+/** What delta-rs says of a version of a table. */
+export interface SeenVersion {
+  version: number;
+  /** Rows by the log's statistics. */
+  logged: number;
+  /** Rows, and the total of an expression over them, by reading them; not of every version where that takes too long. */
+  n?: number;
+  total?: number;
+}
+
+/** delta-rs in a virtual environment of the cache folder, made at its first use. */
+export class DeltaRs {
+  readonly #python: string;
+  private constructor(python: string) {
+    this.#python = python;
+  }
+
+  static async install(): Promise<DeltaRs> {
+    const cache =
+      process.env['STOCKOUT_CACHE'] ??
+      join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'stockout');
+    const [, version] = /deltalake==(\S+)/.exec(await readFile(REQUIREMENTS, 'utf8')) ?? [];
+    const folder = join(cache, 'venv-deltalake', version ?? '');
+    const python = join(folder, 'bin', 'python');
+    // The last file that the set-up makes: one that was interrupted is begun anew.
+    const ready = join(folder, 'ready');
+    if (!existsSync(ready)) {
+      await rm(folder, { recursive: true, force: true });
+      await mkdir(join(cache, 'venv-deltalake'), { recursive: true });
+      await run('python3', '-m', 'venv', folder);
+      await run(python, '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', REQUIREMENTS);
+      await run(python, '-c', `import deltalake; open(${JSON.stringify(ready)}, 'w').close()`);
+    }
+    return new DeltaRs(python);
+  }
+
+  async read(
+    table: TableLocation,
+    expression: string,
+    { every = 1, first = 0 } = {},
+  ): Promise<SeenVersion[]> {
+    const args = [pathOf(table), expression, String(every), String(first)];
+    return JSON.parse(await run(this.#python, PROGRAM, 'read', ...args)) as SeenVersion[];
+  }
+
+  /** So many commits, each of the rows of a SELECT in which {i} is its number. */
+  async append(table: TableLocation, commits: number, select: string): Promise<void> {
+    await run(this.#python, PROGRAM, 'append', pathOf(table), String(commits), select);
+  }
+
+  async checkpoint(table: TableLocation): Promise<void> {
+    await run(this.#python, PROGRAM, 'checkpoint', pathOf(table));
+  }
+}
+
+function pathOf({ storage, path }: TableLocation): string {
+  return join(fileURLToPath(storage.uri), path);
+}
+
+async function run(command: string, ...args: string[]): Promise<string> {
+  const { code, signal, stdout, stderr } = await runProgram(command, ...args);
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code ?? signal}:\n${stderr}`);
+  return stdout;
+}

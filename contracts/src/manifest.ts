@@ -4,7 +4,13 @@ import { confidenceSchema } from './confidence.ts';
 import { dataProfileSchema } from './data-profile.ts';
 import { featureSchema } from './features.ts';
 import { gateVerdictSchema } from './gates.ts';
-import { baselineSchema, championSchema, confusionMatrixSchema, metricsSchema } from './metrics.ts';
+import {
+  baselineSchema,
+  championSchema,
+  coldStartSchema,
+  confusionMatrixSchema,
+  metricsSchema,
+} from './metrics.ts';
 
 export const sha256Schema = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 export const versionNameSchema = z.string().regex(/^v[1-9][0-9]{0,8}$/);
@@ -65,6 +71,8 @@ export const manifestSchema = z.object({
   confusionMatrix: confusionMatrixSchema,
   /** How sure metrics and differences are; absent in versions made before there was one. */
   confidence: confidenceSchema.optional(),
+  /** On the test rows of stores and products that are new; absent where there are none. */
+  coldStart: coldStartSchema.optional(),
   baseline: baselineSchema.optional(),
   champion: championSchema.optional(),
   gates: z.array(gateVerdictSchema),

@@ -37,6 +37,16 @@ export const baselineSchema = z.object({
 });
 export type Baseline = z.infer<typeof baselineSchema>;
 
+/** Quality where there is little history to go by. */
+export const coldStartSchema = z.object({
+  rows: z.int().positive(),
+  positives: z.int().nonnegative(),
+  auc: z.number().nullable(),
+  prAuc: z.number().nullable(),
+  precision: z.number().nullable(),
+  recall: z.number().nullable(),
+});
+
 /** The serving version's quality on the candidate's own test rows. */
 export const championSchema = z.object({ version: z.string(), metrics: metricsSchema });
 export type Champion = z.infer<typeof championSchema>;

@@ -56,7 +56,7 @@ export function scoredByBaseline(
 }
 
 /** A number for every store x product that has rows, in the order of its first. */
-function seriesOf({ keys }: LabelledRows): { series: Int32Array; count: number } {
+export function seriesOf({ keys }: LabelledRows): { series: Int32Array; count: number } {
   const { stores, products, productNames } = keys;
   const numbers = new Map<number, number>();
   const series = stores.map((store, row) => {

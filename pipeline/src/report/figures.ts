@@ -3,7 +3,7 @@ import { countClasses } from '../evaluate/ranking.ts';
 import { bar, chart, dot, line, ticksUpTo, UNIT_TICKS } from './chart.ts';
 import { precisionRecallPoints, rocPoints } from './curve-points.ts';
 import { html, type Html } from './html.ts';
-import { compact, metric, percent } from './numbers.ts';
+import { compact, metric } from './numbers.ts';
 import type { ReportData } from './report.ts';
 
 export function figure(title: string, note: Html | string, picture: Html): Html {
@@ -140,33 +140,4 @@ export function learningFigure({ fit, manifest }: ReportData): Html {
     html`Log loss by the number of trees, less is better.<br />${key}`,
     picture,
   );
-}
-
-export function importanceFigure({ manifest, fit }: ReportData): Html {
-  const total = Object.values(fit.importance).reduce((sum, gain) => sum + gain, 0) || 1;
-  const shares = manifest.features
-    .map(({ name }) => ({ name, share: (fit.importance[name] ?? 0) / total }))
-    .sort((a, b) => b.share - a.share)
-    .slice(0, 20);
-  const rows = shares.map(
-    ({ name, share }) =>
-      html`<tr>
-        <th scope="row"><code>${name}</code></th>
-        <td class="bar"><span style="width:${Math.max(100 * share, 0.3).toFixed(1)}%"></span></td>
-        <td class="number">${percent(share)}</td>
-      </tr>`,
-  );
-  const picture = html`<table class="bars">
-    <thead class="unseen">
-      <tr>
-        <th scope="col">feature</th>
-        <th scope="col">bar</th>
-        <th scope="col">share of gain</th>
-      </tr>
-    </thead>
-    <tbody>
-      ${rows}
-    </tbody>
-  </table>`;
-  return figure('What the trees split on', 'Share of the total gain of all splits, by feature.', picture);
 }

@@ -1,13 +1,17 @@
 import { readFileSync } from 'node:fs';
 import type { Manifest } from '@stockout/contracts';
 import type { ScoredVersion } from '../evaluate/champion.ts';
+import type { Contributions } from '../evaluate/contributions.ts';
+import type { Insights } from '../evaluate/insights.ts';
 import type { Evaluation } from '../evaluate/metrics.ts';
+import type { Ranking } from '../evaluate/ranking.ts';
 import type { CurvePoint } from '../xgboost/protocol.ts';
 import { confusionFigure } from './confusion-figure.ts';
+import { costFigure } from './cost-figure.ts';
 import { dataFacts, fileFacts, modelFacts } from './facts.ts';
+import { contributionFigure, driftFigure, importanceFigure } from './feature-figures.ts';
 import {
   calibrationFigure,
-  importanceFigure,
   learningFigure,
   precisionRecallFigure,
   rocFigure,
@@ -15,6 +19,7 @@ import {
 } from './figures.ts';
 import { html, Html } from './html.ts';
 import { confidenceNote, headlines, metricsTable } from './metrics-table.ts';
+import { slicesSection } from './slices-section.ts';
 import { verdictSection, warningsSection } from './verdict.ts';
 
 /** What a report tells. */
@@ -26,11 +31,18 @@ export interface ReportData {
   champion?: Omit<ScoredVersion, 'scored'> | undefined;
   /** On the test rows, before the calibration. */
   uncalibrated?: Evaluation | undefined;
-  fit: { importance: Record<string, number>; curve: readonly CurvePoint[] };
+  insights?: Insights | undefined;
+  fit: {
+    importance: Record<string, number>;
+    curve: readonly CurvePoint[];
+    contributions?: Contributions;
+    /** The rows that the threshold was chosen on. */
+    validation?: Ranking | undefined;
+  };
 }
 
 const style = new Html(
-  ['report.css', 'figures.css', 'facts.css']
+  ['report.css', 'figures.css', 'facts.css', 'slices.css']
     .map((name) => readFileSync(new URL(`./${name}`, import.meta.url), 'utf8'))
     .join(''),
 );
@@ -76,9 +88,11 @@ export function renderReport(data: ReportData): string {
             ${legend(data)}
             <div class="figures">
               ${rocFigure(data)} ${precisionRecallFigure(data)} ${calibrationFigure(data)}
-              ${scoreFigure(data)} ${confusionFigure(data)} ${importanceFigure(data)}
+              ${scoreFigure(data)} ${confusionFigure(data)} ${costFigure(data)} ${contributionFigure(data)}
+              ${importanceFigure(data)} ${driftFigure(data)}
             </div>
           </section>
+          ${slicesSection(data)}
           <section aria-labelledby="facts">
             <h2 id="facts">How it was made</h2>
             <div class="columns">

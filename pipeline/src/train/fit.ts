@@ -1,5 +1,6 @@
 import { type Calibration, type Feature, type Manifest, scoreOfMargin } from '@stockout/contracts';
 import type { PipelineContext } from '../context.ts';
+import { type Contributions, meanContributions } from '../evaluate/contributions.ts';
 import { type Ranking, rankByScore } from '../evaluate/ranking.ts';
 import { exportOnnx } from '../export/onnx.ts';
 import { parseTreeModel } from '../export/tree-model.ts';
@@ -26,6 +27,7 @@ export interface Fit {
   /** The validation rows by score; undefined where nothing was chosen on any. */
   validation: Ranking | undefined;
   threshold: Manifest['threshold'];
+  contributions: Contributions;
   golden: Manifest['golden'];
   /** Probabilities, one a test row. */
   scores: Float32Array;
@@ -63,6 +65,7 @@ export async function fit(
     calibration,
     validation,
     threshold,
+    contributions: await meanContributions(model, test, options.training.params.seed),
     golden: await goldenPredictions(model, features, test, calibration),
     scores: await predictScores(model, test, calibration),
     uncalibrated: calibration && (await model.predict(test)),

@@ -8,6 +8,7 @@ import {
 import type { Storage } from '@stockout/storage';
 import type { PipelineContext } from '../context.ts';
 import { type ScoredVersion, scoreVersion } from '../evaluate/champion.ts';
+import { gatherInsights, type Insights } from '../evaluate/insights.ts';
 import { type Judgement, judgeScores } from '../evaluate/judge-scores.ts';
 import { type Evaluation, evaluateScores } from '../evaluate/metrics.ts';
 import type { FeaturesTable } from '../features.ts';
@@ -36,6 +37,8 @@ export interface VersionInputs {
 
 /** All that is known of a version once it is trained and judged. */
 interface Made extends Judgement {
+  histograms: Manifest['histograms'];
+  insights: Insights;
   features: Feature[];
   fit: Fit;
   /** Before the calibration; undefined without one. */
@@ -70,15 +73,19 @@ async function trainAndEvaluate(context: PipelineContext, inputs: VersionInputs)
       ? await scoreVersion(xgboost, storage, championManifest, championTest)
       : undefined;
   const threshold = fitted.threshold.value;
+  const ours = { scores: fitted.scores, threshold };
+  const histograms = buildHistograms(table.features, material.train, fitted.scores);
   const judgement = await judgeScores(test, {
     names: table.features,
-    ours: { scores: fitted.scores, threshold },
+    ours,
     champion: champion?.scored,
     seed: training.params.seed,
     signal: context.signal,
   });
   return {
     ...judgement,
+    histograms,
+    insights: gatherInsights(material, ours, table.features, histograms),
     features,
     fit: fitted,
     uncalibrated: fitted.uncalibrated && evaluateScores(fitted.uncalibrated, test.labels, threshold),
@@ -128,13 +135,21 @@ function buildManifest(
     confusionMatrix,
     ...(baseline && { baseline }),
     confidence,
+    ...coldStartOf(made.insights),
     ...(champion && { champion }),
     gates: judgeGates(context.model.spec.gates, { metrics, baseline, champion }, serving),
     warnings: buildWarnings(material.plan, made, { manifest: championManifest, champion }),
     libraries: { xgboost: made.xgboostVersion, node: process.versions.node },
     golden: fitted.golden,
-    histograms: buildHistograms(table.features, material.train, fitted.scores),
+    histograms: made.histograms,
   };
+}
+
+/** The first of the ages is the new stores and products. */
+function coldStartOf({ ages }: Insights): Pick<Manifest, 'coldStart'> {
+  if (ages[0] === undefined) return {};
+  const { name: _name, ...coldStart } = ages[0];
+  return { coldStart };
 }
 
 /** Those that the model has, and how they came about. */

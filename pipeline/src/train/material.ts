@@ -1,8 +1,11 @@
 import type { Manifest } from '@stockout/contracts';
 import { type DuckDB, openDuckDB } from '@stockout/features';
 import type { PipelineContext } from '../context.ts';
+import type { FirstDays } from '../evaluate/slice-groups.ts';
 import type { FeaturesTable } from '../features.ts';
+import type { Matrix } from '../xgboost/binding.ts';
 import { countLabelledDays, countLabelledGroups } from './day-counts.ts';
+import { readFirstDays, readNewestWeek } from './newest-rows.ts';
 import { planSplit, type SplitPlan } from './split-plan.ts';
 import { type LabelledRows, readSplit, readTestRows } from './split-rows.ts';
 import type { Training } from './supported.ts';
@@ -15,6 +18,9 @@ export interface Material {
   test: LabelledRows;
   /** Rows that neither train nor test, to choose on; undefined where nothing is chosen. */
   validation: LabelledRows | undefined;
+  /** The last seven days, labelled or not. */
+  newestWeek: Matrix;
+  firstDays: FirstDays;
   /** The test rows with the champion's features; undefined when the features table lacks one of them. */
   championTest: LabelledRows | undefined;
 }
@@ -49,7 +55,15 @@ export async function readMaterial(
   const { train, test, validation } = await readSplit(db, table, table.features, plan);
   const read = { names: table.features, rows: test };
   const championTest = champion && (await readChampionRows(db, table, plan, champion, read));
-  return { plan, train, test, validation, championTest };
+  return {
+    plan,
+    train,
+    test,
+    validation,
+    championTest,
+    newestWeek: await readNewestWeek(db, table),
+    firstDays: await readFirstDays(db, table),
+  };
 }
 
 /**

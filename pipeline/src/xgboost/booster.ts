@@ -8,7 +8,7 @@ export class DMatrix implements Disposable {
 
   /**
    * @param labels one per row, 0 or 1
-   * @param names one per column; they are stored in the model
+   * @param names one per column, which are stored in the model; or none
    */
   constructor(
     binding: Binding,
@@ -22,7 +22,7 @@ export class DMatrix implements Disposable {
     binding.createFromDense(arrayInterface(matrix), `{"missing":NaN,"nthread":${threads}}`, out);
     this.handle = out[0];
     binding.setFloatInfo(this.handle, 'label', labels, labels.length);
-    binding.setFeatureInfo(this.handle, 'feature_name', [...names], names.length);
+    if (names.length > 0) binding.setFeatureInfo(this.handle, 'feature_name', [...names], names.length);
   }
 
   [Symbol.dispose](): void {
@@ -95,6 +95,15 @@ export class Booster implements Disposable {
     const input = arrayInterface(matrix);
     this.#binding.predictFromDense(this.#handle, input, config, null, shape, dimensions, result);
     return copyFloats(result[0], matrix.rows);
+  }
+
+  /** XGBoost's pred_contribs: exact TreeSHAP. */
+  contributions(matrix: Matrix, threads: number): Float32Array<ArrayBuffer> {
+    using rows = new DMatrix(this.#binding, matrix, new Float32Array(matrix.rows), [], threads);
+    const [shape, dimensions, result]: [Handle[], Handle[], Handle[]] = [[null], [0], [null]];
+    const config = `{"type":2,"training":false,"iteration_begin":0,"iteration_end":0,"strict_shape":false}`;
+    this.#binding.predictFromMatrix(this.#handle, rows.handle, config, shape, dimensions, result);
+    return copyFloats(result[0], matrix.rows * (matrix.columns + 1));
   }
 
   /** Total gain of the splits on each feature; a feature that no tree uses is absent. */

@@ -38,6 +38,12 @@ interface PredictRequest {
   kind: PredictionKind;
 }
 
+interface ContributionsRequest {
+  op: 'contributions';
+  booster: number;
+  matrix: Matrix;
+}
+
 interface SaveRequest {
   op: 'save';
   booster: number;
@@ -54,7 +60,13 @@ interface VersionRequest {
 }
 
 export type Request =
-  TrainRequest | LoadRequest | PredictRequest | SaveRequest | FreeRequest | VersionRequest;
+  | TrainRequest
+  | LoadRequest
+  | PredictRequest
+  | ContributionsRequest
+  | SaveRequest
+  | FreeRequest
+  | VersionRequest;
 
 /** Log loss after a round. */
 export interface CurvePoint {
@@ -82,6 +94,8 @@ export interface Replies {
   train: TrainReply;
   load: LoadReply;
   predict: Float32Array;
+  /** rows x (columns + 1), the bias last. */
+  contributions: Float32Array;
   save: Uint8Array;
   free: undefined;
   version: string;

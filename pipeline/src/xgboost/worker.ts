@@ -39,6 +39,8 @@ function answer(id: number, request: Request): Replies[keyof Replies] {
       return load(request.model);
     case 'predict':
       return boosterOf(request.booster).predict(request.matrix, request.kind);
+    case 'contributions':
+      return boosterOf(request.booster).contributions(request.matrix, threads);
     case 'save':
       return boosterOf(request.booster).save(request.format);
     case 'free':

@@ -49,6 +49,20 @@ describe('XGBoost in its thread', () => {
     expect(model.importance.inventory).toBeGreaterThan(model.importance.noise ?? 0);
   });
 
+  it('explains every row by contributions that sum to its margin', async () => {
+    await using model = await train();
+    const data = buildData(50);
+    const [parts, margins] = [await model.contributions(data), await model.predict(data, 'margin')];
+    for (const [row, margin] of margins.entries()) {
+      const [inventory, noise, bias] = parts.subarray(3 * row, 3 * row + 3) as unknown as [
+        number,
+        number,
+        number,
+      ];
+      expect(inventory + noise + bias).toBeCloseTo(margin, 4);
+    }
+  });
+
   it('stops once nothing is gained, and is then the model of the best round', async () => {
     // Labels of the held rows are turned around: the first round is the best.
     const held = buildData(100);

@@ -154,6 +154,12 @@ export class Model implements AsyncDisposable {
     return this.#xgboost.ask({ op: 'predict', booster: this.#booster, matrix: shareMatrix(matrix), kind });
   }
 
+  /** Exact SHAP values in log odds: rows x (columns + 1), the bias last; a row's sum is its margin. */
+  async contributions(matrix: Matrix): Promise<Float32Array> {
+    if (matrix.rows === 0) return new Float32Array();
+    return this.#xgboost.ask({ op: 'contributions', booster: this.#booster, matrix: shareMatrix(matrix) });
+  }
+
   /** The model file's bytes: the same trees give the same bytes. */
   save(format: 'ubj' | 'json'): Promise<Uint8Array> {
     return this.#xgboost.ask({ op: 'save', booster: this.#booster, format });

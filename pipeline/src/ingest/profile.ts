@@ -8,7 +8,7 @@ import { type FoundColumn, mappedOf } from '../raw/source-columns.ts';
 import { mappedValue, storedType } from '../raw/values.ts';
 import { openSourceFiles } from './source-file.ts';
 import type { SourceOptions } from './source-options.ts';
-import { stageFiles } from './stage.ts';
+import { ROW_NUMBER, stageFiles } from './stage.ts';
 
 export interface ColumnProfile {
   /** As in the files. */
@@ -96,9 +96,9 @@ const DUPLICATE = 'duplicate: an earlier row has the same store, product and dat
 function countReasons(db: DuckDB): Promise<Profile['reasons']> {
   return db.rows(
     `WITH bad AS (
-        SELECT rowid AS id, * FROM staged WHERE reason IS NOT NULL
-        UNION ALL SELECT staged.rowid AS id, staged.* REPLACE ('${DUPLICATE}' AS reason) FROM staged
-          SEMI JOIN repeated ON staged.rowid = repeated.id
+        SELECT rowid AS id, ${ROW_NUMBER} AS row_number, file, reason, value FROM staged WHERE reason IS NOT NULL
+        UNION ALL SELECT rowid AS id, ${ROW_NUMBER} AS row_number, file, '${DUPLICATE}' AS reason, value FROM staged
+          WHERE rowid IN (SELECT id FROM repeated)
       )
       SELECT reason, count(*) AS rows, arg_min(file, id) AS file, arg_min(row_number, id) AS row,
         arg_min_null(value, id) AS value

@@ -4,6 +4,7 @@ import type { Kind } from '../raw/mapping.ts';
 import type { FoundColumn } from '../raw/source-columns.ts';
 import type { TableLocation } from '../tables/log.ts';
 import { type Snapshot, exists } from '../tables/snapshot.ts';
+import { ROW_NUMBER } from './stage.ts';
 
 const WAYS_OUT: Partial<Record<Kind, string>> = {
   day: 'where days are written otherwise, say how: --date-format %d/%m/%Y',
@@ -33,8 +34,8 @@ export async function refuseIfUseless(
   const [known] = await db.rows<{ rows: number }>('SELECT count(*) AS rows FROM known');
   if ((known?.rows ?? 0) > 0 && exists(snapshot)) return;
   const reasons = await db.rows<Reason>(
-    `SELECT reason, count(*) AS rows, arg_min(file, rowid) AS file, arg_min(row_number, rowid) AS row,
-        arg_min(value, rowid) AS value
+    `SELECT reason, count(*) AS rows, arg_min(file, staged.rowid) AS file, arg_min(${ROW_NUMBER}, staged.rowid) AS row,
+        arg_min(value, staged.rowid) AS value
       FROM staged WHERE reason IS NOT NULL GROUP BY reason ORDER BY rows DESC, reason LIMIT 3`,
   );
   const kind = columns.find(({ source }) => reasons[0]?.reason.startsWith(`${source} is n`))?.kind;

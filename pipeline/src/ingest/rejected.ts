@@ -4,6 +4,7 @@ import { deleteDataFiles, writeDataFiles } from '../tables/data-files.ts';
 import type { TableLocation } from '../tables/log.ts';
 import type { Snapshot } from '../tables/snapshot.ts';
 import { type Draft, commit } from '../tables/table.ts';
+import { ROW_NUMBER } from './stage.ts';
 
 const INGEST_TAG = 'stockout.ingest';
 const ROWS_TAG = 'stockout.rows';
@@ -31,7 +32,7 @@ export async function writeRejected(
       WITH repeats AS (SELECT id, 'duplicate: an earlier row has the same store, product and date' AS why FROM repeated
         UNION ALL SELECT id, 'duplicate: the table has this store, product and date' AS why
           FROM known WHERE id NOT IN (SELECT id FROM repeated))
-      SELECT file, row_number, coalesce(reason, why) AS reason, value, ${columns.map(namedApart).join(', ')}
+      SELECT file, ${ROW_NUMBER} AS row_number, coalesce(reason, why) AS reason, value, ${columns.map(namedApart).join(', ')}
       FROM staged LEFT JOIN repeats ON staged.rowid = repeats.id WHERE reason IS NOT NULL OR why IS NOT NULL`,
   );
   const [summary] = await db.rows<{ rows: number; digest: string }>(

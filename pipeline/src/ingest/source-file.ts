@@ -19,8 +19,6 @@ export interface SourceFile {
   columns: DescribedColumn[];
   /** What stands after FROM. */
   relation: string;
-  /** The row's number in the file, from 1. */
-  rowNumber: string;
 }
 
 /** @throws InputError when one cannot be read, names the file and what to do */
@@ -43,13 +41,11 @@ async function openSourceFile(db: DuckDB, name: string, options: SourceOptions):
   const path = resolve(name);
   const typed = await isParquet(name, path);
   const described = typed ? await describeParquet(db, name, path) : await describeCsv(name, path, options);
-  const rowNumber = typed ? 'file_row_number + 1' : 'row_number() OVER ()';
   const { dateFormat, decimalComma } = options;
   return {
     name,
     sha256: await sha256Of(path),
     dialect: { typed, dateFormat, decimalComma },
-    rowNumber,
     ...described,
   };
 }
@@ -60,7 +56,7 @@ async function describeParquet(db: DuckDB, name: string, path: string): Promise<
   const literal = quoteLiteral(path);
   const describe = () => db.rows<DescribedColumn>(`DESCRIBE FROM read_parquet(${literal})`);
   return {
-    relation: `read_parquet(${literal}, file_row_number = true)`,
+    relation: `read_parquet(${literal})`,
     columns: await readable(name, { typed: true }, describe),
   };
 }

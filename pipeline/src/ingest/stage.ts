@@ -18,8 +18,9 @@ export interface Staged {
 }
 
 /**
- * Fills the temporary table `staged`: file, row_number, the columns by their aliases, `reason` and `value` (both null
- * in a good row), and `repeated`: the rowids of rows whose store, product and day an earlier good row has.
+ * Fills the temporary table `staged`: file, the columns by their aliases, `reason` and `value` (both null in a good
+ * row), and before_file, the rows of the files before: rows keep their order, so that rowid less it is the row's place
+ * in its file, while numbering them would cost as much as reading them. And `repeated`: the rowids of rows whose store, product and day an earlier good row has.
  */
 export async function stageFiles(
   db: DuckDB,
@@ -29,22 +30,18 @@ export async function stageFiles(
   const columns = sameColumns(files, mapping);
   const definitions = columns.map((column) => `${column.alias} ${stagedType(column)}`).join(', ');
   await db.run(
-    `CREATE OR REPLACE TEMP TABLE staged (file VARCHAR, row_number BIGINT, ${definitions}, reason VARCHAR, value VARCHAR)`,
+    `CREATE OR REPLACE TEMP TABLE staged (file VARCHAR, before_file BIGINT, ${definitions}, reason VARCHAR, value VARCHAR)`,
   );
-  for (const file of files) await stageFile(db, file, mapping);
-  await db.run(
-    `CREATE OR REPLACE TEMP TABLE repeated AS
-      WITH good AS (SELECT rowid AS id, store_id, product_id, date FROM staged WHERE reason IS NULL),
-      firsts AS (SELECT store_id, product_id, date, min(id) AS first FROM good GROUP BY ALL HAVING count(*) > 1)
-      SELECT id FROM good JOIN firsts USING (store_id, product_id, date) WHERE id <> first`,
-  );
-  const [extent] = await db.rows<{ rows: number; first: string | null; last: string | null }>(
-    'SELECT count(*) AS rows, min(date) AS first, max(date) AS last FROM staged',
+  let rows = 0;
+  for (const file of files) rows = await stageFile(db, file, mapping, rows);
+  await findRepeated(db);
+  const [extent] = await db.rows<{ first: string | null; last: string | null }>(
+    'SELECT min(date) AS first, max(date) AS last FROM staged',
   );
   const read = new Set(columns.map(({ source }) => source));
   const all = files.flatMap((file) => file.columns.map(({ column_name }) => column_name));
   return {
-    rows: extent?.rows ?? 0,
+    rows,
     columns,
     ignored: [...new Set(all)].filter((name) => !read.has(name)),
     firstDay: extent?.first ?? null,
@@ -52,25 +49,46 @@ export async function stageFiles(
   };
 }
 
-async function stageFile(db: DuckDB, file: SourceFile, mapping: Mapping): Promise<void> {
+/** @returns how many rows are staged then */
+async function stageFile(db: DuckDB, file: SourceFile, mapping: Mapping, before: number): Promise<number> {
   const { name, dialect } = file;
   const columns = findColumns(name, file.columns, mapping, dialect);
   const checks = rowChecks(columns, dialect);
   const raw = columns.map(({ source, alias }) => `${quoteIdentifier(source)} AS ${rawName(alias)}`);
   const values = columns.map((column) => `${stagedValue(column, dialect)} AS ${column.alias}`);
-  const [before] = await db.rows<{ rows: number }>('SELECT count(*) AS rows FROM staged');
   await readable(name, dialect, () =>
     db.run(
       `INSERT INTO staged BY NAME
-        WITH valued AS (SELECT ${file.rowNumber} AS row_number, ${[...raw, ...values].join(', ')} FROM ${file.relation})
-        SELECT ${quoteLiteral(name)} AS file, row_number, ${columns.map(({ alias }) => alias).join(', ')},
-          ${firstFailing(checks, toldReason)} AS reason, ${firstFailing(checks, toldValue)} AS value
-        FROM valued`,
+        WITH valued AS (SELECT ${[...raw, ...values].join(', ')} FROM ${file.relation}),
+        judged AS (SELECT *, ${firstFailing(checks, toldReason)} AS reason FROM valued)
+        SELECT ${quoteLiteral(name)} AS file, ${before} AS before_file, ${columns.map(({ alias }) => alias).join(', ')},
+          reason, CASE WHEN reason IS NOT NULL THEN ${firstFailing(checks, toldValue)} END AS value
+        FROM judged`,
     ),
   );
-  const [after] = await db.rows<{ rows: number }>('SELECT count(*) AS rows FROM staged');
-  if (after?.rows === before?.rows) throw new InputError(`${name} has no rows: export it again`);
+  const [counted] = await db.rows<{ rows: number }>('SELECT count(*) AS rows FROM staged');
+  const rows = counted?.rows ?? 0;
+  if (rows === before) throw new InputError(`${name} has no rows: export it again`);
+  return rows;
 }
+
+/** Grouping by three texts takes time and memory; where all their hashes differ, no row is there twice. */
+async function findRepeated(db: DuckDB): Promise<void> {
+  const [hashes] = await db.rows<{ differ: boolean }>(
+    `SELECT count(*) = count(DISTINCT hash(store_id, product_id, date)) AS differ FROM staged WHERE reason IS NULL`,
+  );
+  await db.run('CREATE OR REPLACE TEMP TABLE repeated (id BIGINT)');
+  if (hashes?.differ) return;
+  await db.run(
+    `INSERT INTO repeated
+      WITH good AS (SELECT rowid AS id, store_id, product_id, date FROM staged WHERE reason IS NULL),
+      firsts AS (SELECT store_id, product_id, date, min(id) AS first FROM good GROUP BY ALL HAVING count(*) > 1)
+      SELECT id FROM good JOIN firsts USING (store_id, product_id, date) WHERE id <> first`,
+  );
+}
+
+/** Of a staged row in its file, from 1. */
+export const ROW_NUMBER = 'staged.rowid - before_file + 1';
 
 /** Rows of one commit have the same columns: a file that lacks one would fill it with nulls, silently. */
 function sameColumns(files: readonly SourceFile[], mapping: Mapping): FoundColumn[] {

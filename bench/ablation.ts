@@ -1,0 +1,67 @@
+// What each group of Extended's features adds on real data: FreshRetailNet's 60 stores (CC-BY-4.0), a full-day stockout
+// (16 hours or more out of stock between 6 and 22 o'clock) within 7 days.
+//
+//   node bench/ablation.ts freshretailnet_60_stores.parquet
+//
+// What is chosen is chosen on the validation days; the test days are looked at once, for the table.
+import process from 'node:process';
+import { XGBoost } from '@stockout/pipeline/xgboost';
+import { GROUPS } from './ablation/groups.ts';
+import { type Judged, type Setting, judge } from './ablation/judge.ts';
+import { type RealRows, type Split, readRealRows, testSplit, validationSplit } from './ablation/real-rows.ts';
+
+/** The product's defaults, and the setting that the reference figures of the data's README were obtained with. */
+const SETTINGS: Record<string, Setting> = {
+  'depth 6, 200 rounds of .08': {
+    rounds: 200,
+    params: { max_depth: '6', eta: '0.08', subsample: '0.9', colsample_bytree: '0.9' },
+  },
+  'depth 4, 300 rounds of .05, min_child_weight 200': {
+    rounds: 300,
+    params: {
+      max_depth: '4',
+      eta: '0.05',
+      subsample: '0.9',
+      colsample_bytree: '0.9',
+      min_child_weight: '200',
+    },
+  },
+};
+
+const [file] = process.argv.slice(2);
+if (file === undefined) {
+  console.error('node bench/ablation.ts freshretailnet_60_stores.parquet');
+  process.exit(2);
+}
+const rows = await readRealRows(file);
+await using xgboost = await XGBoost.start();
+const [validation, test] = [validationSplit(rows), testSplit(rows)];
+console.log(
+  `${test.train.rows} rows to learn from, ${test.held.rows} test rows, ${validation.held.rows} validation rows`,
+);
+for (const [name, setting] of Object.entries(SETTINGS)) {
+  console.log(`\n${name}\n\n| features | of them | validation AUC | PR-AUC | test AUC | PR-AUC |`);
+  console.log('| --- | ---: | ---: | ---: | ---: | ---: |');
+  for (const { what, features } of cumulated(rows)) {
+    const held = await judgeBoth(features, setting, [validation, test]);
+    console.log(`| ${what} | ${features.length} | ${held.map(told).join(' | ')} |`);
+  }
+}
+
+/** Each group with all before it. */
+function cumulated({ features }: RealRows): { what: string; features: string[] }[] {
+  return GROUPS.map(({ what }, i) => ({
+    what: i === 0 ? what : `+ ${what}`,
+    features: features.filter((name) => GROUPS.slice(0, i + 1).some(({ has }) => has(name))),
+  }));
+}
+
+async function judgeBoth(features: string[], setting: Setting, splits: Split[]): Promise<Judged[]> {
+  const judged: Judged[] = [];
+  for (const split of splits) judged.push(await judge(xgboost, split, features, setting));
+  return judged;
+}
+
+function told({ auc, prAuc }: Judged): string {
+  return `${auc.toFixed(4)} | ${prAuc.toFixed(4)}`;
+}

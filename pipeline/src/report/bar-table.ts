@@ -1,4 +1,4 @@
-import { html, type Html } from './html.ts';
+import { breakable, html, type Html } from './html.ts';
 
 export interface BarRow {
   name: string;
@@ -12,7 +12,7 @@ export function barTable(what: string, rows: readonly BarRow[]): Html {
   const lines = rows.map(
     ({ name, width, text }) =>
       html`<tr>
-        <th scope="row"><code>${name}</code></th>
+        <th scope="row"><code>${breakable(name)}</code></th>
         <td class="bar"><span style="width:${Math.max(100 * width, 0.3).toFixed(1)}%"></span></td>
         <td class="number">${text}</td>
       </tr>`,

@@ -1,6 +1,6 @@
 import { figure } from './figures.ts';
 import { html, type Html } from './html.ts';
-import { count, metric, percent } from './numbers.ts';
+import { count, metric, percent, threshold } from './numbers.ts';
 import type { ReportData } from './report.ts';
 
 /** The confusion matrix as a table, each cell shaded by its share of the rows. */
@@ -31,8 +31,8 @@ export function confusionFigure({ manifest }: ReportData): Html {
     </tbody>
   </table>`;
   const { precision, recall } = manifest.metrics;
-  const note = html`At threshold ${manifest.threshold.value}: ${percent(precision ?? 0)} of the warnings are
-  right (precision ${metric(precision)}), ${percent(recall ?? 0)} of the stockouts are seen coming (recall
-  ${metric(recall)}).`;
+  const note = html`At threshold ${threshold(manifest.threshold.value)}: ${percent(precision ?? 0)} of the
+  warnings are right (precision ${metric(precision)}), ${percent(recall ?? 0)} of the stockouts are seen
+  coming (recall ${metric(recall)}).`;
   return figure('Right and wrong', note, picture);
 }

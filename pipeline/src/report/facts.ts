@@ -2,7 +2,7 @@ import type { Manifest } from '@stockout/contracts';
 import { parseSplitPlan, type SplitPlan } from '../train/split-plan.ts';
 import type { TimeSplit } from '../train/time-split.ts';
 import { html, type Html } from './html.ts';
-import { count } from './numbers.ts';
+import { count, threshold as thresholdText } from './numbers.ts';
 
 type Fact = readonly [name: string, value: Html | string];
 
@@ -46,10 +46,11 @@ function splitFacts(plan: SplitPlan): Fact[] {
   }
 }
 
-export function modelFacts({ params, threshold, libraries }: Manifest): Html {
+export function modelFacts({ params, threshold, calibration, libraries }: Manifest): Html {
   return definitions([
     ...Object.entries(params).map(([name, value]) => [name, String(value)] as const),
-    ['Threshold', `${threshold.value} (${threshold.strategy})`],
+    ['Threshold', `${thresholdText(threshold.value)} (${threshold.strategy})`],
+    ['Calibration', calibration?.method ?? 'None'],
     ...Object.entries(libraries),
   ]);
 }

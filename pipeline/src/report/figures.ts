@@ -3,7 +3,7 @@ import { countClasses } from '../evaluate/ranking.ts';
 import { bar, chart, dot, line, ticksUpTo, UNIT_TICKS } from './chart.ts';
 import { precisionRecallPoints, rocPoints } from './curve-points.ts';
 import { html, type Html } from './html.ts';
-import { compact, metric } from './numbers.ts';
+import { compact, metric, threshold } from './numbers.ts';
 import type { ReportData } from './report.ts';
 
 export function figure(title: string, note: Html | string, picture: Html): Html {
@@ -88,7 +88,7 @@ export function scoreFigure({ evaluation, manifest }: ReportData): Html {
   const { value } = manifest.threshold;
   const options = {
     title: 'Scores of the test rows',
-    description: `Counts by score, rows with and without a stockout apart; the threshold is ${value}`,
+    description: `Counts by score, rows with and without a stockout apart; the threshold is ${threshold(value)}`,
     x: { label: 'predicted risk', from: 0, to: 1, ticks: UNIT_TICKS },
     y: { label: 'rows', from: 0, to: ticks.at(-1) as number, ticks, format: compact },
   };
@@ -102,7 +102,7 @@ export function scoreFigure({ evaluation, manifest }: ReportData): Html {
   const key = html`<span class="key with">stockout followed</span> <span class="key without">none did</span>`;
   return figure(
     'Scores of the test rows',
-    html`By what came true; the line is the threshold, ${value}.<br />${key}`,
+    html`By what came true; the line is the threshold, ${threshold(value)}.<br />${key}`,
     picture,
   );
 }

@@ -13,6 +13,11 @@ export function html(parts: TemplateStringsArray, ...values: Value[]): Html {
   return new Html(String.raw({ raw: parts }, ...values.map(render)));
 }
 
+/** A long name may go on in the next line after any of its underscores: a phone is narrow. */
+export function breakable(name: string): Html {
+  return html`${name.split(/(?<=_)/).map((part) => html`<wbr />${part}`)}`;
+}
+
 function render(value: Value): string {
   if (value instanceof Html) return value.text;
   if (value === null || value === undefined || value === false) return '';

@@ -7,7 +7,7 @@ import {
   type MetricName,
 } from '@stockout/contracts';
 import { CALIBRATION_BINS } from '../evaluate/probability-metrics.ts';
-import { html, type Html } from './html.ts';
+import { breakable, html, type Html } from './html.ts';
 import { count, metric, signed } from './numbers.ts';
 import type { ReportData } from './report.ts';
 
@@ -76,11 +76,6 @@ export function confidenceNote({ manifest }: ReportData): Html {
   </p>`;
 }
 
-/** A long name may go on in the next line after any of its underscores: a phone is narrow. */
-function breakable(name: string): Html {
-  return html`${name.split(/(?<=_)/).map((part) => html`<wbr />${part}`)}`;
-}
-
 function metricRow(name: MetricName, manifest: ReportData['manifest']): Html {
   const { metrics, champion, baseline, confidence } = manifest;
   const known = name === 'auc' || name === 'prAuc' || name === 'f1' ? name : undefined;
@@ -94,11 +89,11 @@ function metricRow(name: MetricName, manifest: ReportData['manifest']): Html {
 }
 
 function interval(of: Interval | null | undefined): Html | false {
-  return of != null && html`<small>[${metric(of.low)} to ${metric(of.high)}]</small>`;
+  return of != null && html`<span class="interval">[${metric(of.low)} to ${metric(of.high)}]</span>`;
 }
 
 function gainInterval(of: Gain | null | undefined): Html | false {
-  return of != null && html`<small>[${signed(of.low)} to ${signed(of.high)}]</small>`;
+  return of != null && html`<span class="interval">[${signed(of.low)} to ${signed(of.high)}]</span>`;
 }
 
 /** How much better (green) or worse this version is. */

@@ -3,6 +3,11 @@ export function metric(value: number | null | undefined): string {
   return value == null ? '–' : value.toFixed(4);
 }
 
+/** A threshold as it was written, or cut to four decimals where it was chosen. */
+export function threshold(value: number): string {
+  return String(Number(value.toFixed(4)));
+}
+
 /** A difference with its sign, and a true minus. */
 export function signed(value: number): string {
   const text = Math.abs(value).toFixed(4);

@@ -8,7 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const BIN = fileURLToPath(new URL('../bin/stockout.js', import.meta.url));
 const HEADER = 'store_id,product_id,date,price,promo,daily_sales,inventory,stockout';
-const VERSION_KEYS = 'version,uri,digest,metrics,baseline,confidence,confusionMatrix,gates,warnings,seconds'.split(',');
+const VERSION_KEYS =
+  'version,uri,digest,metrics,baseline,confidence,confusionMatrix,gates,warnings,seconds'.split(',');
 
 let dir: string;
 beforeAll(async () => {

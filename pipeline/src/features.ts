@@ -1,19 +1,22 @@
 import { createHash } from 'node:crypto';
 import { InputError } from '@stockout/contracts';
-import {
-  type DuckDB,
-  type FeaturesRequest,
-  openDuckDB,
-  renderFeatures,
-  renderParts,
-} from '@stockout/features';
+import { type DuckDB, type FeaturesRequest, openDuckDB, renderFeatures } from '@stockout/features';
 import type { PipelineContext } from './context.ts';
-import { type RawTable, digestOfColumns, explainedDamage, rawColumns, selectRaw } from './raw-table.ts';
-import { type WrittenFiles, deleteDataFiles, writeDataFiles } from './tables/data-files.ts';
+import { type MadeOf, type Refresh, SOURCE_TAG, planRefresh } from './features-refresh.ts';
+import { writeAllFeatures, writeChangedFeatures } from './features-write.ts';
+import { type RawTable, digestOfColumns, rawColumns } from './raw-table.ts';
+import type { AddFile } from './tables/actions.ts';
+import { type WrittenFiles, deleteDataFiles } from './tables/data-files.ts';
 import { locateTable } from './tables/locate.ts';
 import type { TableLocation } from './tables/log.ts';
 import { openRelation } from './tables/relation.ts';
-import { type ExistingSnapshot, type Snapshot, exists, loadSnapshot } from './tables/snapshot.ts';
+import {
+  type ExistingSnapshot,
+  type Snapshot,
+  exists,
+  fieldsOfTable,
+  loadSnapshot,
+} from './tables/snapshot.ts';
 import { type Draft, commit } from './tables/table.ts';
 
 /** A version of the features table, readable by DuckDB as long as it is not disposed of. */
@@ -123,9 +126,6 @@ async function loadRaw(
   return snapshot;
 }
 
-/** Tags on every file that say what it was made of: they live and die with the rows themselves. */
-const SOURCE_TAG = 'stockout.source';
-
 async function makeUnlessMade(
   db: DuckDB,
   raw: RawTable,
@@ -133,75 +133,59 @@ async function makeUnlessMade(
   target: TableLocation,
   request: FeaturesRequest,
 ): Promise<ExistingSnapshot> {
-  const source = JSON.stringify({
+  const source: MadeOf = {
     table: rawSnapshot.metadata.id,
     version: rawSnapshot.version,
     columns: digestOfColumns(raw, rawSnapshot),
     sql: createHash('sha256').update(renderFeatures(request).sql).digest('hex'),
-  });
-  let written: WrittenFiles | undefined;
-  const draft = async (current: Snapshot): Promise<Draft | undefined> => {
-    if (isMadeOf(current, source)) return undefined;
-    written ??= await compute(db, raw, rawSnapshot, target, request, source);
-    return {
-      operation: 'WRITE',
-      operationParameters: { mode: 'Overwrite' },
-      fields: written.fields,
-      adds: written.adds,
-      removes: [...current.files.values()],
-      replacesSchema: true,
-    };
   };
-  const { snapshot } = await commit(db, target, draft, () => deleteDataFiles(target, written?.adds ?? []));
+  const work = { db, raw, snapshot: rawSnapshot, target, request, source: JSON.stringify(source) };
+  let all: WrittenFiles | undefined;
+  let changed: readonly AddFile[] = [];
+  const discardChanged = () => deleteDataFiles(target, changed);
+  const draft = async (current: Snapshot): Promise<Draft | undefined> => {
+    // What a lost race has made anew fits the table as it was before.
+    await discardChanged();
+    changed = [];
+    if (isMadeOf(current, work.source)) return undefined;
+    const refresh = all === undefined ? await planRefresh(work, current, source) : undefined;
+    if (refresh === undefined) {
+      all ??= await writeAllFeatures(work);
+      return overwrite(all.fields, all.adds, [...current.files.values()]);
+    }
+    changed = await writeChangedFeatures(work, current, refresh);
+    return refreshed(current as ExistingSnapshot, refresh, changed, work.source);
+  };
+  const { snapshot } = await commit(db, target, draft, async () => {
+    await discardChanged();
+    await deleteDataFiles(target, all?.adds ?? []);
+  });
   return snapshot as ExistingSnapshot;
+}
+
+function overwrite(fields: Draft['fields'], adds: readonly AddFile[], removes: readonly AddFile[]): Draft {
+  const operationParameters = { mode: 'Overwrite' };
+  return { operation: 'WRITE', operationParameters, fields, adds, removes, replacesSchema: true };
+}
+
+/** Files that stay are added once more, under what they are now made of: their rows are no change. */
+function refreshed(
+  current: ExistingSnapshot,
+  { keep }: Refresh,
+  changed: readonly AddFile[],
+  source: string,
+): Draft {
+  const kept = new Set(keep);
+  const retagged = keep.map((add) => ({
+    ...add,
+    dataChange: false,
+    tags: { ...add.tags, [SOURCE_TAG]: source },
+  }));
+  const removes = [...current.files.values()].filter((file) => !kept.has(file));
+  return overwrite(fieldsOfTable(current), [...retagged, ...changed], removes);
 }
 
 function isMadeOf(snapshot: Snapshot, source: string): boolean {
   const files = [...snapshot.files.values()];
   return files.length > 0 && files.every(({ tags }) => tags?.[SOURCE_TAG] === source);
-}
-
-async function compute(
-  db: DuckDB,
-  raw: RawTable,
-  snapshot: ExistingSnapshot,
-  target: TableLocation,
-  request: FeaturesRequest,
-  source: string,
-): Promise<WrittenFiles> {
-  await using relation = await openRelation(raw, snapshot);
-  try {
-    const rows = await selectRaw(db, raw, snapshot, relation.sql);
-    await using parts = await renderParts(db, rows, request);
-    const selects = parts.selects.map((sql) => `WITH raw AS (${rows}) ${sql}`);
-    const written = await writeAll(db, target, selects, { [SOURCE_TAG]: source });
-    if (written !== undefined) return written;
-  } catch (error) {
-    throw explainedDamage(raw, error);
-  }
-  throw new InputError(`table ${raw.name} has no rows: bring data in with \`stockout ingest\` first`);
-}
-
-/** @returns undefined without a SELECT, which is without a row */
-async function writeAll(
-  db: DuckDB,
-  target: TableLocation,
-  selects: readonly string[],
-  tags: Record<string, string>,
-): Promise<WrittenFiles | undefined> {
-  let all: WrittenFiles | undefined;
-  try {
-    for (const select of selects) {
-      const written = await writeDataFiles(db, target, select, tags);
-      all = {
-        fields: written.fields,
-        rows: (all?.rows ?? 0) + written.rows,
-        adds: [...(all?.adds ?? []), ...written.adds],
-      };
-    }
-  } catch (error) {
-    await deleteDataFiles(target, all?.adds ?? []);
-    throw error;
-  }
-  return all;
 }

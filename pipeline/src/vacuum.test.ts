@@ -15,7 +15,7 @@ async function workspaceWithHistory(): Promise<Workspace> {
   const workspace = await createWorkspace();
   const { context, parquet } = workspace;
   await putVersion(workspace.storage, 'v1');
-  const bad = `SELECT * REPLACE (CASE WHEN day(date) = 3 THEN -1 ELSE daily_sales END AS daily_sales) FROM (${rawRows()})`;
+  const bad = `SELECT * REPLACE (CASE WHEN day(date) = 3 THEN 7 ELSE stockout END AS stockout) FROM (${rawRows()})`;
   await ingest(context, [await parquet('rows.parquet', bad)]);
   await scoreAs(workspace, 'first');
   await age(workspace, '', 30);

@@ -75,7 +75,7 @@ test('delta-rs reads every version of the tables that the product writes, in eac
   const modes = ['Append', 'Append', 'ReplaceWindow', 'Overwrite'] as const;
   for (const [i, mode] of modes.entries()) {
     const file = join(folder, `${i}.parquet`);
-    const bad = `SELECT * REPLACE (CASE WHEN day(date) = 3 THEN -1 ELSE daily_sales END AS daily_sales) FROM (${rawRows({ from: i * 20 })})`;
+    const bad = `SELECT * REPLACE (CASE WHEN day(date) = 3 THEN 7 ELSE stockout END AS stockout) FROM (${rawRows({ from: i * 20 })})`;
     await db.run(`COPY (${bad}) TO '${file}' (FORMAT parquet)`);
     await ingest(context, [file]);
     await features(context);

@@ -16,7 +16,7 @@ export const product: Story = {
       new Date(Date.UTC(2025, 0, 1 + i)).toISOString().slice(0, 10),
     );
     const rows = days.map(
-      (day, i) => `S1,P1,${day},9.5,0,${i === 2 ? -1 : i % 7},${i},${i % 5 === 0 ? 1 : 0}`,
+      (day, i) => `S1,P1,${day},9.5,0,${i % 7},${i},${i === 2 ? 7 : Number(i % 5 === 0)}`,
     );
     await writeFile(join(folder, 'rows.csv'), [HEADER, ...rows, ''].join('\n'));
   },

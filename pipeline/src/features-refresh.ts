@@ -1,0 +1,129 @@
+import { type DuckDB, type FeaturesRequest, renderFeatures } from '@stockout/features';
+import { type RawTable, rawColumns } from './raw-table.ts';
+import type { AddFile } from './tables/actions.ts';
+import {
+  type ExistingSnapshot,
+  type Snapshot,
+  exists,
+  fieldsOfTable,
+  loadSnapshot,
+} from './tables/snapshot.ts';
+import { boundsOf } from './tables/stats.ts';
+
+/** Tag on every file that says what it was made of: it lives and dies with the rows themselves. */
+export const SOURCE_TAG = 'stockout.source';
+
+/** What the tag holds, as JSON. */
+export interface MadeOf {
+  /** Id of the raw table. */
+  table: string;
+  version: number;
+  columns: string;
+  sql: string;
+}
+
+/** What of a features table holds for another version of its raw table too. */
+export interface Refresh {
+  /** ISO. Rows of earlier days are as they were; those from here on are made anew. */
+  firstDay: string;
+  /** ISO. The first day of the raw rows that these are made of. */
+  firstRawDay: string;
+  /** Column of the raw table that has the days. */
+  dateColumn: string;
+  /** Files whose rows all stay. */
+  keep: AddFile[];
+  /** Files of which some rows may stay. */
+  cut: AddFile[];
+}
+
+interface PlanRefreshOf {
+  db: DuckDB;
+  raw: RawTable;
+  snapshot: ExistingSnapshot;
+  request: FeaturesRequest;
+}
+
+/** Each refresh may leave a file more; the table is made anew, in large ones, when there are too many to read well. */
+const MAX_FILES = 100;
+const DAY = 86_400_000;
+
+/**
+ * Which days of the features change with the raw table: from the label's horizon before the first day that changed.
+ * Windows of days make no difference beyond their length, so the others are what a whole rebuild would make of them.
+ * @returns undefined when all is to be made anew: another query, features that know all days so far, or changes of which
+ * it is not known which days they concern
+ */
+export async function planRefresh(
+  { db, raw, snapshot, request }: PlanRefreshOf,
+  current: Snapshot,
+  source: MadeOf,
+): Promise<Refresh | undefined> {
+  const files = [...current.files.values()];
+  if (request.set !== 'Standard' || files.length > MAX_FILES) return undefined;
+  const before = await rawBefore(db, raw, snapshot, files, source);
+  const dateColumn = dateColumnOf(raw, snapshot);
+  if (before === undefined || dateColumn === undefined) return undefined;
+  const changed = firstChangedDay(before, snapshot, dateColumn);
+  if (changed === undefined) return undefined;
+  const firstDay = daysBefore(changed, request.horizonDays);
+  const earlier = files.filter((file) => (dayOf(file, 'min') ?? '') < firstDay);
+  const keep = earlier.filter((file) => (dayOf(file, 'max') ?? firstDay) < firstDay);
+  const firstRawDay = daysBefore(firstDay, longestWindow(request));
+  const cut = earlier.filter((file) => !keep.includes(file));
+  return earlier.length === 0 ? undefined : { firstDay, firstRawDay, dateColumn, keep, cut };
+}
+
+/** The raw table as the features were made of it, by the same query. */
+async function rawBefore(
+  db: DuckDB,
+  raw: RawTable,
+  rawSnapshot: ExistingSnapshot,
+  files: readonly AddFile[],
+  source: MadeOf,
+): Promise<ExistingSnapshot | undefined> {
+  const [tag, ...others] = new Set(files.map(({ tags }) => tags?.[SOURCE_TAG]));
+  if (tag === undefined || others.length > 0) return undefined;
+  const made = JSON.parse(tag) as MadeOf;
+  if (JSON.stringify({ ...made, version: source.version }) !== JSON.stringify(source)) return undefined;
+  // Its log may have been cleaned since.
+  const before = await loadSnapshot(db, raw, made.version).catch(() => undefined);
+  if (before === undefined || !exists(before)) return undefined;
+  return before.metadata.schemaString === rawSnapshot.metadata.schemaString ? before : undefined;
+}
+
+/** Only days order as their text does: a date that is kept as a text or an instant is left to the whole rebuild. */
+function dateColumnOf(raw: RawTable, snapshot: ExistingSnapshot): string | undefined {
+  const column = rawColumns(raw, snapshot).find(({ name }) => name === 'date')?.source.source;
+  const field = fieldsOfTable(snapshot).find(({ name }) => name === column);
+  return field?.type === 'date' ? field.name : undefined;
+}
+
+/** Of the files that one of the two has and the other has not; undefined where one does not say its days. */
+function firstChangedDay(
+  before: ExistingSnapshot,
+  after: ExistingSnapshot,
+  column: string,
+): string | undefined {
+  const changed = [
+    ...[...before.files.values()].filter(({ path }) => !after.files.has(path)),
+    ...[...after.files.values()].filter(({ path }) => !before.files.has(path)),
+  ];
+  const days = changed.map((file) => dayOf(file, 'min', column));
+  if (days.includes(undefined)) return undefined;
+  return days.toSorted()[0] ?? '9999-12-31';
+}
+
+function dayOf({ stats }: AddFile, side: 'min' | 'max', column = 'date'): string | undefined {
+  const day = boundsOf(stats, column)?.[side];
+  return day === undefined ? undefined : String(day);
+}
+
+/** How many days back a feature looks. */
+function longestWindow(request: FeaturesRequest): number {
+  const windows = renderFeatures(request).sql.matchAll(/INTERVAL (\d+) DAYS PRECEDING/g);
+  return Math.max(1, ...[...windows].map((match) => Number(match[1])));
+}
+
+function daysBefore(day: string, days: number): string {
+  return new Date(Date.parse(day) - days * DAY).toISOString().slice(0, 10);
+}

@@ -18,8 +18,8 @@ export class DemoProcess {
   readonly #child: ChildProcess;
   readonly #exited: Promise<Ended>;
 
-  constructor(stateDir: string) {
-    this.#child = spawn(process.execPath, [BIN, 'demo', '--state', basename(stateDir)], {
+  constructor(stateDir: string, ...options: string[]) {
+    this.#child = spawn(process.execPath, [BIN, 'demo', '--state', basename(stateDir), ...options], {
       cwd: dirname(stateDir),
       stdio: ['ignore', 'pipe', 'pipe'],
     });

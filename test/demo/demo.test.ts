@@ -61,4 +61,14 @@ describe('stockout demo', () => {
     expect(await readFile(join(versionFolder, 'report.html'), 'utf8')).toContain('</html>');
     expect(existsSync(join(versionFolder, 'manifest.json'))).toBe(true);
   });
+
+  it('tells the same story on real data, by its own column names', async () => {
+    const demo = new DemoProcess(stateDir, '--real');
+    expect({ ...(await demo.ended()), output: demo.output }).toMatchObject({ code: 0 });
+    expect(await processesOf(stateDir)).toEqual([]);
+    expect(demo.output).toContain('Ingested 292,770 rows, 0 rejected');
+    expect(demo.output).toMatch(/v1 passed its gates \(AUC 0\.8\d+, F1 0\.4\d+\) and serves, 2 replicas/);
+    expect(demo.output.match(/97,590 predictions by v1/g)).toHaveLength(2);
+    expect(demo.output).toMatch(/v2 is refused: auc 0\.6\d+ is below the minimum 0\.999; v1 keeps serving/);
+  });
 });

@@ -6,14 +6,16 @@ import { sampleContext, sampleScoringJob, type Story } from './story.ts';
 export async function mostUrgent(story: Story, limit: number, signal: AbortSignal): Promise<string> {
   const { spec } = await sampleScoringJob(story);
   const products = await readMostUrgent(await sampleContext(story, signal), spec.output.table, limit);
+  // Real shops may not know their stock level.
+  const stocked = products.some(({ inventory }) => inventory !== null);
   return table(
-    ['STORE', 'PRODUCT', 'DAY', 'RISK', 'INVENTORY', 'SALES A DAY'],
+    ['STORE', 'PRODUCT', 'DAY', 'RISK', ...(stocked ? ['INVENTORY'] : []), 'SALES A DAY'],
     products.map(({ store, product, day, score, inventory, salesPerDay }) => [
       store,
       product,
       day,
       firstThreeDecimals(score),
-      inventory === null ? '-' : String(inventory),
+      ...(stocked ? [String(inventory ?? '-')] : []),
       salesPerDay === null ? '-' : salesPerDay.toFixed(1),
     ]),
   );

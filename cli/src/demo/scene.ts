@@ -20,6 +20,14 @@ export const RETAIL: Scene = {
   expected: { least: 0.85, most: 0.99, label: 1 },
 };
 
+/** Real shops (FreshRetailNet-50K, CC-BY-4.0): the columns' own names, no price, no stock level. */
+export const FRESH_RETAIL: Scene = {
+  data: 'data/freshretailnet_60_stores.parquet',
+  samples: new URL('config/samples/real/', REPOSITORY),
+  model: 'freshretail',
+  expected: { least: 0.3, most: 0.5, label: 1 },
+};
+
 export function dataOf({ data }: Scene): URL {
   return new URL(data, REPOSITORY);
 }

@@ -4,11 +4,13 @@ import { features } from './features.ts';
 import { ingest } from './ingest/ingest.ts';
 import { score } from './score/score.ts';
 import { buildJob, loadSalesScorer, putVersion } from './score/scoring.test-support.ts';
-import { age } from './tables/table.test-support.ts';
+import { age, tableWriters } from './tables/table.test-support.ts';
 import { vacuum } from './vacuum.ts';
 import { type Workspace, rawRows, testDuckDB, testWorkspaces } from './workspace.test-support.ts';
 
-const createWorkspace = testWorkspaces(testDuckDB());
+const duckdb = testDuckDB();
+const createWorkspace = testWorkspaces(duckdb);
+const { append, overwrite } = tableWriters(duckdb);
 
 /** Two versions of features and predictions, the first of each older than the retention; rejected rows too. */
 async function workspaceWithHistory(): Promise<Workspace> {
@@ -73,4 +75,16 @@ test('a retention shorter than a Job may run is refused, unless it is said that 
   );
   const allowed = { retentionHours: 0, allowShortRetention: true };
   expect(await vacuum(workspace.context, allowed)).toMatchObject({ files: 2 });
+});
+
+test('the version of the raw table that the spec trains on stays, however old', async () => {
+  const workspace = await createWorkspace();
+  await append(workspace, 'raw', rawRows());
+  await overwrite(workspace, 'raw', rawRows({ days: 30 }));
+  await age(workspace, '', 8);
+  workspace.context.model.spec.data.version = 0;
+  expect(await vacuum(workspace.context)).toMatchObject({ files: 0 });
+  expect(await features(workspace.context)).toMatchObject({ rows: 40 });
+  delete workspace.context.model.spec.data.version;
+  expect(await vacuum(workspace.context)).toMatchObject({ files: 1 });
 });

@@ -31,7 +31,7 @@ const SAFE_HOURS = 168;
 
 /**
  * `stockout vacuum`: removes from the model's tables the files that no version within the retention needs.
- * Time travel to older versions ends with it.
+ * Time travel to older versions ends with it, but for the one that spec.data.version names.
  * @throws InputError when the retention is shorter than is safe, or a table uses what is not understood here
  */
 export async function vacuum(context: PipelineContext, options: VacuumOptions = {}): Promise<VacuumResult> {
@@ -42,6 +42,7 @@ export async function vacuum(context: PipelineContext, options: VacuumOptions = 
         'commit could be removed. Where nothing runs, say --allow-short-retention',
     );
   }
+  const { data } = context.model.spec;
   await using db = await openDuckDB({ signal: context.signal });
   const result: VacuumResult = { files: 0, bytes: 0, tables: [] };
   const tables = await tablesOf(context, options.jobs ?? []);
@@ -49,7 +50,9 @@ export async function vacuum(context: PipelineContext, options: VacuumOptions = 
     context.signal?.throwIfAborted();
     context.report?.({ step: location.name, done, total: tables.length });
     const now = Date.now();
-    const removed = await vacuumTable(db, location, { now, retention: retentionHours * HOUR, dryRun });
+    const pinned = location.name === data.rawTable && data.version !== undefined ? [data.version] : [];
+    const retention = retentionHours * HOUR;
+    const removed = await vacuumTable(db, location, { now, retention, dryRun, pinned });
     result.files += removed.files;
     result.bytes += removed.bytes;
     result.tables.push({ table: location.name, ...removed });

@@ -2,6 +2,7 @@ import { InputError } from '@stockout/contracts';
 import type { DuckDB } from '@stockout/features';
 import type { StoredObject } from '@stockout/storage';
 import type { Metadata } from './actions.ts';
+import { dataKey } from './data-files.ts';
 import { FILE_RETENTION, intervalMilliseconds } from './interval.ts';
 import { type TableLocation, keyIn } from './log.ts';
 import { neededFiles } from './needed-files.ts';
@@ -20,6 +21,8 @@ export interface VacuumOptions {
   /** Milliseconds: what versions of this time need stays, and what was written in it. A table may ask for more. */
   retention: number;
   dryRun: boolean;
+  /** Older versions that stay readable all the same. */
+  pinned?: readonly number[];
 }
 
 /** As `writeDataFiles` names them. */
@@ -33,7 +36,7 @@ const OURS = /^part-\d{5}-[\da-f-]{36}-c000\.zstd\.parquet$/;
 export async function vacuumTable(
   db: DuckDB,
   location: TableLocation,
-  { now, retention, dryRun }: VacuumOptions,
+  { now, retention, dryRun, pinned = [] }: VacuumOptions,
 ): Promise<Vacuumed> {
   const { storage } = location;
   // Listed before the log is read: what is committed in between is then known to be needed.
@@ -46,6 +49,10 @@ export async function vacuumTable(
     checkWritable(location.name, newest.protocol, newest.metadata);
     since = now - Math.max(retention, ownRetention(location.name, newest.metadata));
     needed = await neededFiles(db, location, newest, since);
+    for (const version of pinned) {
+      const { files } = await loadSnapshot(db, location, version);
+      for (const path of files.keys()) needed.add(dataKey(location, path));
+    }
   }
   const old = candidates(location, objects, exists(newest)).filter(
     ({ key, modifiedAt }) => modifiedAt.getTime() <= since && !needed.has(key),

@@ -100,10 +100,40 @@ test('delta-rs appends 60 times while we write 75 times, nothing is lost, and ea
   await expectSameVersions(table, 'a');
   // Its checkpoint is as good to us as ours are to it.
   await deltaRs.append(table, 1, 'select cast(1000 as int) as a, cast(1 as int) as writer');
-  await deltaRs.checkpoint(table);
+  await deltaRs.change(table, 'checkpoint');
   expect((await listLog(table)).checkpoints.has(135)).toBe(true);
   await appendOnce(db, table, 'ours', 75, 'SELECT 75 AS a, 0 AS writer');
   expect(await rowsOf(db, table, select)).toEqual([{ n: 137, distinct_rows: 137 }]);
   await expectVacuumLeavesTheTableAlone(db, table);
+  await expectSameVersions(table, 'a', 134);
+});
+
+test('what delta-rs compacts and deletes we read as it does, and vacuum tells its files from those of killed writers', async () => {
+  const table = tableIn(await temporaryFolder());
+  for (let n = 0; n < 6; n++) await appendOnce(db, table, 'a', n, `SELECT ${n} AS a FROM range(3)`);
+  await deltaRs.change(table, 'compact');
+  await appendOnce(db, table, 'a', 6, 'SELECT 6 AS a');
   await expectSameVersions(table, 'a');
+  await expectVacuumLeavesTheTableAlone(db, table);
+  expect(await rowsOf(db, table, 'SELECT count(*) AS n')).toEqual([{ n: 16 }]);
+  expect((await deltaRs.read(table, 'a', { first: 8 })).at(-1)).toMatchObject({ n: 16, total: 48 });
+});
+
+test('a table that delta-rs has partitioned or constrained is read; writing to it is refused by what it uses', async () => {
+  const folder = await temporaryFolder();
+  const [partitioned, constrained] = [tableIn(folder, 'partitioned'), tableIn(folder, 'constrained')];
+  await deltaRs.change(
+    partitioned,
+    'partition',
+    "select 1 as a, date '2025-01-01' as date union all select 2, null",
+  );
+  expect(await rowsOf(db, partitioned, 'SELECT count(date) AS days, count(*) AS n')).toEqual([
+    { days: 1, n: 2 },
+  ]);
+  const append = (table: TableLocation) => write(table, "SELECT 3::BIGINT AS a, DATE '2025-01-02' AS date");
+  await expect(append(partitioned)).rejects.toThrow('partitioned by date is not supported');
+  await write(constrained, "SELECT 3::BIGINT AS a, DATE '2025-01-02' AS date");
+  await deltaRs.change(constrained, 'constrain');
+  await expect(append(constrained)).rejects.toThrow(/CHECK constraints|checkConstraints/);
+  expect(await rowsOf(db, constrained, 'SELECT count(*) AS n')).toEqual([{ n: 1 }]);
 });

@@ -60,8 +60,13 @@ export class DeltaRs {
     await run(this.#python, PROGRAM, 'append', pathOf(table), String(commits), select);
   }
 
-  async checkpoint(table: TableLocation): Promise<void> {
-    await run(this.#python, PROGRAM, 'checkpoint', pathOf(table));
+  /** `checkpoint`, `compact` (and delete the rows where a = 1), `constrain` or `partition` (the rows of a SELECT by date). */
+  async change(
+    table: TableLocation,
+    how: 'checkpoint' | 'compact' | 'constrain' | 'partition',
+    ...args: string[]
+  ): Promise<void> {
+    await run(this.#python, PROGRAM, how, pathOf(table), ...args);
   }
 }
 

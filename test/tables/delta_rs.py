@@ -37,5 +37,19 @@ def checkpoint(uri):
     DeltaTable(uri).create_checkpoint()
 
 
+def compact(uri):
+    table = DeltaTable(uri)
+    table.optimize.compact()
+    table.delete("a = 1")
+
+
+def constrain(uri):
+    DeltaTable(uri).alter.add_constraint({"positive": "a >= 0"})
+
+
+def partition(uri, select):
+    write_deltalake(uri, QueryBuilder().execute(select).read_all(), partition_by=["date"])
+
+
 if __name__ == "__main__":
-    {"read": read, "append": append, "checkpoint": checkpoint}[sys.argv[1]](*sys.argv[2:])
+    {f.__name__: f for f in (read, append, checkpoint, compact, constrain, partition)}[sys.argv[1]](*sys.argv[2:])

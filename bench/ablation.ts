@@ -8,25 +8,8 @@ import process from 'node:process';
 import { XGBoost } from '@stockout/pipeline/xgboost';
 import { GROUPS } from './ablation/groups.ts';
 import { type Judged, type Setting, judge } from './ablation/judge.ts';
+import { SETTINGS } from './ablation/settings.ts';
 import { type RealRows, type Split, readRealRows, testSplit, validationSplit } from './ablation/real-rows.ts';
-
-/** The product's defaults, and the setting that the reference figures of the data's README were obtained with. */
-const SETTINGS: Record<string, Setting> = {
-  'depth 6, 200 rounds of .08': {
-    rounds: 200,
-    params: { max_depth: '6', eta: '0.08', subsample: '0.9', colsample_bytree: '0.9' },
-  },
-  'depth 4, 300 rounds of .05, min_child_weight 200': {
-    rounds: 300,
-    params: {
-      max_depth: '4',
-      eta: '0.05',
-      subsample: '0.9',
-      colsample_bytree: '0.9',
-      min_child_weight: '200',
-    },
-  },
-};
 
 const [file] = process.argv.slice(2);
 if (file === undefined) {

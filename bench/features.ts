@@ -19,6 +19,8 @@ const RUNS = 5;
 const RETAIL = fileURLToPath(new URL('../data/retail_stockout_data.parquet', import.meta.url));
 const COLUMNS = ['store_id', 'product_id', 'date', 'price', 'promo', 'daily_sales', 'inventory', 'stockout'];
 
+const ROW_WINDOWS = readFileSync(new URL('features/row-windows.sql', import.meta.url), 'utf8');
+const STANDARD = { set: 'Standard', columns: COLUMNS, horizonDays: 7 } as const;
 const folder = await mkdtemp(join(tmpdir(), 'stockout-bench-'));
 try {
   const storage = openStorage(pathToFileURL(join(folder, 'storage')).href);
@@ -34,9 +36,6 @@ try {
 } finally {
   await rm(folder, { recursive: true });
 }
-
-const ROW_WINDOWS = readFileSync(new URL('features/row-windows.sql', import.meta.url), 'utf8');
-const STANDARD = { set: 'Standard', columns: COLUMNS, horizonDays: 7 } as const;
 
 /** The product's own SQL on the raw Delta table, written as Parquet, beside plain windows over rows. */
 async function measureFeatures(context: PipelineContext): Promise<void> {

@@ -10,3 +10,4 @@ export * from './manifest.ts';
 export * from './metrics.ts';
 export * from './prediction.ts';
 export * from './run-result.ts';
+export * from './search.ts';

@@ -11,6 +11,7 @@ import {
   confusionMatrixSchema,
   metricsSchema,
 } from './metrics.ts';
+import { searchSchema } from './search.ts';
 
 export const sha256Schema = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 export const versionNameSchema = z.string().regex(/^v[1-9][0-9]{0,8}$/);
@@ -65,6 +66,8 @@ export const manifestSchema = z.object({
   }),
   split: z.record(z.string(), z.union([z.string(), z.number()])),
   params: z.record(z.string(), z.union([z.string(), z.number()])),
+  /** How the params were found; absent where they are the spec's. */
+  search: searchSchema.optional(),
   metrics: metricsSchema,
   /** The metrics of the scores as they were before the calibration, on the same rows. */
   uncalibrated: metricsSchema.optional(),

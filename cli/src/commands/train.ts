@@ -1,4 +1,4 @@
-import { allPassed, EXIT } from '@stockout/contracts';
+import { allPassed, EXIT, InputError } from '@stockout/contracts';
 import { type Command, Option } from 'commander';
 import { type ManifestOptions, withManifestOptions } from '../common-options.ts';
 import { readModel } from '../manifest-files.ts';
@@ -11,6 +11,7 @@ import { type Outcome, runCommand } from '../run-command.ts';
 interface TrainOptions extends ManifestOptions {
   run?: string;
   against?: string;
+  search?: number;
   gates: 'enforce' | 'report';
 }
 
@@ -22,8 +23,21 @@ export function addTrain(program: Command): void {
       'names this training: tried again under the same name it goes on, never makes a second version',
     )
     .option('--against <version>', 'the serving version: both are scored on the same held-out rows')
+    .addOption(searchOption())
     .addOption(gatesOption())
     .action((options: TrainOptions) => runCommand(options, (signal) => train(options, signal)));
+}
+
+function searchOption(): Option {
+  return new Option(
+    '--search <settings>',
+    'tries so many settings of training.params on validation rows, and trains with the best',
+  ).argParser(parseSettings);
+}
+
+function parseSettings(text: string): number {
+  if (/^[1-9][0-9]{0,3}$/.test(text)) return Number(text);
+  throw new InputError(`--search is ${text}: give a whole number of settings, 1 to 9999`);
 }
 
 export function gatesOption(): Option {
@@ -38,9 +52,9 @@ export function gatesOption(): Option {
 async function train(options: TrainOptions, signal: AbortSignal): Promise<Outcome> {
   const pipeline = await import('@stockout/pipeline');
   const model = await readModel(options.filename);
-  const { run, against } = options;
+  const { run, against, search } = options;
   const trained = await withProgress(`Train ${model.metadata.name}`, (report) =>
-    pipeline.train(pipelineContext(model, options, signal, report), { run, against }),
+    pipeline.train(pipelineContext(model, options, signal, report), { run, against, search }),
   );
   return {
     json: trainedJson(trained),

@@ -1,5 +1,5 @@
-import type { Baseline, Champion, GateVerdict, Metrics } from '@stockout/contracts';
-import { metric, table } from './table.ts';
+import type { Baseline, Champion, GateVerdict, Metrics, Search } from '@stockout/contracts';
+import { count, metric, table } from './table.ts';
 
 export interface DescribedVersion {
   version: string;
@@ -7,6 +7,7 @@ export interface DescribedVersion {
   metrics: Metrics;
   baseline?: Baseline | undefined;
   champion?: Champion | undefined;
+  search?: Search | undefined;
   gates: readonly GateVerdict[];
   warnings: readonly string[];
 }
@@ -23,9 +24,23 @@ export function describeVersion(version: DescribedVersion): string {
     '',
     table(head, rows),
     '',
+    ...(version.search ? [describeSearch(version.search), ''] : []),
     ...version.gates.map((gate) => `${gate.passed ? 'passed' : 'FAILED'}  ${gate.message}`),
     ...version.warnings.map((warning) => `warning: ${warning}`),
   ].join('\n');
+}
+
+/** What the search bought, in validation rows' metrics. */
+function describeSearch({ settings, validationRows, spec, chosen }: Search): string {
+  const params = Object.entries(chosen.params).map(([name, value]) => `${name}: ${value}`);
+  const bought = (['auc', 'prAuc'] as const).map(
+    (name) => `${metric(spec[name])} to ${metric(chosen[name])}`,
+  );
+  const what = params.length === 0 ? "the spec's own settings are the best" : `best: ${params.join(', ')}`;
+  return (
+    `search: of ${settings} settings, ${what}\n` +
+    `on ${count(validationRows)} validation rows AUC ${bought[0]}, PR-AUC ${bought[1]}`
+  );
 }
 
 function row(name: string, of: Pick<Metrics, 'auc' | 'prAuc' | 'f1'>): string[] {

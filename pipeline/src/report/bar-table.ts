@@ -18,6 +18,11 @@ export function barTable(what: string, rows: readonly BarRow[]): Html {
       </tr>`,
   );
   return html`<table class="bars">
+    <colgroup>
+      <col class="name" />
+      <col />
+      <col class="amount" />
+    </colgroup>
     <thead class="unseen">
       <tr>
         <th scope="col">feature</th>

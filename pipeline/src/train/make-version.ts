@@ -4,6 +4,7 @@ import {
   type Feature,
   judgeGates,
   type Manifest,
+  type Search,
 } from '@stockout/contracts';
 import type { Storage } from '@stockout/storage';
 import type { PipelineContext } from '../context.ts';
@@ -28,6 +29,7 @@ export interface VersionInputs {
   storage: Storage;
   training: Training;
   params: BoosterParams;
+  search: Search | undefined;
   table: FeaturesTable;
   material: Material;
   profile: DataProfile;
@@ -97,7 +99,7 @@ async function trainAndEvaluate(context: PipelineContext, inputs: VersionInputs)
 /** The manifest but for its files, of which the report draws on it. */
 function buildManifest(
   context: PipelineContext,
-  { training, params, table, material, profile, claimed, championManifest }: VersionInputs,
+  { training, params, search, table, material, profile, claimed, championManifest }: VersionInputs,
   made: Made,
 ): Manifest {
   const { fit: fitted, evaluation, uncalibrated, baseline, confidence, champion: scored } = made;
@@ -130,6 +132,7 @@ function buildManifest(
     },
     split: { ...material.plan },
     params: { ...roundsOf(training, fitted), ...params },
+    ...(search && { search }),
     metrics,
     ...(uncalibrated && { uncalibrated: uncalibrated.metrics }),
     confusionMatrix,

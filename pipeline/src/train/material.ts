@@ -1,4 +1,4 @@
-import type { Manifest } from '@stockout/contracts';
+import { type Manifest, StockoutError } from '@stockout/contracts';
 import { type DuckDB, openDuckDB } from '@stockout/features';
 import type { PipelineContext } from '../context.ts';
 import type { FirstDays } from '../evaluate/slice-groups.ts';
@@ -32,9 +32,37 @@ export async function planMaterial(
   training: Training,
 ): Promise<SplitPlan> {
   await using db = await openDuckDB({ signal });
+  // Awaited here: at the end of this block DuckDB is gone.
+  return await planParts(db, table, training, needsValidation(training, model.spec.serving));
+}
+
+/** What settings are tried on. */
+export interface Parts {
+  train: LabelledRows;
+  validation: LabelledRows;
+}
+
+/** The rows outside the test, with some of them set apart to choose on. */
+export async function readParts(
+  { signal }: PipelineContext,
+  table: FeaturesTable,
+  training: Training,
+): Promise<Parts> {
+  await using db = await openDuckDB({ signal });
+  const plan = await planParts(db, table, training, true);
+  const { train, validation } = await readSplit(db, table, table.features, plan);
+  if (validation === undefined) throw new StockoutError(`split ${plan.strategy} has no validation rows`);
+  return { train, validation };
+}
+
+async function planParts(
+  db: DuckDB,
+  table: FeaturesTable,
+  training: Training,
+  validates: boolean,
+): Promise<SplitPlan> {
   const { strategy } = training.split;
   const holdsOut = strategy === 'Store' || strategy === 'Product';
-  const validates = needsValidation(training, model.spec.serving);
   return planSplit(
     { training, horizonDays: table.horizonDays, validates },
     {

@@ -3,6 +3,7 @@ import {
   type GateVerdict,
   type Manifest,
   MAX_RESULT_BYTES,
+  type Search,
   StockoutError,
   type TrainResult,
   versionPath,
@@ -13,12 +14,13 @@ import type { Storage } from '@stockout/storage';
 export interface TrainOutcome extends Omit<TrainResult, 'kind' | 'gates'> {
   gates: GateVerdict[];
   confidence?: Confidence;
+  search?: Search;
 }
 
 /** @param seconds that this command took: a retried run that finds its version done takes none */
 export function outcomeOf(manifest: Manifest, storage: Storage, seconds: number): TrainOutcome {
-  const { run, version, digest, trainedAt, metrics, confusionMatrix, baseline, champion, confidence, gates } =
-    manifest;
+  const { run, version, digest, trainedAt, metrics, confusionMatrix, baseline, champion, gates } = manifest;
+  const { confidence, search } = manifest;
   return {
     run,
     version,
@@ -32,6 +34,7 @@ export function outcomeOf(manifest: Manifest, storage: Storage, seconds: number)
     ...(baseline && { baseline }),
     ...(champion && { champion }),
     ...(confidence && { confidence }),
+    ...(search && { search }),
     gates,
     warnings: manifest.warnings,
     seconds,
@@ -45,7 +48,11 @@ const SHORT_WARNING = 160;
  * fits: the intervals (no gate needs them), long warnings, all warnings (the report has them), then the gates' verdicts (the operator judges by itself).
  * @throws StockoutError when even the rest is longer than a termination message may be
  */
-export function toTrainResult({ confidence: _confidence, ...outcome }: TrainOutcome): TrainResult {
+export function toTrainResult({
+  confidence: _confidence,
+  search: _search,
+  ...outcome
+}: TrainOutcome): TrainResult {
   const gates = outcome.gates.map(({ message: _message, ...verdict }) => verdict);
   const whole: TrainResult = { kind: 'train', ...outcome, gates };
   const count = outcome.warnings.length;

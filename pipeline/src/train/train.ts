@@ -9,6 +9,7 @@ import { makeVersion } from './make-version.ts';
 import { planMaterial, readMaterial } from './material.ts';
 import { outcomeOf, type TrainOutcome } from './outcome.ts';
 import { boosterParams } from './params.ts';
+import { searchSettings } from './search.ts';
 import { requireSupported } from './supported.ts';
 
 export interface TrainOptions {
@@ -16,6 +17,8 @@ export interface TrainOptions {
   run?: string | undefined;
   /** The version that serves: both are scored on the same held-out rows. */
   against?: string | undefined;
+  /** How many settings of the training params are tried besides the spec's; default none. */
+  search?: number | undefined;
 }
 
 /**
@@ -43,9 +46,9 @@ async function trainRun(context: PipelineContext, options: TrainOptions): Promis
   const { signal, report, model } = context;
   const { namespace, name } = model.metadata;
   const storage = storageOf(context);
-  const training = requireSupported(model.spec);
+  const asked = requireSupported(model.spec);
   const run = options.run ?? randomUUID();
-  const { against } = options;
+  const { against, search } = options;
   const champion =
     against === undefined ? undefined : await requireManifest(storage, namespace, name, against);
   const begun = await findClaim(storage, namespace, name, run);
@@ -55,19 +58,24 @@ async function trainRun(context: PipelineContext, options: TrainOptions): Promis
   signal?.throwIfAborted();
 
   report?.({ step: 'read' });
-  const params = boosterParams(training.params, table.features);
-  const plan = await planMaterial(context, table, training);
+  // What cannot be trained on fails before anything is claimed or searched.
+  boosterParams(asked.params, table.features);
+  await planMaterial(context, table, asked);
   const claim = { run, trainedAt: new Date().toISOString(), dataVersion: table.rawVersion };
   const claimed = begun ?? (await claimVersion(storage, namespace, name, claim));
   // Another pod of this run was first, and took another data version: that is the one.
-  if (claimed.claim.dataVersion !== table.rawVersion) return trainRun(context, { run, against });
+  if (claimed.claim.dataVersion !== table.rawVersion) return trainRun(context, { ...options, run });
+  const searched = search ? await searchSettings(context, table, asked, search) : undefined;
+  const training = searched?.training ?? asked;
+  const plan = await planMaterial(context, table, training);
   const material = await readMaterial(context, table, plan, champion);
   signal?.throwIfAborted();
 
   return makeVersion(context, {
     storage,
     training,
-    params,
+    params: boosterParams(training.params, table.features),
+    search: searched?.search,
     table,
     material,
     profile: await profileTable(context, table),

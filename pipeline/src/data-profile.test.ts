@@ -29,3 +29,8 @@ test('what has no column is not counted as none', async () => {
   expect(profile).toMatchObject({ rows: 1, stockoutShare: 0 });
   expect(Object.keys(profile)).not.toContain('negativeSales');
 });
+
+test('values that are all unknown are none below zero', async () => {
+  const rows = `(VALUES ('A', 'P', DATE '2025-01-01', CAST(NULL AS DOUBLE), 0)) AS raw (store_id, product_id, date, daily_sales, stockout)`;
+  expect(await profileData(duckdb.db, rows, ['daily_sales'])).toMatchObject({ negativeSales: 0 });
+});

@@ -21,7 +21,7 @@ export async function profileData(
 ): Promise<DataProfile> {
   const present = new Set(columns);
   const negative = (column: string) =>
-    present.has(column) ? `count_if(${column} < 0)` : 'CAST(NULL AS INTEGER)';
+    present.has(column) ? `count(*) FILTER (WHERE ${column} < 0)` : 'CAST(NULL AS INTEGER)';
   const [counted] = await db.rows<Record<string, number | null>>(
     `WITH series AS (
         SELECT store_id, product_id, count(*) AS "rows", sum(stockout) AS stockouts,

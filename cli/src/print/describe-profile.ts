@@ -35,8 +35,19 @@ function describeRows(profile: Profile): string[] {
     `${count(stores)} stores, ${count(products)} products, ${count(days)} days from ${firstDay} to ${lastDay}`,
     describeGaps(profile),
     `stockout in ${(100 * stockoutShare).toFixed(1)}% of the rows`,
+    ...describeLabels(profile),
     ...negative.map((line) => `${line}: kept, they are data`),
   ];
+}
+
+function describeLabels({ labels: { horizonDays, stockout, none, unknown } }: Profile): string[] {
+  const told = listed(`label, a stockout within ${horizonDays} days:`, [
+    `1 in ${count(stockout)} rows`,
+    `0 in ${count(none)}`,
+    `not known in ${count(unknown)}`,
+  ]);
+  if (none > 0) return [told];
+  return [told, `  0 needs a row for each of the ${horizonDays} days: there is nothing to train on`];
 }
 
 function describeGaps({ gaps: { series, seriesWithGaps, missingDays, stepDays } }: Profile): string {

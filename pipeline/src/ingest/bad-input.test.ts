@@ -189,7 +189,7 @@ describe('unusual data is data', () => {
     expect(await checkFiles([path])).toMatchObject({
       stores: 10_000,
       days: 1,
-      gaps: { missingDays: 0, stepDays: null },
+      gaps: { seriesWithGaps: 0, missingDays: 0, stepDays: null },
     });
     expect(await ingest(context, [path])).toMatchObject({ rows: 10_000, rejected: 0 });
     await features(context);

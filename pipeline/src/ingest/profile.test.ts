@@ -39,6 +39,7 @@ test('data is profiled, what would be rejected told by its first row, and nothin
     ],
     gaps: { series: 2, seriesWithGaps: 1, missingDays: 2, stepDays: 3 },
     features: STANDARD_FEATURES,
+    labels: { horizonDays: 7, stockout: 1, none: 0, unknown: 2 },
     ignoredColumns: ['note'],
   });
   const price = { name: 'price', type: 'DOUBLE', nulls: 1, min: 7, max: 9.5, constant: false };

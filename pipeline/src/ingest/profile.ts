@@ -1,6 +1,6 @@
 import type { DataProfile } from '@stockout/contracts';
 import type { StockoutModelSpec } from '@stockout/crds';
-import { type DuckDB, openDuckDB, renderFeatures } from '@stockout/features';
+import { type DuckDB, type RenderedFeatures, openDuckDB, renderFeatures } from '@stockout/features';
 import type { PipelineContext } from '../context.ts';
 import { profileData } from '../data-profile.ts';
 import { mapColumns } from '../raw/mapping.ts';
@@ -43,6 +43,8 @@ export interface Profile extends DataProfile {
   reasons: { reason: string; rows: number; file: string; row: number; value: string | null }[];
   /** Which the model would have. */
   features: string[];
+  /** Rows by their label; rows whose label is not known are scored, but teach nothing. */
+  labels: { horizonDays: number; stockout: number; none: number; unknown: number };
   ignoredColumns: string[];
 }
 
@@ -71,7 +73,9 @@ export async function checkFiles(
   const mapped = mappedOf(mapping, staged.columns);
   const values = mapped.map((column) => `${mappedValue(column, column.source.alias)} AS "${column.name}"`);
   const columns = mapped.map(({ name }) => name);
-  const profile = await profileData(db, `(SELECT ${values.join(', ')} FROM good)`, columns);
+  const raw = `SELECT ${values.join(', ')} FROM good`;
+  const profile = await profileData(db, `(${raw})`, columns);
+  const rendered = render(data, columns);
   const reasons = await countReasons(db);
   return {
     ...profile,
@@ -81,14 +85,32 @@ export async function checkFiles(
     duplicates: reasons.find(({ reason }) => reason === DUPLICATE)?.rows ?? 0,
     rejected: staged.rows - profile.rows,
     reasons,
-    features: featuresOf(data, columns),
+    features: rendered.features,
+    labels: { horizonDays: data.horizonDays, ...(await countLabels(db, raw, rendered)) },
     ignoredColumns: staged.ignored,
   };
 }
 
-function featuresOf({ features: set, covariates, horizonDays }: Data, columns: readonly string[]): string[] {
+function render(
+  { features: set, covariates, horizonDays }: Data,
+  columns: readonly string[],
+): RenderedFeatures {
   const named = covariates?.map(({ column, history }) => ({ name: column, history }));
-  return renderFeatures({ set, columns, covariates: named, horizonDays }).features;
+  return renderFeatures({ set, columns, covariates: named, horizonDays });
+}
+
+/** By the features' own SQL, of which DuckDB computes the label alone. */
+async function countLabels(
+  db: DuckDB,
+  raw: string,
+  { sql, label }: RenderedFeatures,
+): Promise<Omit<Profile['labels'], 'horizonDays'>> {
+  const [counted] = await db.rows<Omit<Profile['labels'], 'horizonDays'>>(
+    `SELECT count(*) FILTER (WHERE ${label} = 1) AS stockout, count(*) FILTER (WHERE ${label} = 0) AS "none",
+        count(*) FILTER (WHERE ${label} IS NULL) AS unknown
+      FROM (WITH raw AS (${raw}) ${sql})`,
+  );
+  return counted ?? { stockout: 0, none: 0, unknown: 0 };
 }
 
 const DUPLICATE = 'duplicate: an earlier row has the same store, product and date';
@@ -138,7 +160,7 @@ async function countGaps(db: DuckDB): Promise<Profile['gaps']> {
           date - lag(date) OVER (PARTITION BY store_id, product_id ORDER BY date) AS step FROM good
       ),
       series AS (SELECT sum(step - 1) AS missing FROM steps GROUP BY store_id, product_id)
-      SELECT count(*) AS series, count_if(missing > 0) AS "seriesWithGaps",
+      SELECT count(*) AS series, count(*) FILTER (WHERE missing > 0) AS "seriesWithGaps",
         CAST(coalesce(sum(missing), 0) AS BIGINT) AS "missingDays",
         (SELECT mode(step) FROM steps WHERE step IS NOT NULL) AS "stepDays" FROM series`,
   );

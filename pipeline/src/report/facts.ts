@@ -2,7 +2,7 @@ import type { Manifest } from '@stockout/contracts';
 import { parseSplitPlan, type SplitPlan } from '../train/split-plan.ts';
 import type { TimeSplit } from '../train/time-split.ts';
 import { html, type Html } from './html.ts';
-import { count, threshold as thresholdText } from './numbers.ts';
+import { count, many, percent, threshold as thresholdText } from './numbers.ts';
 
 type Fact = readonly [name: string, value: Html | string];
 
@@ -12,6 +12,7 @@ export function dataFacts(manifest: Manifest): Html {
   const rows: Fact[] = [
     ['Table', html`<code>${data.table}</code>, version ${data.version}`],
     ['Days', span(data.firstDay, data.lastDay)],
+    ...profileFacts(data.profile),
     ['Question', `a stockout within the next ${horizonDays} days`],
     ['Training rows', count(data.trainRows)],
     ...(data.validationRows === undefined ? [] : [['Validation rows', count(data.validationRows)] as const]),
@@ -19,6 +20,26 @@ export function dataFacts(manifest: Manifest): Html {
   ];
   return html`${plan.strategy === 'Time' && timeline(plan, manifest)}
   ${definitions([...rows, ...splitFacts(plan)])}`;
+}
+
+/** What the raw rows were. */
+function profileFacts(profile: Manifest['data']['profile']): Fact[] {
+  if (profile === undefined) return [];
+  const { rows, stores, products, series, days, missingDays, stockoutShare } = profile;
+  return [
+    [
+      'Raw rows',
+      `${count(rows)}: ${many(stores, 'store')}, ${many(products, 'product')}, ${count(series)} series`,
+    ],
+    ['Gaps', `${many(missingDays, 'day')} missing within their series, of ${many(days, 'day')} in all`],
+    ['With a stockout', percent(stockoutShare)],
+    ...(profile.negativeSales
+      ? [['Returns', `${many(profile.negativeSales, 'row')} below 0 sold`] as const]
+      : []),
+    ...(profile.negativeInventory
+      ? [['Negative stock', `${many(profile.negativeInventory, 'row')} below 0 in stock`] as const]
+      : []),
+  ];
 }
 
 function splitFacts(plan: SplitPlan): Fact[] {

@@ -19,6 +19,11 @@ export function count(value: number): string {
   return value.toLocaleString('en-US');
 }
 
+/** 1 store, 20 stores. */
+export function many(value: number, one: string): string {
+  return `${count(value)} ${one}${value === 1 ? '' : 's'}`;
+}
+
 export function percent(share: number): string {
   return share > 0 && share < 0.0005 ? '< 0.1%' : `${(100 * share).toFixed(1)}%`;
 }

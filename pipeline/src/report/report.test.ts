@@ -41,6 +41,7 @@ function buildData(more: Partial<Manifest> = {}): ReportData {
         lastDay: '2025-03-01',
         trainRows: 400,
         testRows: 500,
+        profile: { rows: 900, stores: 1, products: 20, series: 20, days: 60, missingDays: 35, stockoutShare: 0.125, negativeSales: 3, negativeInventory: 0 }, // prettier-ignore
       },
       split: { strategy: 'Random', testFraction: 0.2, seed: 1 },
       params: { rounds: 10, eta: '0.3' },
@@ -98,6 +99,45 @@ describe('the report', () => {
     expect(page).not.toContain('NaN');
     expect(page).not.toContain('undefined');
     expect(renderReport(buildData())).not.toMatch(/NaN|undefined|\[object/);
+  });
+
+  it('says where the version is good and where it is not, with the numbers of rows', () => {
+    const slice = { rows: 1234, positives: 123, auc: 0.81, prAuc: 0.42, precision: 0.5, recall: null };
+    const worst = { store: 'S1', product: '<b>', rows: 14, positives: 14, score: 0.1, missed: 14, falseAlarms: 0, logLoss: 2.3 }; // prettier-ignore
+    const insights = {
+      stores: Array.from({ length: 25 }, (_, i) => ({
+        ...slice,
+        name: `S${i}`,
+        auc: i === 7 ? null : i / 25,
+      })),
+      weeks: [{ ...slice, name: 'week of 2025-06-02' }],
+      salesClasses: [],
+      ages: [],
+      worst: [worst],
+      drift: { rows: 700, features: [{ name: 'inventory', psi: 0.35 }, { name: 'price', psi: null }] }, // prettier-ignore
+    };
+    const data = buildData({
+      threshold: { strategy: 'Cost', value: 0.31234567, missedStockout: 5, falseAlarm: 1 },
+    });
+    const fit = {
+      ...data.fit,
+      validation: data.evaluation.ranking,
+      contributions: { rows: 200, means: [0.5, 0.1] },
+    };
+    const page = renderReport({ ...data, fit, insights, uncalibrated: data.evaluation });
+    expect(page).toContain('the 20 worst of 25');
+    expect(page).not.toMatch(/<th scope="row">S2[1-9]</);
+    expect(page).toMatch(/week of 2025-06-02.*1,234.*10\.0%.*0\.8100/s);
+    expect(page).toContain('S1, &lt;b&gt;');
+    expect(page).toMatch(/700 rows of the newest week.*<b>1<\/b> of 1 features/s);
+    expect(page).toMatch(/A missed stockout costs 5, a false alarm 1.*0\.3123/s);
+    expect(page).toContain('before the calibration');
+    expect(page).toContain('200 test rows');
+    expect(page).toMatch(
+      /900: 1 store, 20 products, 20 series.*35 days missing.*12\.5%.*3 rows below 0 sold/s,
+    );
+    expect(page).not.toContain('Negative stock');
+    expect(page).not.toMatch(/NaN|undefined|\[object/);
   });
 
   it('shows names as they are, never as markup', () => {

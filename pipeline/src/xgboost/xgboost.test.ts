@@ -28,6 +28,8 @@ function buildData(rows = 400): TrainingData {
 
 const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
+const rises = (scores: Float32Array): boolean => scores.some((score, i) => i > 0 && score > scores[i - 1]!);
+
 describe('XGBoost in its thread', () => {
   let xgboost: XGBoost;
   beforeAll(async () => {
@@ -37,6 +39,12 @@ describe('XGBoost in its thread', () => {
 
   const train = (more: Partial<Parameters<XGBoost['train']>[0]> = {}) =>
     xgboost.train({ data: buildData(), featureNames: NAMES, params: PARAMS, rounds: 10, ...more });
+
+  const meanScore = async (params: Record<string, string>): Promise<number> => {
+    await using model = await train({ params: { ...PARAMS, ...params } });
+    const scores = await model.predict(buildData());
+    return scores.reduce((sum, score) => sum + score, 0) / scores.length;
+  };
 
   it('learns what separates the classes and tells every round', async () => {
     const rounds: number[] = [];
@@ -61,6 +69,27 @@ describe('XGBoost in its thread', () => {
       ];
       expect(inventory + noise + bias).toBeCloseTo(margin, 4);
     }
+  });
+
+  it('never says that more inventory is more risk, where the spec says that it cannot be', async () => {
+    // Labels that rise again with much inventory: left to itself, a model follows them.
+    const data = buildData();
+    const labels = data.labels.map((label, row) => ((data.values[2 * row] ?? 0) > 80 ? 1 : label));
+    const inventory = Array.from({ length: 101 }, (_, i) => [i, 0]).flat();
+    const scoresOf = async (params: Record<string, string>): Promise<Float32Array> => {
+      await using model = await train({ data: { ...data, labels }, params: { ...PARAMS, ...params } });
+      return model.predict({ values: new Float32Array(inventory), rows: 101, columns: 2 });
+    };
+    expect(rises(await scoresOf({}))).toBe(true);
+    expect(rises(await scoresOf({ monotone_constraints: '(-1,0)' }))).toBe(false);
+  });
+
+  it('says more risk the more a stockout weighs, and prunes what gains too little', async () => {
+    const plain = await meanScore({});
+    expect(await meanScore({ scale_pos_weight: '5' })).toBeGreaterThan(plain);
+    // No split is worth so much: what is left is the share of the classes.
+    expect(await meanScore({ gamma: '1000000' })).toBeCloseTo(0.4, 1);
+    expect(await meanScore({ alpha: '1000000' })).toBeCloseTo(0.4, 1);
   });
 
   it('stops once nothing is gained, and is then the model of the best round', async () => {

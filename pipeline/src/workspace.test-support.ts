@@ -83,7 +83,7 @@ function buildWorkspace(
     },
     query: async <T>(table: string, sql: string, version?: number) => {
       await using relation = await openRelation(locate(table), await snapshot(table, version));
-      return duckdb.db.rows<T>(sql.replaceAll('{table}', relation.sql));
+      return duckdb.db.rows<T>(sql.replaceAll('{table}', () => relation.sql));
     },
   };
 }

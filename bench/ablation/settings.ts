@@ -1,6 +1,6 @@
 import type { Setting } from './judge.ts';
 
-/** The last one is the best of some forty that were tried on the validation days. */
+/** The last one is the best of some thirty that were tried on the validation days. */
 export const SETTINGS: Record<string, Setting> = {
   'The defaults: depth 6, 200 rounds of .08': {
     rounds: 200,

@@ -77,8 +77,6 @@ describe('with a day more', () => {
 
   test("the date may have its users' own name in the raw table", async () => {
     const workspace = await createWorkspace({ columns: { date: 'dt' } });
-    const renamed = (days: { days: number; from?: number }) =>
-      `SELECT * EXCLUDE date, date AS dt FROM (${rawRows(days)})`;
     await deliver(workspace, 'history', renamed({ days: 60 }));
     await features(workspace.context);
     await deliver(workspace, 'late', renamed({ from: 60, days: 1 }));
@@ -121,3 +119,7 @@ test('two refreshes at once are one, and leave no file that the table does not h
     [...before.files.keys(), ...files.keys()].toSorted(),
   );
 });
+
+function renamed(days: { days: number; from?: number }): string {
+  return `SELECT * EXCLUDE date, date AS dt FROM (${rawRows(days)})`;
+}

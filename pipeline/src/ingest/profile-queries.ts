@@ -1,0 +1,75 @@
+import type { DuckDB, RenderedFeatures } from '@stockout/features';
+import type { FoundColumn } from '../raw/source-columns.ts';
+import { storedType } from '../raw/values.ts';
+import type { ColumnProfile, Profile } from './profile.ts';
+import { ROW_NUMBER } from './stage.ts';
+
+// Over `staged`, `repeated` and the view `good` of a --check.
+
+/** By the features' own SQL, of which DuckDB computes the label alone. */
+export async function countLabels(
+  db: DuckDB,
+  raw: string,
+  { sql, label }: RenderedFeatures,
+): Promise<Omit<Profile['labels'], 'horizonDays'>> {
+  const [counted] = await db.rows<Omit<Profile['labels'], 'horizonDays'>>(
+    `SELECT count(*) FILTER (WHERE ${label} = 1) AS stockout, count(*) FILTER (WHERE ${label} = 0) AS "none",
+        count(*) FILTER (WHERE ${label} IS NULL) AS unknown
+      FROM (WITH raw AS (${raw}) ${sql})`,
+  );
+  return counted ?? { stockout: 0, none: 0, unknown: 0 };
+}
+
+export const DUPLICATE = 'duplicate: an earlier row has the same store, product and date';
+
+export function countReasons(db: DuckDB): Promise<Profile['reasons']> {
+  return db.rows(
+    `WITH bad AS (
+        SELECT rowid AS id, ${ROW_NUMBER} AS row_number, file, reason, value FROM staged WHERE reason IS NOT NULL
+        UNION ALL SELECT rowid AS id, ${ROW_NUMBER} AS row_number, file, '${DUPLICATE}' AS reason, value FROM staged
+          WHERE rowid IN (SELECT id FROM repeated)
+      )
+      SELECT reason, count(*) AS rows, arg_min(file, id) AS file, arg_min(row_number, id) AS row,
+        arg_min_null(value, id) AS value
+      FROM bad GROUP BY reason ORDER BY rows DESC, reason`,
+  );
+}
+
+export async function extentOf(db: DuckDB): Promise<Pick<Profile, 'firstDay' | 'lastDay'>> {
+  const [extent] = await db.rows<Pick<Profile, 'firstDay' | 'lastDay'>>(
+    'SELECT min(date) AS "firstDay", max(date) AS "lastDay" FROM good',
+  );
+  return extent ?? { firstDay: null, lastDay: null };
+}
+
+export async function profileColumns(db: DuckDB, columns: readonly FoundColumn[]): Promise<ColumnProfile[]> {
+  const selects = columns.map(({ alias }, i) => {
+    return `count(*) - count(${alias}) AS nulls${i}, min(${alias}) AS min${i}, max(${alias}) AS max${i}`;
+  });
+  const [row] = await db.rows<Record<string, string | number | null>>(
+    `SELECT count(*) AS "rows", ${selects.join(', ')} FROM good`,
+  );
+  return columns.map((column, i) => {
+    const [nulls, min, max] = [
+      Number(row?.[`nulls${i}`] ?? 0),
+      row?.[`min${i}`] ?? null,
+      row?.[`max${i}`] ?? null,
+    ];
+    const constant = Number(row?.['rows']) > 1 && nulls === 0 && min === max;
+    return { name: column.source, type: storedType(column), nulls, min, max, constant };
+  });
+}
+
+export async function countGaps(db: DuckDB): Promise<Profile['gaps']> {
+  const [gaps] = await db.rows<Profile['gaps']>(
+    `WITH steps AS (
+        SELECT store_id, product_id,
+          date - lag(date) OVER (PARTITION BY store_id, product_id ORDER BY date) AS step FROM good
+      ),
+      series AS (SELECT sum(step - 1) AS missing FROM steps GROUP BY store_id, product_id)
+      SELECT count(*) AS series, count(*) FILTER (WHERE missing > 0) AS "seriesWithGaps",
+        CAST(coalesce(sum(missing), 0) AS BIGINT) AS "missingDays",
+        (SELECT mode(step) FROM steps WHERE step IS NOT NULL) AS "stepDays" FROM series`,
+  );
+  return gaps ?? { series: 0, seriesWithGaps: 0, missingDays: 0, stepDays: null };
+}

@@ -1,6 +1,6 @@
 import type { Baseline, Champion, Manifest, Metrics } from '@stockout/contracts';
 import type { Judgement } from '../evaluate/judge-scores.ts';
-import type { SplitPlan } from './split-plan.ts';
+import { parseSplitPlan, type SplitPlan } from './split-plan.ts';
 
 /** Below this the model tells hardly more than its best feature does by itself. */
 const SMALL_GAIN = 0.01;
@@ -16,6 +16,7 @@ export function buildWarnings(
     ...disguised.map(disguiseWarning),
     ...(disguised.length > 0 ? [] : baselineWarning(evaluation.metrics, baseline)),
     ...championWarning(against.manifest, against.champion),
+    ...seenWarning(plan, against.manifest),
   ];
 }
 
@@ -49,4 +50,20 @@ function championWarning(manifest: Manifest | undefined, champion: Champion | un
     `${manifest.version} could not be compared: the features table lacks features that it needs ` +
       `(it has ${manifest.features.map((feature) => feature.name).join(', ')})`,
   ];
+}
+
+/** A champion that has trained on the test rows knows them by heart: a candidate can only lose against it. */
+function seenWarning(plan: SplitPlan, champion: Manifest | undefined): string[] {
+  if (champion === undefined || !mayHaveSeen(plan, parseSplitPlan(champion.split))) return [];
+  return [
+    `${champion.version} may have trained on some of these test rows (its split is ${champion.split.strategy}): ` +
+      'the comparison is too kind to it',
+  ];
+}
+
+function mayHaveSeen(plan: SplitPlan, theirs: SplitPlan): boolean {
+  // Of a random split the leak is told already, whoever the champion is.
+  if (plan.strategy === 'Random') return false;
+  if (plan.strategy === 'Time' && theirs.strategy === 'Time') return theirs.trainTo >= plan.testFrom;
+  return JSON.stringify(plan) !== JSON.stringify(theirs);
 }

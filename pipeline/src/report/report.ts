@@ -88,8 +88,13 @@ export function renderReport(data: ReportData): string {
             ${legend(data)}
             <div class="figures">
               ${rocFigure(data)} ${precisionRecallFigure(data)} ${calibrationFigure(data)}
-              ${scoreFigure(data)} ${confusionFigure(data)} ${costFigure(data)} ${contributionFigure(data)}
-              ${importanceFigure(data)} ${driftFigure(data)}
+              ${scoreFigure(data)} ${confusionFigure(data)} ${costFigure(data)}
+            </div>
+          </section>
+          <section aria-labelledby="features">
+            <h2 id="features">What it rests on</h2>
+            <div class="figures">
+              ${contributionFigure(data)} ${importanceFigure(data)} ${driftFigure(data)}
             </div>
           </section>
           ${slicesSection(data)}

@@ -75,7 +75,10 @@ describe('from raw data to a version, each command prints the one object that it
 
   it('ingest', async () => {
     const { code, json } = await stockout('ingest', 'raw.parquet', '-f', 'model.yaml', '--json');
-    expect([code, json]).toEqual([0, { rows: 3600, rejected: 0, tableVersion: 0 }]);
+    expect([code, json]).toEqual([
+      0,
+      { rows: 3600, rejected: 0, tableVersion: 0, reasons: [], negative: [] },
+    ]);
   });
 
   it('features', async () => {

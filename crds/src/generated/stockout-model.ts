@@ -146,6 +146,9 @@ export interface StockoutModelSpec {
       seed: number;
       gamma?: string;
       alpha?: string;
+      /**
+       * How many rows without a stockout one with a stockout weighs as much as.
+       */
       scalePosWeight?: string;
       /**
        * Feature to direction, 1 (more of it is never less risk) or -1 (more of it is never more risk).
@@ -153,6 +156,9 @@ export interface StockoutModelSpec {
       monotone?: {
         [k: string]: -1 | 1;
       };
+      /**
+       * Trees without a gain on the validation window after which no more are added.
+       */
       earlyStoppingRounds?: number;
     };
     /**

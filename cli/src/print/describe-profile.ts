@@ -19,9 +19,13 @@ export function describeProfile(profile: Profile): string {
   ].join('\n');
 }
 
-function describeReason({ reason, rows, file, row, value }: Profile['reasons'][number]): string[] {
+function describeReason({ reason, rows, file, row, value, wayOut }: Profile['reasons'][number]): string[] {
   const first = value === null ? '' : `: ${shortened(JSON.stringify(value), 24)}`;
-  return [`  ${count(rows)} rejected: ${reason}`, `    first in row ${count(row)} of ${file}${first}`];
+  return [
+    `  ${count(rows)} rejected: ${reason}`,
+    `    first in row ${count(row)} of ${file}${first}`,
+    ...(wayOut === undefined ? [] : [`    ${wayOut}`]),
+  ];
 }
 
 function describeRows(profile: Profile): string[] {
@@ -32,7 +36,7 @@ function describeRows(profile: Profile): string[] {
     ...(negativeInventory > 0 ? [`${count(negativeInventory)} rows with a negative stock`] : []),
   ];
   return [
-    `${count(stores)} stores, ${count(products)} products, ${count(days)} days from ${firstDay} to ${lastDay}`,
+    `${counted(stores, 'store')}, ${counted(products, 'product')}, ${counted(days, 'day')} from ${firstDay} to ${lastDay}`,
     describeGaps(profile),
     `stockout in ${(100 * stockoutShare).toFixed(1)}% of the rows`,
     ...describeLabels(profile),
@@ -64,4 +68,8 @@ function describeColumn({ name, type, nulls, min, max }: ColumnProfile): string[
 function show(value: string | number | null): string {
   if (typeof value === 'number') return String(Number(value.toPrecision(12)));
   return value === null ? '-' : shortened(value, 16);
+}
+
+function counted(rows: number, what: string): string {
+  return `${count(rows)} ${what}${rows === 1 ? '' : 's'}`;
 }

@@ -3,6 +3,7 @@ import type { FoundColumn } from '../raw/source-columns.ts';
 import { storedType } from '../raw/values.ts';
 import type { ColumnProfile, Profile } from './profile.ts';
 import { ROW_NUMBER } from './stage.ts';
+import { wayOutOf } from './way-out.ts';
 
 // Over `staged`, `repeated` and the view `good` of a --check.
 
@@ -22,8 +23,8 @@ export async function countLabels(
 
 export const DUPLICATE = 'duplicate: an earlier row has the same store, product and date';
 
-export function countReasons(db: DuckDB): Promise<Profile['reasons']> {
-  return db.rows(
+export async function countReasons(db: DuckDB, columns: readonly FoundColumn[]): Promise<Profile['reasons']> {
+  const reasons = await db.rows<Profile['reasons'][number]>(
     `WITH bad AS (
         SELECT rowid AS id, ${ROW_NUMBER} AS row_number, file, reason, value FROM staged WHERE reason IS NOT NULL
         UNION ALL SELECT rowid AS id, ${ROW_NUMBER} AS row_number, file, '${DUPLICATE}' AS reason, value FROM staged
@@ -33,6 +34,10 @@ export function countReasons(db: DuckDB): Promise<Profile['reasons']> {
         arg_min_null(value, id) AS value
       FROM bad GROUP BY reason ORDER BY rows DESC, reason`,
   );
+  return reasons.map((each) => {
+    const wayOut = wayOutOf(each.reason, columns);
+    return wayOut === undefined ? each : { ...each, wayOut };
+  });
 }
 
 export async function extentOf(db: DuckDB): Promise<Pick<Profile, 'firstDay' | 'lastDay'>> {

@@ -84,3 +84,18 @@ test.each([
   await expect(checkFiles([path], {}, options)).rejects.toThrow(InputError);
   await expect(checkFiles([path], {}, options)).rejects.toThrow(message);
 });
+
+test('what cannot be read is told with what may be meant', async () => {
+  const { file } = await createWorkspace();
+  const lines = [
+    'S1,P1,31/12/2025,9,1,3,20,0',
+    'S1,P1,2025-01-01,"9,5",1,3,20,0',
+    'S1,P1,2025-01-02,9,7,3,20,0',
+  ];
+  const { reasons } = await checkFiles([await file('x.csv', `${HEADER}\n${lines.join('\n')}\n`)]);
+  expect(reasons.map(({ reason, wayOut }) => [reason, wayOut])).toEqual([
+    ['date is not a date', expect.stringContaining('--date-format')],
+    ['price is not a number', expect.stringContaining('--decimal-comma')],
+    ['promo is neither 0 nor 1', expect.stringContaining('above: "0"')],
+  ]);
+});

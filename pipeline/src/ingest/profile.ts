@@ -48,7 +48,14 @@ export interface Profile extends DataProfile {
   duplicates: number;
   rejected: number;
   /** With the first row that has it. */
-  reasons: { reason: string; rows: number; file: string; row: number; value: string | null }[];
+  reasons: {
+    reason: string;
+    rows: number;
+    file: string;
+    row: number;
+    value: string | null;
+    wayOut?: string;
+  }[];
   /** Which the model would have. */
   features: string[];
   /** Rows by their label; rows whose label is not known are scored, but teach nothing. */
@@ -84,7 +91,7 @@ export async function checkFiles(
   const raw = `SELECT ${values.join(', ')} FROM good`;
   const profile = await profileData(db, `(${raw})`, columns);
   const rendered = render(data, columns);
-  const reasons = await countReasons(db);
+  const reasons = await countReasons(db, staged.columns);
   return {
     ...profile,
     ...(await extentOf(db)),

@@ -1,18 +1,10 @@
 import { InputError } from '@stockout/contracts';
 import type { DuckDB } from '@stockout/features';
-import type { Kind } from '../raw/mapping.ts';
 import type { FoundColumn } from '../raw/source-columns.ts';
 import type { TableLocation } from '../tables/log.ts';
 import { type Snapshot, exists } from '../tables/snapshot.ts';
 import { ROW_NUMBER } from './stage.ts';
-
-const WAYS_OUT: Partial<Record<Kind, string>> = {
-  day: 'where days are written otherwise, say how: --date-format %d/%m/%Y',
-  price: 'where a comma separates decimals, say so: --decimal-comma',
-  amount: 'where a comma separates decimals, say so: --decimal-comma',
-  number: 'where a comma separates decimals, say so: --decimal-comma',
-  flag: 'of a number make 0 and 1 in the spec: {column: NAME, above: "0"}',
-};
+import { wayOutOf } from './way-out.ts';
 
 interface Reason {
   reason: string;
@@ -38,10 +30,10 @@ export async function refuseIfUseless(
         arg_min(value, staged.rowid) AS value
       FROM staged WHERE reason IS NOT NULL GROUP BY reason ORDER BY rows DESC, reason LIMIT 3`,
   );
-  const kind = columns.find(({ source }) => reasons[0]?.reason.startsWith(`${source} is n`))?.kind;
+  const wayOut = wayOutOf(reasons[0]?.reason ?? '', columns);
   throw new InputError(
     `no row can be ingested into ${raw.name}, nothing was written: ${reasons.map(describe).join(', ')}. ` +
-      `Correct the file first${kind && WAYS_OUT[kind] ? `; ${WAYS_OUT[kind]}` : ''}`,
+      `Correct the file first${wayOut === undefined ? '' : `; ${wayOut}`}`,
   );
 }
 

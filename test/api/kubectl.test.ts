@@ -69,7 +69,12 @@ function kubectl(kubeconfig: string, cache: string, command: string): Promise<Sa
   return new Promise((resolve) => {
     execFile(file, command.split(' '), { cwd: ROOT, env }, (error, stdout, stderr) => {
       const code = typeof error?.code === 'number' ? error.code : 0;
-      resolve({ command, code, stdout: sortEvents(command, scrub(stdout)), stderr: scrub(stderr) });
+      resolve({
+        command,
+        code,
+        stdout: sortEvents(command, scrub(stdout)),
+        stderr: sortCauses(scrub(stderr)),
+      });
     });
   });
 }
@@ -85,6 +90,12 @@ function scrub(text: string): string {
     .replaceAll(/\b\d+[sm](\d+s)?\b/g, '<age>')
     .replaceAll(/10\.244\.\d+\.\d+|127\.\d+\.\d+\.\d+/g, '<address>')
     .replaceAll(/ +/g, ' ');
+}
+
+/** Of several fields that are wrong, a real API server names one first or another, from time to time. */
+function sortCauses(text: string): string {
+  const [head = '', ...causes] = text.split('\n* ');
+  return [head, ...causes.map((cause) => cause.trimEnd()).toSorted()].join('\n* ');
 }
 
 /** Events of one second come in any order. */

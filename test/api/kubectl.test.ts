@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import { startLocalCluster } from '@stockout/localcluster';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startRealTier } from './real-tier.ts';
@@ -106,6 +107,15 @@ function comparable(command: string, text: string): string {
   return text.slice(0, from) + text.slice(from).split('\n').toSorted().join('\n');
 }
 
+/** What is read may lag behind, an Event by a moment: asked again until both say the same, or for ten seconds. */
+async function settled(ask: () => Promise<Said[]>): Promise<Said[]> {
+  for (const deadline = Date.now() + 10_000; ;) {
+    const said = await ask();
+    const isRead = /^(get|events|describe|logs) /.test(said[0]?.command ?? '');
+    if (!isRead || isDeepStrictEqual(said[0], said[1]) || Date.now() > deadline) return said;
+  }
+}
+
 describe('kubectl is told the same by localcluster as by a real API server', () => {
   let dir: string;
   let kubeconfigs: [real: string, local: string];
@@ -127,8 +137,10 @@ describe('kubectl is told the same by localcluster as by a real API server', () 
 
   it.each(Object.entries(SESSIONS))('%s', async (_, commands) => {
     for (const command of commands) {
-      const [real, local] = await Promise.all(
-        kubeconfigs.map((kubeconfig, index) => kubectl(kubeconfig, join(dir, `cache-${index}`), command)),
+      const [real, local] = await settled(() =>
+        Promise.all(
+          kubeconfigs.map((kubeconfig, index) => kubectl(kubeconfig, join(dir, `cache-${index}`), command)),
+        ),
       );
       expect(local).toEqual(real);
     }

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { KubeClient } from '@stockout/localcluster/client';
 
 export interface Exchange {
@@ -67,8 +66,7 @@ function named(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(named);
   if (typeof value === 'string') return scrub(value);
   if (typeof value !== 'object' || value === null) return value;
-  if (isOutOfOrder(value)) return named(inOrder(value));
-  const entries = Object.entries(value)
+  const entries = Object.entries(isInvalid(value) ? inOrder(value) : value)
     .map(([key, child]) => {
       if (key === 'clusterIPs') return [key, ['<ip>']] as const;
       if (key === 'causes') return [key, named(sortCauses(child as Cause[]))] as const;
@@ -91,13 +89,9 @@ interface Invalid {
   details: { causes: Cause[] };
 }
 
-function isOutOfOrder(value: object): value is Invalid {
+function isInvalid(value: object): value is Invalid {
   const { reason, details } = value as { reason?: string; details?: { causes?: Cause[] } };
-  return (
-    reason === 'Invalid' &&
-    (details?.causes ?? []).length > 1 &&
-    !isDeepStrictEqual(value, inOrder(value as Invalid))
-  );
+  return reason === 'Invalid' && (details?.causes ?? []).length > 1;
 }
 
 /** A real API server lists what is wrong with several fields in an order that changes from time to time. */

@@ -21,26 +21,21 @@ export function carryOver(
   return structuredClone(result);
 }
 
+/** What of an object's metadata the server alone decides. */
+const SERVERS = [
+  'name',
+  'namespace',
+  'uid',
+  'creationTimestamp',
+  'generation',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+] as const satisfies (keyof ObjectMeta)[];
+
 function servers(meta: ObjectMeta): Partial<ObjectMeta> {
-  const {
-    name,
-    namespace,
-    uid,
-    creationTimestamp,
-    generation,
-    deletionTimestamp,
-    deletionGracePeriodSeconds,
-  } = meta;
-  const kept = {
-    name,
-    namespace,
-    uid,
-    creationTimestamp,
-    generation,
-    deletionTimestamp,
-    deletionGracePeriodSeconds,
-  };
-  return Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined));
+  return Object.fromEntries(
+    SERVERS.map((name) => [name, meta[name]] as const).filter(([, value]) => value !== undefined),
+  );
 }
 
 /** What metadata.generation counts the changes of. */

@@ -46,7 +46,8 @@ function normalize(value: unknown): unknown {
   if (!CONTROLLED.has(kind)) return named(value);
   // What controllers add is shown by tests of what they do.
   const { status: _status, ...object } = value as { status?: unknown; metadata: Metadata };
-  const { annotations: { [REVISION]: _revision, ...annotations } = {}, ...metadata } = object.metadata;
+  const { annotations: { [REVISION]: _revision, ...annotations } = {}, ...all } = object.metadata;
+  const metadata = all.deletionTimestamp === undefined ? all : withoutRevision(all);
   const managedFields = (metadata.managedFields ?? []).filter(
     ({ manager }) => !/-(controller|scheduler|manager)$/.test(manager),
   );
@@ -57,7 +58,14 @@ function normalize(value: unknown): unknown {
 const CONTROLLED = new Set(['Deployment', 'Job', 'Pod']);
 const REVISION = 'deployment.kubernetes.io/revision';
 
+/** A pod that Kubernetes' own cleanup removes before its DELETE does is answered as last seen, with no revision. */
+function withoutRevision({ resourceVersion: _version, ...metadata }: Metadata): Metadata {
+  return metadata;
+}
+
 interface Metadata {
+  deletionTimestamp?: string;
+  resourceVersion?: string;
   annotations?: Record<string, string>;
   managedFields?: Entry[];
 }

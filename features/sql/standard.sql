@@ -34,7 +34,7 @@ SELECT
   CAST(raw.{{covariate}} AS DOUBLE) AS {{covariate}}, -- each covariate
   CAST(CASE
     WHEN max(stockout) OVER next_days = 1 THEN 1
-    WHEN count(stockout) OVER next_days = {{horizon_days}} THEN 0
+    WHEN count(stockout) OVER next_days > 0 AND date <= (SELECT max(date) - {{horizon_days}} FROM raw) THEN 0
   END AS INT) AS label_stockout_next_{{horizon_days}}d
 FROM raw
 WHERE {{these_series}}

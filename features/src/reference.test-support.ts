@@ -10,7 +10,8 @@ export function referenceStandard(rows: readonly RawDay[], horizonDays: number):
     const last = (days: number, column: 'daily_sales' | 'promo') =>
       range(0, days - 1).flatMap((ago) => at(ago)?.[column] ?? []);
     const average7 = mean(last(7, 'daily_sales'));
-    const next = range(1, horizonDays).map((ahead) => at(-ahead)?.stockout);
+    const next = range(1, horizonDays).flatMap((ahead) => at(-ahead)?.stockout ?? []);
+    const isOver = row.day + horizonDays <= Math.max(...rows.map(({ day }) => day));
     return {
       series: row.series,
       day: row.day,
@@ -34,7 +35,7 @@ export function referenceStandard(rows: readonly RawDay[], horizonDays: number):
       low_inventory_flag: row.inventory === null ? null : Number(row.inventory <= 10),
       hours: row.hours,
       rain: row.rain,
-      label: next.includes(1) ? 1 : next.every((stockout) => stockout === 0) ? 0 : null,
+      label: next.includes(1) ? 1 : isOver && next.includes(0) ? 0 : null,
     };
   });
 }

@@ -61,15 +61,26 @@ describe('given days, expected', () => {
     expect(pick(rows, 'label_stockout_next_7d')).toEqual([1, null, null, null]);
   });
 
-  test('the label is 0 only when all of the next 7 days are there, null with a gap or at the end', async () => {
-    const whole = await run(range(0, 8).map((number) => day(number)));
-    expect(pick(whole, 'label_stockout_next_7d')).toEqual([0, 0, ...Array(7).fill(null)]);
-    const gap = await run(
-      range(0, 8)
-        .filter((number) => number !== 4)
-        .map((number) => day(number)),
-    );
-    expect(pick(gap, 'label_stockout_next_7d')).toEqual(Array(8).fill(null));
+  test('the label is 0 when no stockout is observed and the data goes on for 7 days, null at its end', async () => {
+    const rows = await run(range(0, 8).map((number) => day(number)));
+    expect(pick(rows, 'label_stockout_next_7d')).toEqual([0, 0, ...Array(7).fill(null)]);
+  });
+
+  test('days without a row, of a closed shop or a weekly count, leave the label to the days that there are', async () => {
+    const closed = await run([0, 1, 2, 3, 5, 6, 7, 8].map((number) => day(number)));
+    expect(pick(closed, 'label_stockout_next_7d')).toEqual([0, 0, ...Array(6).fill(null)]);
+    const weekly = await run([day(0), day(7), day(14, { stockout: 1 }), day(21)]);
+    expect(pick(weekly, 'label_stockout_next_7d')).toEqual([0, 1, 0, null]);
+  });
+
+  test('a week of which no day has a row has no label, nor has one that the data does not reach', async () => {
+    const rows = await run([day(0), day(1), day(9), day(16, { series: 'S2:P1' }), day(17)]);
+    expect(pick(rows, 'label_stockout_next_7d')).toEqual([0, null, null, null, null]);
+  });
+
+  test('a product that is delisted is followed to its end', async () => {
+    const rows = await run([day(0), day(1), day(9, { series: 'S2:P1' })]);
+    expect(pick(rows, 'label_stockout_next_7d')).toEqual([0, null, null]);
   });
 
   test('a series knows nothing of another store or product', async () => {

@@ -75,6 +75,29 @@ describe('with a day more', () => {
     expect(await features(workspace.context)).toMatchObject({ rows: 126, tableVersion: 3 });
   });
 
+  test.each([
+    ['the day after', 60],
+    ['weeks later', 90],
+  ])('%s: labels of the days on which the data used to end are known now', async (_, from) => {
+    const workspace = await createWorkspace();
+    await deliver(workspace, 'history', rawRows({ days: 60 }));
+    await features(workspace.context);
+    await deliver(workspace, 'late', rawRows({ from, days: 1 }));
+    expect(await differences(workspace)).toEqual([]);
+    expect((await workspace.snapshot('features', 1)).files.size).toBe(2);
+  });
+
+  test('that others have already, the labels of a horizon before it are known', async () => {
+    const workspace = await createWorkspace();
+    const none = `SELECT * REPLACE (0 AS stockout) FROM (${rawRows({ days: 60 })}) WHERE product_id = 'P2'`;
+    await deliver(workspace, 'others', rawRows({ days: 61, products: 1 }));
+    await deliver(workspace, 'history', none);
+    await features(workspace.context);
+    const late = `SELECT * REPLACE (1 AS stockout) FROM (${rawRows({ from: 60, days: 1 })}) WHERE product_id = 'P2'`;
+    await deliver(workspace, 'late', late);
+    expect(await differences(workspace)).toEqual([]);
+  });
+
   test("the date may have its users' own name in the raw table", async () => {
     const workspace = await createWorkspace({ columns: { date: 'dt' } });
     await deliver(workspace, 'history', renamed({ days: 60 }));

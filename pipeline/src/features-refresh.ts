@@ -64,8 +64,10 @@ export async function planRefresh(
   const dateColumn = dateColumnOf(raw, snapshot);
   if (before === undefined || dateColumn === undefined) return undefined;
   const changed = firstChangedDay(before, snapshot, dateColumn);
-  if (changed === undefined) return undefined;
-  const firstDay = daysBefore(changed, request.horizonDays);
+  const end = earlierEnd(before, snapshot, dateColumn);
+  if (changed === undefined || end === undefined) return undefined;
+  // Where the data ended, labels were not known that now are, even if nothing was sold on the days after it.
+  const firstDay = daysBefore(changed <= end ? changed : daysAfter(end, 1), request.horizonDays);
   const earlier = files.filter((file) => (dayOf(file, 'min') ?? '') < firstDay);
   const keep = earlier.filter((file) => (dayOf(file, 'max') ?? firstDay) < firstDay);
   const firstRawDay = daysBefore(firstDay, longestWindow(request));
@@ -113,6 +115,15 @@ function firstChangedDay(
   return days.toSorted()[0] ?? '9999-12-31';
 }
 
+/** The day on which the shorter of two versions ends; undefined where a file does not say its days. */
+function earlierEnd(before: ExistingSnapshot, after: ExistingSnapshot, column: string): string | undefined {
+  const ends = [before, after].map(({ files }) => {
+    const days = [...files.values()].map((file) => dayOf(file, 'max', column));
+    return days.includes(undefined) ? undefined : days.toSorted().at(-1);
+  });
+  return ends.includes(undefined) ? undefined : ends.toSorted()[0];
+}
+
 function dayOf({ stats }: AddFile, side: 'min' | 'max', column = 'date'): string | undefined {
   const day = boundsOf(stats, column)?.[side];
   return day === undefined ? undefined : String(day);
@@ -122,6 +133,10 @@ function dayOf({ stats }: AddFile, side: 'min' | 'max', column = 'date'): string
 function longestWindow(request: FeaturesRequest): number {
   const windows = renderFeatures(request).sql.matchAll(/INTERVAL (\d+) DAYS PRECEDING/g);
   return Math.max(1, ...[...windows].map((match) => Number(match[1])));
+}
+
+function daysAfter(day: string, days: number): string {
+  return daysBefore(day, -days);
 }
 
 function daysBefore(day: string, days: number): string {

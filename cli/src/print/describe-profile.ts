@@ -51,7 +51,10 @@ function describeLabels({ labels: { horizonDays, stockout, none, unknown } }: Pr
     `not known in ${count(unknown)}`,
   ]);
   if (none > 0) return [told];
-  return [told, `  0 needs a row for each of the ${horizonDays} days: there is nothing to train on`];
+  return [
+    told,
+    `  0 needs data that goes on for ${horizonDays} days after a row: there is nothing to train on`,
+  ];
 }
 
 function describeGaps({ gaps: { series, seriesWithGaps, missingDays, stepDays } }: Profile): string {

@@ -22,8 +22,8 @@ export function requireBothClasses(counts: readonly ClassCount[], where: string)
   const { rows, positives } = sumOf(counts);
   if (rows === 0) {
     throw new InputError(
-      `${where}: none. A row has a label when a stockout follows within spec.data.horizonDays, or when all those days ` +
-        'lie within the data: ingest more days',
+      `${where}: none. A row has a label when the data goes on for spec.data.horizonDays after it, with a row on one ` +
+        'of these days: ingest more days',
     );
   }
   if (positives > 0 && positives < rows) return;

@@ -9,6 +9,7 @@ import { filesBelow } from './files-below.ts';
 import {
   type Content,
   type Leftover,
+  type ListOptions,
   type LocalFile,
   NotFoundError,
   type Storage,
@@ -57,8 +58,8 @@ export class FileStorage implements Storage {
     }
   }
 
-  async list(folder: string): Promise<StoredObject[]> {
-    const objects = (await this.#files(folder)).filter(({ temporary }) => !temporary);
+  async list(folder: string, { startAfter = '' }: ListOptions = {}): Promise<StoredObject[]> {
+    const objects = (await this.#files(folder, startAfter)).filter(({ temporary }) => !temporary);
     return objects
       .map(({ key, bytes, modifiedAt }) => ({ key, bytes, modifiedAt }))
       .sort((a, b) => (a.key < b.key ? -1 : 1));
@@ -93,9 +94,9 @@ export class FileStorage implements Storage {
     }
   }
 
-  #files(folder: string) {
+  #files(folder: string, startAfter = '') {
     const segments = folderSegmentsOf(folder);
-    return filesBelow(join(this.#root, ...segments), segments);
+    return filesBelow(join(this.#root, ...segments), segments, startAfter);
   }
 
   #path(key: string): string {

@@ -10,15 +10,22 @@ interface FoundFile extends StoredObject {
   temporary: boolean;
 }
 
-/** Every file below a path, at any depth. */
-export async function filesBelow(path: string, segments: readonly string[]): Promise<FoundFile[]> {
+/** Every file below a path, at any depth, whose key comes after `startAfter`. */
+export async function filesBelow(
+  path: string,
+  segments: readonly string[],
+  startAfter: string,
+): Promise<FoundFile[]> {
   const entries = await entriesOf(path);
   // At once: a table's log has hundreds of files, and each is asked for its time.
   const found = await Promise.all(
     entries.map(async (entry): Promise<FoundFile[]> => {
       const [inside, innerPath] = [[...segments, entry.name], join(path, entry.name)];
-      if (entry.isDirectory()) return filesBelow(innerPath, inside);
-      const file = await describe(innerPath, inside.join('/'));
+      if (entry.isDirectory()) return filesBelow(innerPath, inside, startAfter);
+      const key = inside.join('/');
+      // Not even asked for its time: that is what a long log costs.
+      if (key <= startAfter) return [];
+      const file = await describe(innerPath, key);
       return file ? [{ ...file, temporary: entry.name.startsWith(TEMPORARY_PREFIX) }] : [];
     }),
   );

@@ -9,6 +9,11 @@ export interface StoredObject {
   readonly modifiedAt: Date;
 }
 
+export interface ListOptions {
+  /** Only objects whose key comes after this text, which need not be a key itself; default: all. */
+  startAfter?: string | undefined;
+}
+
 /** What a writer that was killed, or still writes, has of an object that is not there yet. */
 export interface Leftover extends Omit<StoredObject, 'key'> {
   remove(): Promise<void>;
@@ -32,7 +37,7 @@ export interface Storage {
   putIfAbsent(key: string, content: Content): Promise<boolean>;
   put(key: string, content: Content): Promise<void>;
   /** Every object below the folder ('' is everything), at any depth, in the order of their keys. */
-  list(folder: string): Promise<StoredObject[]>;
+  list(folder: string, options?: ListOptions): Promise<StoredObject[]>;
   /** What is half-written below the folder, invisible to every other operation: only its age tells whose it is. */
   leftovers(folder: string): Promise<Leftover[]>;
   /** An absent key is no error. */

@@ -84,6 +84,20 @@ export function describeStorage(name: string, openEmpty: () => Promise<Storage>)
       expect((await storage.list('')).length).toBeGreaterThanOrEqual(4);
     });
 
+    test('lists what comes after a text, be it a key, the beginning of one or none', async () => {
+      for (const key of ['after/1.json', 'after/1.parquet', 'after/2.json', 'after/3/x'])
+        await storage.put(key, '');
+      expect(await keysAfter(storage, 'after/1.json')).toEqual([
+        'after/1.parquet',
+        'after/2.json',
+        'after/3/x',
+      ]);
+      expect(await keysAfter(storage, 'after/2')).toEqual(['after/2.json', 'after/3/x']);
+      expect(await keysAfter(storage, 'after/3')).toEqual(['after/3/x']);
+      expect(await keysAfter(storage, 'after/9')).toEqual([]);
+      expect(await keysAfter(storage, 'a')).toHaveLength(4);
+    });
+
     test('whole objects leave nothing half-written', async () => {
       await storage.put('folder/whole', 'x');
       await storage.putIfAbsent('folder/whole', 'y');
@@ -128,6 +142,10 @@ export function describeStorage(name: string, openEmpty: () => Promise<Storage>)
       },
     );
   });
+}
+
+async function keysAfter(storage: Storage, startAfter: string): Promise<string[]> {
+  return (await storage.list('after/', { startAfter })).map(({ key }) => key);
 }
 
 async function text(storage: Storage, key: string): Promise<string> {

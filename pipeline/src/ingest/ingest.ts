@@ -76,12 +76,13 @@ async function ingestNew(
   }
   const staged = await stageFiles(db, fresh, mapping);
   context.report?.({ step: 'write' });
-  const appended = await appendGoodRows(db, raw, fresh, staged);
+  const appended = await appendGoodRows(db, context, raw, fresh, staged);
   return appended && { ...appended, skipped, ignoredColumns: staged.ignored };
 }
 
 async function appendGoodRows(
   db: DuckDB,
+  context: PipelineContext,
   raw: TableLocation,
   fresh: readonly SourceFile[],
   staged: Staged,
@@ -108,6 +109,7 @@ async function appendGoodRows(
       fields: written.fields,
       adds: written.adds,
       readsTable: true,
+      pinned: context.model.spec.data.version,
       transactions: fresh.map((source) => ({ appId: appIdOf(source), version: 1 })),
     };
   };

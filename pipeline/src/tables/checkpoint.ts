@@ -5,7 +5,7 @@ import { StockoutError } from '@stockout/contracts';
 import { type DuckDB, quoteIdentifier, quoteLiteral } from '@stockout/features';
 import type { Action } from './actions.ts';
 import { FILE_RETENTION, intervalMilliseconds } from './interval.ts';
-import { type TableLocation, checkpointKey, keyIn } from './log.ts';
+import { LAST_CHECKPOINT, type TableLocation, checkpointKey, keyIn } from './log.ts';
 import type { TableState } from './replay.ts';
 
 /** A reader never replays more commits than this. */
@@ -75,7 +75,7 @@ export async function writeCheckpoint(
       sizeInBytes: (await stat(parquet)).size,
       numOfAddFiles: state.files.size,
     };
-    await location.storage.put(keyIn(location, '_delta_log/_last_checkpoint'), JSON.stringify(hint));
+    await location.storage.put(keyIn(location, LAST_CHECKPOINT), JSON.stringify(hint));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

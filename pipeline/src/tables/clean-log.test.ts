@@ -1,8 +1,10 @@
+import { InputError } from '@stockout/contracts';
 import { expect, test } from 'vitest';
 import { type Workspace, testDuckDB, testWorkspaces } from '../workspace.test-support.ts';
 import { cleanLog } from './clean-log.ts';
 import { intervalMilliseconds } from './interval.ts';
-import { age, foreignTable, metadata, tableWriters } from './table.test-support.ts';
+import { commit } from './table.ts';
+import { EMPTY, INTEGER_A, age, foreignTable, metadata, tableWriters } from './table.test-support.ts';
 
 const duckdb = testDuckDB();
 const createWorkspace = testWorkspaces(duckdb);
@@ -35,6 +37,30 @@ test('a checkpoint takes the log of more than 30 days ago with it, up to the che
   await expect(workspace.snapshot('t', 19)).rejects.toThrow('its log goes from 20 to 30');
 });
 
+test('a version that is pinned stays readable, and so does all that is younger', async () => {
+  const workspace = await createWorkspace();
+  await appendTimes(workspace, 29);
+  await age(workspace, 't', 31);
+  const written = { fields: [INTEGER_A], adds: [], pinned: 12 };
+  await appendTimes(workspace, 1);
+  await commit(duckdb.db, workspace.locate('t'), async () => ({ ...EMPTY, ...written }));
+  expect(parseInt((await log(workspace))[0] ?? '')).toBe(10);
+  expect(await workspace.query('t', 'SELECT count(*) AS n FROM {table}', 12)).toEqual([{ n: 13 }]);
+});
+
+test('a version whose log is gone is told with the versions that are left and how to keep one', async () => {
+  const workspace = await createWorkspace();
+  await appendTimes(workspace, 20);
+  await age(workspace, 't', 31);
+  await appendTimes(workspace, 1);
+  const gone = workspace.snapshot('t', 3);
+  await expect(gone).rejects.toThrow(InputError);
+  await expect(gone).rejects.toThrow(
+    'version 3 of table t cannot be read: its log goes from 10 to 20. Older commits were removed when they were older ' +
+      'than delta.logRetentionDuration (30 days, unless the table says otherwise). Name 10 or a newer one',
+  );
+});
+
 test('a log within the retention is left alone', async () => {
   const workspace = await createWorkspace();
   await appendTimes(workspace, 15);
@@ -49,7 +75,7 @@ test('a damaged checkpoint does not take the commits with it that could replace 
   const { metadata: ofTable } = await workspace.snapshot('t');
   await workspace.storage.put('t/_delta_log/00000000000000000010.checkpoint.parquet', 'damaged');
   await age(workspace, 't', 31);
-  const cleaned = cleanLog(duckdb.db, workspace.locate('t'), ofTable, Date.now());
+  const cleaned = cleanLog(duckdb.db, workspace.locate('t'), ofTable, { now: Date.now() });
   await expect(cleaned).rejects.toThrow('damaged');
   expect((await log(workspace)).filter((name) => name.endsWith('.json'))).toHaveLength(20);
 });

@@ -1,8 +1,9 @@
 import type { DuckDB } from '@stockout/features';
+import type { StoredObject } from '@stockout/storage';
 import type { Metadata } from './actions.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import { intervalMilliseconds } from './interval.ts';
-import { type TableLocation, keyIn, listLog } from './log.ts';
+import { type TableLocation, keyIn, listLogFiles, logListing } from './log.ts';
 
 /** How long old versions stay readable by the log where a table says nothing: the protocol's default. */
 const LOG_RETENTION = 'interval 30 days';
@@ -10,38 +11,39 @@ const LOG_RETENTION = 'interval 30 days';
 /**
  * Removes from the log what comes before the newest checkpoint that is older than the retention: every version that was
  * current since then can still be read. A table that forbids it, or whose setting is not understood, keeps its log.
+ * @param pinned an older version that is to stay readable all the same
  * @returns how many files were removed
  */
 export async function cleanLog(
   db: DuckDB,
   location: TableLocation,
   { configuration }: Metadata,
-  now: number,
+  { now, pinned = Infinity }: { now: number; pinned?: number | undefined },
 ): Promise<number> {
   if (configuration['delta.enableExpiredLogCleanup'] === 'false') return 0;
   const retention = intervalMilliseconds(configuration['delta.logRetentionDuration'] ?? LOG_RETENTION);
   if (retention === undefined) return 0;
-  const log = await listLog(location);
-  const old = [...log.checkpoints.keys()].filter(
-    (version) => (log.commits.get(version)?.getTime() ?? now) <= now - retention,
+  const files = await listLogFiles(location);
+  const { commits, checkpoints } = logListing(location, files);
+  const old = [...checkpoints.keys()].filter(
+    (version) => version <= pinned && (commits.get(version)?.getTime() ?? now) <= now - retention,
   );
   const first = Math.max(-1, ...old);
-  const expired = await filesBefore(location, first);
+  const expired = filesBefore(location, files, first);
   if (expired.length === 0) return 0;
   // From here on the table's oldest versions stand on this checkpoint alone.
-  await readCheckpoint(db, location, log.checkpoints.get(first) ?? []);
+  await readCheckpoint(db, location, checkpoints.get(first) ?? []);
   // The oldest first: killed in between, what is left is a log without holes.
   for (const key of expired) await location.storage.delete(key);
   return expired.length;
 }
 
 /** Commits, checkpoints and checksums of earlier versions, in the order of their versions. */
-async function filesBefore(location: TableLocation, version: number): Promise<string[]> {
+function filesBefore(location: TableLocation, files: readonly StoredObject[], version: number): string[] {
   const folder = keyIn(location, '_delta_log/');
-  const found: { key: string; version: number }[] = [];
-  for (const { key } of await location.storage.list(folder)) {
+  const found = files.flatMap(({ key }) => {
     const [, digits] = /^\.?(\d{20})\.[\w.-]+$/.exec(key.slice(folder.length)) ?? [];
-    if (digits !== undefined && Number(digits) < version) found.push({ key, version: Number(digits) });
-  }
+    return digits !== undefined && Number(digits) < version ? [{ key, version: Number(digits) }] : [];
+  });
   return found.toSorted((a, b) => a.version - b.version).map(({ key }) => key);
 }

@@ -1,5 +1,5 @@
 import { StockoutError } from '@stockout/contracts';
-import type { Storage } from '@stockout/storage';
+import { NotFoundError, type Storage, type StoredObject } from '@stockout/storage';
 import type { Action } from './actions.ts';
 
 /** Where a table lies: a folder of a storage. */
@@ -18,6 +18,9 @@ export interface LogListing {
   checkpoints: Map<number, string[]>;
 }
 
+/** Where writers note their last checkpoint. */
+export const LAST_CHECKPOINT = '_delta_log/_last_checkpoint';
+
 export function keyIn({ path }: TableLocation, relative: string): string {
   return path === '' ? relative : `${path}/${relative}`;
 }
@@ -34,12 +37,47 @@ function padded(version: number): string {
   return String(version).padStart(20, '0');
 }
 
+/** @param from the version that it begins with */
+export async function listLog(location: TableLocation, from = 0): Promise<LogListing> {
+  return logListing(location, await listLogFiles(location, from));
+}
+
+/**
+ * The log from its last checkpoint on, as `_last_checkpoint` hints at it: a table keeps the commits of 30 days, and its
+ * newest version needs the last ten. The whole log where the hint is not there, or leads to nothing.
+ * @param version that is to be read; default: the newest
+ */
+export async function listNewestLog(location: TableLocation, version = Infinity): Promise<LogListing> {
+  const hint = await readHint(location);
+  if (hint === undefined || hint > version) return listLog(location);
+  const log = await listLog(location, hint);
+  return log.checkpoints.has(hint) ? log : listLog(location);
+}
+
+/** A hint is no more than that: others may have written it in a way of their own, or half. */
+async function readHint(location: TableLocation): Promise<number | undefined> {
+  try {
+    const bytes = await location.storage.read(keyIn(location, LAST_CHECKPOINT));
+    const { version } = JSON.parse(Buffer.from(bytes).toString('utf8')) as { version?: unknown };
+    return Number.isSafeInteger(version) ? (version as number) : undefined;
+  } catch (error) {
+    if (error instanceof NotFoundError || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+export async function listLogFiles(location: TableLocation, from = 0): Promise<StoredObject[]> {
+  // Names begin with the version's digits, and a text comes after its own beginning.
+  const startAfter = from > 0 ? keyIn(location, `_delta_log/${padded(from)}`) : undefined;
+  return location.storage.list(keyIn(location, '_delta_log/'), { startAfter });
+}
+
 /** What else lies there (checksums, staged commits, compactions, v2 checkpoints) is not needed to read a table. */
-export async function listLog(location: TableLocation): Promise<LogListing> {
+export function logListing(location: TableLocation, files: readonly StoredObject[]): LogListing {
   const folder = keyIn(location, '_delta_log/');
   const listing: LogListing = { commits: new Map(), checkpoints: new Map() };
   const parts = new Map<string, string[]>();
-  for (const { key, modifiedAt } of await location.storage.list(folder)) {
+  for (const { key, modifiedAt } of files) {
     const name = key.slice(folder.length);
     const commit = /^(\d{20})\.json$/.exec(name);
     if (commit) listing.commits.set(Number(commit[1]), modifiedAt);
@@ -51,6 +89,11 @@ export async function listLog(location: TableLocation): Promise<LogListing> {
     if (keys.length === Number(checkpoint[2] ?? 1)) listing.checkpoints.set(Number(checkpoint[1]), keys);
   }
   return listing;
+}
+
+/** The oldest version that can still be read: the first of all, or one with a checkpoint. */
+export function oldestReadable({ commits, checkpoints }: LogListing): number {
+  return Math.min(...(commits.has(0) ? [0] : []), ...checkpoints.keys());
 }
 
 /** @throws NotFoundError */

@@ -3,7 +3,7 @@ import type { DuckDB } from '@stockout/features';
 import { NotFoundError } from '@stockout/storage';
 import type { Metadata, Protocol } from './actions.ts';
 import { readCheckpoint } from './checkpoint.ts';
-import { type LogListing, type TableLocation, listLog, readCommit } from './log.ts';
+import { type TableLocation, listLog, listNewestLog, oldestReadable, readCommit } from './log.ts';
 import { checkReadable } from './protocol.ts';
 import { type TableState, emptyState, replay } from './replay.ts';
 import { type Field, parseSchema } from './schema.ts';
@@ -24,16 +24,16 @@ export interface ExistingSnapshot extends Snapshot {
  * @throws InputError when there is no such version, or the table uses what is not understood here
  */
 export async function loadSnapshot(db: DuckDB, location: TableLocation, version?: number): Promise<Snapshot> {
-  const log = await listLog(location);
+  const log = await listNewestLog(location, version);
   const latest = Math.max(-1, ...log.commits.keys(), ...log.checkpoints.keys());
   const target = version ?? latest;
-  if (target > latest || target < -1) throw noSuchVersion(location, target, log, latest);
+  if (target > latest || target < -1) throw await noSuchVersion(location, target);
   const base = Math.max(-1, ...[...log.checkpoints.keys()].filter((checkpoint) => checkpoint <= target));
   const keys = log.checkpoints.get(base);
   let state =
     keys === undefined ? emptyState() : replay(emptyState(), await readCheckpoint(db, location, keys));
   for (let next = base + 1; next <= target; next++) {
-    if (!log.commits.has(next)) throw noSuchVersion(location, target, log, latest);
+    if (!log.commits.has(next)) throw await noSuchVersion(location, target);
     state = replay(state, await readCommit(location, next));
   }
   return checked(location, { ...state, version: target });
@@ -78,11 +78,20 @@ function checked(location: TableLocation, snapshot: Snapshot): Snapshot {
   return snapshot;
 }
 
-function noSuchVersion(location: TableLocation, version: number, log: LogListing, latest: number): Error {
-  if (latest < 0) return new InputError(`table ${location.name} does not exist in ${location.storage.uri}`);
-  const oldest = Math.min(...log.commits.keys(), ...log.checkpoints.keys());
+async function noSuchVersion(location: TableLocation, version: number): Promise<Error> {
+  const log = await listLog(location);
+  const versions = [...log.commits.keys(), ...log.checkpoints.keys()];
+  if (versions.length === 0) {
+    return new InputError(`table ${location.name} does not exist in ${location.storage.uri}`);
+  }
+  const [oldest, latest] = [oldestReadable(log), Math.max(...versions)];
+  const why = `version ${version} of table ${location.name} cannot be read: its log goes from ${oldest} to ${latest}`;
+  if (version > latest) return new InputError(`${why}. Name one of these, or none for the newest`);
+  if (version > oldest)
+    return new InputError(`${why}, and a commit before it is missing: restore it from a backup`);
   return new InputError(
-    `version ${version} of table ${location.name} cannot be read: its log goes from ${oldest} to ${latest}` +
-      (version > oldest && version <= latest ? ', and a commit before it is missing' : ''),
+    `${why}. Older commits were removed when they were older than delta.logRetentionDuration (30 days, unless the ` +
+      `table says otherwise). Name ${oldest} or a newer one, or none for the newest; to keep one for good, name it as ` +
+      'spec.data.version in the manifest that ingest and vacuum run with',
   );
 }

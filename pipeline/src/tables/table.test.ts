@@ -251,6 +251,38 @@ describe('checkpoints', () => {
     await expect(workspace.snapshot('t', 5)).rejects.toThrow('its log goes from 10 to 21');
   });
 
+  test('are where reading begins: what comes before is not listed', async () => {
+    const workspace = await createWorkspace();
+    for (let i = 0; i < 23; i++) await append(workspace, 't', 'SELECT 1 AS a');
+    const listed: number[] = [];
+    const list = workspace.storage.list.bind(workspace.storage);
+    workspace.storage.list = async (...args) => {
+      const found = await list(...args);
+      listed.push(found.length);
+      return found;
+    };
+    expect((await workspace.snapshot('t')).files.size).toBe(23);
+    // The checkpoint, its commit, two more commits and the hint.
+    expect(listed).toEqual([5]);
+    expect((await workspace.snapshot('t', 5)).files.size).toBe(6);
+    expect(listed).toEqual([5, 26]);
+  });
+
+  test.each([
+    ['half of one', '{"version":1'],
+    ['none', undefined],
+    ['one to a checkpoint that is not there', '{"version":17,"size":3}'],
+    ['one to a version that is none', '{"version":"newest"}'],
+    ['one to an older checkpoint', '{"version":10}'],
+  ])('are found by the log itself where the hint is %s', async (_, hint) => {
+    const workspace = await createWorkspace();
+    for (let i = 0; i < 22; i++) await append(workspace, 't', 'SELECT 1 AS a');
+    if (hint === undefined) await workspace.storage.delete('t/_delta_log/_last_checkpoint');
+    else await workspace.storage.put('t/_delta_log/_last_checkpoint', hint);
+    expect(await workspace.snapshot('t')).toMatchObject({ version: 21, files: { size: 22 } });
+    expect((await workspace.snapshot('t', 20)).files.size).toBe(21);
+  });
+
   test('that are damaged are told by name; without them the commits say the same', async () => {
     const workspace = await createWorkspace();
     for (let i = 0; i <= 10; i++) await append(workspace, 't', `SELECT ${i} AS a`);

@@ -22,6 +22,8 @@ export interface Draft {
   replacesSchema?: boolean;
   /** What is added depends on what was in the table, as when duplicates are left out. */
   readsTable?: boolean;
+  /** An older version that stays readable, however old the log gets. */
+  pinned?: number | undefined;
   /** Marks of what the commit holds; `version` defaults to the table version that it becomes. */
   transactions?: readonly { appId: string; version?: number }[];
 }
@@ -51,12 +53,13 @@ export async function commit(
 ): Promise<Committed> {
   let snapshot = await loadSnapshot(db, location);
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    const actions = await draftActions(location, snapshot, draft, discard);
-    if (actions === undefined) return { snapshot, committed: false };
+    const drafted = await draftActions(location, snapshot, draft, discard);
+    if (drafted === undefined) return { snapshot, committed: false };
+    const { actions, pinned } = drafted;
     const version = snapshot.version + 1;
     if (await landCommit(location, version, actions)) {
       const after = { ...replay(snapshot, actions), version };
-      if (version > 0 && version % CHECKPOINT_INTERVAL === 0) await checkpoint(db, location, after);
+      if (version > 0 && version % CHECKPOINT_INTERVAL === 0) await checkpoint(db, location, after, pinned);
       return { snapshot: after, committed: true };
     }
     snapshot = await refreshSnapshot(location, snapshot);
@@ -72,10 +75,11 @@ async function draftActions(
   snapshot: Snapshot,
   draft: (snapshot: Snapshot) => Promise<Draft | undefined>,
   discard: () => Promise<void>,
-): Promise<Action[] | undefined> {
+): Promise<{ actions: Action[]; pinned: number | undefined } | undefined> {
   try {
     const wanted = await draft(snapshot);
-    if (wanted !== undefined) return actionsOf(location, snapshot, wanted);
+    if (wanted !== undefined)
+      return { actions: actionsOf(location, snapshot, wanted), pinned: wanted.pinned };
   } catch (error) {
     await discard();
     throw error;
@@ -176,11 +180,16 @@ function tableActions(location: TableLocation, snapshot: Snapshot, draft: Draft,
   return changed === metadata.schemaString ? [] : [{ metaData: { ...metadata, schemaString: changed } }];
 }
 
-async function checkpoint(db: DuckDB, location: TableLocation, snapshot: Snapshot): Promise<void> {
+async function checkpoint(
+  db: DuckDB,
+  location: TableLocation,
+  snapshot: Snapshot,
+  pinned: number | undefined,
+): Promise<void> {
   const now = Date.now();
   try {
     await writeCheckpoint(db, location, snapshot.version, snapshot, now);
-    if (snapshot.metadata) await cleanLog(db, location, snapshot.metadata, now);
+    if (snapshot.metadata) await cleanLog(db, location, snapshot.metadata, { now, pinned });
   } catch (error) {
     // The commit stands. Without its checkpoint readers replay more commits, and the next one makes up for it.
     process.emitWarning(

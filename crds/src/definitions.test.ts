@@ -99,10 +99,12 @@ describe('what kubectl get shows', () => {
   const shown = (kind: string, wide = false) =>
     columns[kind]?.filter(({ priority = 0 }) => wide || priority === 0).map(({ name }) => name);
 
-  test('of a model is where it stands, what serves and how good the latest is', () => {
+  test('of a model is where it stands, what serves and how good that is', () => {
     const narrow = ['Ready', 'Reason', 'Serving', 'Latest', 'AUC', 'F1', 'Age'];
     expect(shown('StockoutModel')).toEqual(narrow);
     expect(shown('StockoutModel', true)).toEqual([...narrow, 'Message']);
+    const paths = columns['StockoutModel']?.filter(({ name }) => /^(AUC|F1)$/.test(name));
+    expect(paths?.map(({ jsonPath }) => jsonPath)).toEqual(['.status.metrics.auc', '.status.metrics.f1']);
   });
 
   test('of a scoring job is why no run begins too, where none has begun yet', () => {

@@ -412,6 +412,19 @@ export interface StockoutModelStatus {
    */
   latestVersion?: string;
   /**
+   * Of the version that answers; of the latest one while none does.
+   */
+  metrics?: {
+    auc?: string;
+    prAuc?: string;
+    f1?: string;
+    precision?: string;
+    recall?: string;
+    brier?: string;
+    logLoss?: string;
+    ece?: string;
+  };
+  /**
    * Newest first.
    */
   versions?: {

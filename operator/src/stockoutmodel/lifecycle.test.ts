@@ -26,6 +26,26 @@ function startServing(cluster: FakeCluster): void {
   cluster.settle();
 }
 
+test('the metrics of a model are those of what answers, of the latest while nothing does', () => {
+  const cluster = new FakeCluster(aModel());
+  cluster.settle();
+  expect(cluster.model.status).not.toHaveProperty('metrics');
+  train(cluster, 'v1', { metrics: POOR });
+  expect(cluster.model.status).toMatchObject({ latestVersion: 'v1', metrics: { auc: '0.8' } });
+  cluster.edit('a better one is asked for', (spec) => (spec.training!.params.rounds = 300));
+  cluster.settle();
+  train(cluster, 'v2');
+  rollOut(cluster, 'blue');
+  cluster.edit('a hopeless one is asked for', (spec) => (spec.training!.params.rounds = 1));
+  cluster.settle();
+  train(cluster, 'v3', { metrics: POOR });
+  expect(cluster.model.status).toMatchObject({
+    servingVersion: 'v2',
+    latestVersion: 'v3',
+    metrics: { auc: '0.9935', f1: '0.9645' },
+  });
+});
+
 test('a model goes from the first training over a better version, a refused one and a pin back to the first', async () => {
   const gates = [
     { metric: 'auc', min: '0.95' },

@@ -7,7 +7,7 @@ import { setConditions } from '../set-conditions.ts';
 import { type ObservedModel, servingOf } from './observed.ts';
 import type { ModelPlan } from './plan.ts';
 import { readinessOf } from './readiness.ts';
-import { versionStatusOf } from './version-status.ts';
+import { metricsStatusOf, versionStatusOf } from './version-status.ts';
 
 /** What is told of a model: nothing in it is remembered, all of it follows from what was seen. */
 export function modelStatusOf(
@@ -22,11 +22,13 @@ export function modelStatusOf(
   const serving = servingOf(observed);
   const [latest] = versions;
   const { promotion, rollout } = plan;
+  const shown = serving === undefined ? latest : versions.find(({ version }) => version === serving.version);
   return {
     observedGeneration: generation,
     ...(serving === undefined ? {} : { servingVersion: serving.version }),
     ...(rollout?.candidate === undefined ? {} : { candidateVersion: rollout.candidate }),
     ...(latest === undefined ? {} : { latestVersion: latest.version }),
+    ...(shown === undefined ? {} : { metrics: metricsStatusOf(shown) }),
     versions: versions.map((version) =>
       versionStatusOf(version, promotion.verdicts.get(version.version) ?? []),
     ),

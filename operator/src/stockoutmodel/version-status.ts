@@ -32,6 +32,10 @@ export function versionStatusOf(record: VersionRecord, gates: readonly GateVerdi
   };
 }
 
+export function metricsStatusOf({ metrics }: VersionRecord): NonNullable<VersionStatus['metrics']> {
+  return decimalsOf(metrics);
+}
+
 function decimalsOf(metrics: Metrics): NonNullable<VersionStatus['metrics']> {
   const known = METRIC_NAMES.flatMap((name) => {
     const value = metrics[name];

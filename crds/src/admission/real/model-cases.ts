@@ -11,6 +11,7 @@ const model = casesOf('stockoutmodels', {
 });
 
 const gate = (...gates: unknown[]) => ({ 'spec.gates': gates });
+const columns = (value: unknown) => ({ 'spec.data.columns': value });
 const promo = (value: unknown) => ({ 'spec.data.columns.promo': value });
 
 export const MODEL_CASES = [
@@ -106,6 +107,24 @@ export const MODEL_CASES = [
   model('a promo column that is an empty list', promo([])),
   model('a promo column without letters', promo('')),
   model('a promo column of too many letters', promo('p'.repeat(129))),
+  model('one column for sales and inventory', columns({ sales: 'qty', inventory: 'qty' })),
+  model('one column for price and sales, but for its case', columns({ price: 'QTY', sales: 'qty' })),
+  model('one column for store and product', columns({ store: 'id', product: 'id', date: 'id' })),
+  model('the standard name of the day for the store', columns({ store: 'date' })),
+  model('the standard name of the store for inventory', columns({ inventory: 'Store_ID' })),
+  model('a standard name that changed hands', columns({ store: 'product_id', product: 'store_id' })),
+  model('a name beyond ASCII twice', columns({ price: 'größe', sales: 'GRÖSSE' })),
+  model(
+    'one column for promo and stockout, by their thresholds',
+    columns({ promo: { column: 'n', above: '1' }, stockout: { column: 'n', atMost: '0' } }),
+  ),
+  model('a covariate that is sales', {
+    ...columns({ sales: 'qty' }),
+    'spec.data.covariates': [{ column: 'temperature' }, { column: 'Qty' }],
+  }),
+  model('covariates of standard names', {
+    'spec.data.covariates': [{ column: 'Stockout' }, { column: 'temperature' }, { column: 'price' }],
+  }),
   model('a covariate twice', {
     'spec.data.covariates': [{ column: 'a' }, { column: 'b' }, { column: 'a', history: true }],
   }),

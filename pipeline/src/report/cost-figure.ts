@@ -7,13 +7,13 @@ import { metric } from './numbers.ts';
 import type { ReportData } from './report.ts';
 
 /** What errors cost by threshold, on the rows where it was chosen and on the test rows. */
-export function costFigure({ manifest, evaluation, fit }: ReportData): Html {
+export function costFigure({ manifest, evaluation, chosenOn }: ReportData): Html {
   const { missedStockout, falseAlarm, value } = manifest.threshold;
   if (missedStockout === undefined || falseAlarm === undefined) return html``;
   const costs = { missedStockout, falseAlarm };
   const curve = (ranking: Ranking): Point[] => costOfCuts(ranking, costs).map((cut) => [Math.min(cut.threshold, 1), cut.cost] as const); // prettier-ignore
   const test = curve(evaluation.ranking);
-  const validation = fit.validation ? curve(fit.validation) : [];
+  const validation = chosenOn ? curve(chosenOn.ranking) : [];
   const ticks = ticksUpTo(Math.max(...[...test, ...validation].map(([, cost]) => cost)));
   const top = ticks.at(-1) as number;
   const paid = test.findLast(([threshold]) => threshold >= value)?.[1];

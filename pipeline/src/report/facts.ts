@@ -15,7 +15,9 @@ export function dataFacts(manifest: Manifest): Html {
     ...profileFacts(data.profile),
     ['Question', `a stockout within the next ${horizonDays} days`],
     ['Training rows', count(data.trainRows)],
-    ...(data.validationRows === undefined ? [] : [['Validation rows', count(data.validationRows)] as const]),
+    ...(data.validationRows === undefined
+      ? []
+      : [['Of them validation', count(data.validationRows)] as const]),
     ['Test rows', count(data.testRows)],
   ];
   return html`${plan.strategy === 'Time' && timeline(plan, manifest)}
@@ -60,9 +62,12 @@ function splitFacts(plan: SplitPlan): Fact[] {
     case 'Store':
     case 'Product': {
       const kind = `${plan.strategy.toLowerCase()}s`;
-      const validate = plan.validationGroups === undefined ? '' : `, ${plan.validationGroups} validate`;
-      const words = `${plan.testGroups} of ${plan.groups} ${kind} test${validate}, unseen in training`;
-      return [['Split', `${plan.strategy}: ${words}, seed ${plan.seed}`]];
+      const words = `${plan.testGroups} of ${plan.groups} ${kind} test, unseen in training`;
+      const validate = plan.validationGroups && many(plan.validationGroups, plan.strategy.toLowerCase());
+      return [
+        ['Split', `${plan.strategy}: ${words}, seed ${plan.seed}`],
+        ...(validate ? [['Validation', `${validate} of the others`] as const] : []),
+      ];
     }
   }
 }
@@ -98,10 +103,14 @@ function definitions(facts: readonly Fact[]): Html {
 
 /** Two ISO dates; neither is broken at its hyphens. */
 function span(first: string, last: string): Html {
-  return html`<span class="nowrap">${first}</span> to <span class="nowrap">${last}</span>`;
+  return html`${day(first)} to ${day(last)}`;
 }
 
-/** Training, validation and test days with the days left out between: to scale. */
+function day(date: string): Html {
+  return html`<span class="nowrap">${date}</span>`;
+}
+
+/** Training days, those that validate among them, and test days with the days left out between: to scale. */
 function timeline(plan: TimeSplit, { horizonDays, data }: Manifest): Html {
   const from = Date.parse(data.firstDay);
   const whole = Date.parse(data.lastDay) - from + DAY;
@@ -112,17 +121,21 @@ function timeline(plan: TimeSplit, { horizonDays, data }: Manifest): Html {
       >${words}</span
     >`;
   };
-  const { validationFrom, validationTo } = plan;
-  const parts = validationFrom ? 'training, validation and test days' : 'training and test days';
-  const label = `${parts}, each with ${horizonDays} days left out before the next so that no label looks into it`;
+  const { choosingTrainTo, validationFrom, validationTo } = plan;
+  const label = `training and test days, with ${horizonDays} days left out between so that no label looks into the test`;
   return html`<div class="timeline" role="img" aria-label="${label}">
       ${part('train', plan.trainFrom, plan.trainTo, 'training')}
       ${validationFrom && validationTo && part('validation', validationFrom, validationTo, 'validation')}
       ${part('test', plan.testFrom, plan.testTo, 'test')}
     </div>
     <p class="hint">
-      Hatched: left out. Before each part ${horizonDays} days whose question looks into it; at the end, those
+      Hatched: left out. Before the test ${horizonDays} days whose question looks into it; at the end, those
       whose answer is not known yet.
+      ${
+        choosingTrainTo &&
+        html`What is chosen is chosen on the validation days, with a model of the days up to
+        ${day(choosingTrainTo)}; then all training days train.`
+      }
     </p>`;
 }
 

@@ -118,9 +118,10 @@ function scoreBins({ ranking }: Evaluation): { positives: number; negatives: num
   return bins;
 }
 
-export function learningFigure({ fit, manifest }: ReportData): Html {
-  const { curve } = fit;
-  const held = manifest.data.validationRows === undefined ? 'test' : 'validation';
+/** Where the number of trees may have been chosen, of the model that chose it. */
+export function learningFigure({ fit, chosenOn }: ReportData): Html {
+  const { curve } = chosenOn ?? fit;
+  const held = chosenOn === undefined ? 'test' : 'validation';
   const last = curve.at(-1);
   const ticks = ticksUpTo(Math.max(...curve.map((point) => Math.max(point.train, point.evaluation ?? 0))));
   const rounds = last?.round ?? 1;

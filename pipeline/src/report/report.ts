@@ -4,7 +4,7 @@ import type { ScoredVersion } from '../evaluate/champion.ts';
 import type { Contributions } from '../evaluate/contributions.ts';
 import type { Insights } from '../evaluate/insights.ts';
 import type { Evaluation } from '../evaluate/metrics.ts';
-import type { Ranking } from '../evaluate/ranking.ts';
+import type { ChosenOn } from '../train/choose.ts';
 import type { CurvePoint } from '../xgboost/protocol.ts';
 import { confusionFigure } from './confusion-figure.ts';
 import { costFigure } from './cost-figure.ts';
@@ -36,9 +36,9 @@ export interface ReportData {
     importance: Record<string, number>;
     curve: readonly CurvePoint[];
     contributions?: Contributions;
-    /** The rows that the threshold was chosen on. */
-    validation?: Ranking | undefined;
   };
+  /** The rows that threshold, calibration and number of trees were chosen on. */
+  chosenOn?: Omit<ChosenOn, 'rows'> | undefined;
 }
 
 const style = new Html(

@@ -6,7 +6,7 @@ import { WITHOUT_VALIDATION } from './validation.ts';
 
 /**
  * Whole stores (or products), which training never sees: `testFraction` of them, drawn by `seed` from their names in
- * order, and after these `validationFraction` of the rest, where something is chosen on them.
+ * order. Where something is to be chosen, it is chosen on a like share of the rest, with a model of the others.
  */
 export const groupSplitSchema = z.object({
   strategy: z.enum(['Store', 'Product']),

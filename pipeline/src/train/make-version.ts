@@ -14,9 +14,11 @@ import { type Judgement, judgeScores } from '../evaluate/judge-scores.ts';
 import { type Evaluation, evaluateScores } from '../evaluate/metrics.ts';
 import type { FeaturesTable } from '../features.ts';
 import { renderReport } from '../report/report.ts';
+import { TRAINING_FILE, type TrainingLog } from '../tracking/version-source.ts';
 import type { ClaimedVersion } from '../versions/claim.ts';
 import type { BoosterParams } from '../xgboost/protocol.ts';
 import { XGBoost } from '../xgboost/xgboost.ts';
+import type { Choice } from './choose.ts';
 import { buildFeatureSchema } from './feature-schema.ts';
 import { type Fit, fit } from './fit.ts';
 import { buildHistograms } from './histograms.ts';
@@ -29,6 +31,7 @@ export interface VersionInputs {
   storage: Storage;
   training: Training;
   params: BoosterParams;
+  choice: Choice;
   search: Search | undefined;
   table: FeaturesTable;
   material: Material;
@@ -58,30 +61,37 @@ export async function makeVersion(context: PipelineContext, inputs: VersionInput
   const files: VersionFiles = {
     'model.ubj': made.fit.ubj,
     'model.onnx': made.fit.onnx,
-    'report.html': Buffer.from(renderReport({ manifest: draft, ...made })),
+    [TRAINING_FILE]: trainingLog(made),
+    'report.html': Buffer.from(renderReport({ manifest: draft, ...made, chosenOn: inputs.choice.on })),
   };
   return writeVersion(inputs.storage, { ...draft, files: pinFiles(files) }, files);
 }
 
+/** How the training went, which no predictor needs. */
+function trainingLog({ fit: { importance, curve } }: Made): Uint8Array {
+  return Buffer.from(`${JSON.stringify({ importance, curve } satisfies TrainingLog)}\n`);
+}
+
 async function trainAndEvaluate(context: PipelineContext, inputs: VersionInputs): Promise<Made> {
-  const { training, params, table, material, storage, championManifest } = inputs;
+  const { training, params, choice, table, material, storage, championManifest } = inputs;
+  const { seed } = training.params;
   const features = buildFeatureSchema(table.features, material.train);
   await using xgboost = await XGBoost.start();
-  const fitted = await fit(context, xgboost, material, features, { training, params });
+  const fitted = await fit(context, xgboost, material, features, { choice, params, seed });
   context.report?.({ step: 'evaluate' });
   const { test, championTest } = material;
   const champion =
     championManifest && championTest
       ? await scoreVersion(xgboost, storage, championManifest, championTest)
       : undefined;
-  const threshold = fitted.threshold.value;
+  const threshold = choice.threshold.value;
   const ours = { scores: fitted.scores, threshold };
   const histograms = buildHistograms(table.features, material.train, fitted.scores);
   const judgement = await judgeScores(test, {
     names: table.features,
     ours,
     champion: champion?.scored,
-    seed: training.params.seed,
+    seed,
     signal: context.signal,
   });
   return {
@@ -99,7 +109,7 @@ async function trainAndEvaluate(context: PipelineContext, inputs: VersionInputs)
 /** The manifest but for its files, of which the report draws on it. */
 function buildManifest(
   context: PipelineContext,
-  { training, params, search, table, material, profile, claimed, championManifest }: VersionInputs,
+  { training, params, choice, search, table, material, profile, claimed, championManifest }: VersionInputs,
   made: Made,
 ): Manifest {
   const { fit: fitted, evaluation, uncalibrated, baseline, confidence, champion: scored } = made;
@@ -118,20 +128,20 @@ function buildManifest(
     files: {},
     features: made.features,
     horizonDays: table.horizonDays,
-    threshold: fitted.threshold,
-    ...(fitted.calibration && { calibration: fitted.calibration }),
+    threshold: choice.threshold,
+    ...(choice.calibration && { calibration: choice.calibration }),
     data: {
       table: table.rawTable,
       version: table.rawVersion,
       firstDay: table.firstDay,
       lastDay: table.lastDay,
       trainRows: material.train.rows,
-      ...(material.validation && { validationRows: material.validation.rows }),
+      ...(choice.on && { validationRows: choice.on.rows }),
       testRows: material.test.rows,
       profile,
     },
     split: { ...material.plan },
-    params: { ...roundsOf(training, fitted), ...params },
+    params: { ...roundsOf(training, choice), ...params },
     ...(search && { search }),
     metrics,
     ...(uncalibrated && { uncalibrated: uncalibrated.metrics }),
@@ -156,7 +166,7 @@ function coldStartOf({ ages }: Insights): Pick<Manifest, 'coldStart'> {
 }
 
 /** Those that the model has, and how they came about. */
-function roundsOf({ params }: Training, { rounds }: Fit): Manifest['params'] {
+function roundsOf({ params }: Training, { rounds }: Choice): Manifest['params'] {
   const { earlyStoppingRounds } = params;
   if (earlyStoppingRounds === undefined) return { rounds };
   return { rounds, maxRounds: params.rounds, earlyStoppingRounds };

@@ -1,4 +1,4 @@
-import { type Manifest, StockoutError } from '@stockout/contracts';
+import type { Manifest } from '@stockout/contracts';
 import { type DuckDB, openDuckDB } from '@stockout/features';
 import type { PipelineContext } from '../context.ts';
 import type { FirstDays } from '../evaluate/slice-groups.ts';
@@ -7,7 +7,7 @@ import type { Matrix } from '../xgboost/binding.ts';
 import { countLabelledDays, countLabelledGroups } from './day-counts.ts';
 import { readFirstDays, readNewestWeek } from './newest-rows.ts';
 import { planSplit, type SplitPlan } from './split-plan.ts';
-import { type LabelledRows, readSplit, readTestRows } from './split-rows.ts';
+import { type LabelledRows, readChoosing, readSplit, readTestRows } from './split-rows.ts';
 import type { Training } from './supported.ts';
 import { needsValidation } from './validation.ts';
 
@@ -16,8 +16,6 @@ export interface Material {
   plan: SplitPlan;
   train: LabelledRows;
   test: LabelledRows;
-  /** Rows that neither train nor test, to choose on; undefined where nothing is chosen. */
-  validation: LabelledRows | undefined;
   /** The last seven days, labelled or not. */
   newestWeek: Matrix;
   firstDays: FirstDays;
@@ -36,7 +34,7 @@ export async function planMaterial(
   return await planParts(db, table, training, needsValidation(training, model.spec.serving));
 }
 
-/** What settings are tried on. */
+/** What settings are tried on, and what is chosen on. */
 export interface Parts {
   train: LabelledRows;
   validation: LabelledRows;
@@ -50,9 +48,7 @@ export async function readParts(
 ): Promise<Parts> {
   await using db = await openDuckDB({ signal });
   const plan = await planParts(db, table, training, true);
-  const { train, validation } = await readSplit(db, table, table.features, plan);
-  if (validation === undefined) throw new StockoutError(`split ${plan.strategy} has no validation rows`);
-  return { train, validation };
+  return await readChoosing(db, table, table.features, plan);
 }
 
 async function planParts(
@@ -80,14 +76,13 @@ export async function readMaterial(
   champion: Manifest | undefined,
 ): Promise<Material> {
   await using db = await openDuckDB({ signal });
-  const { train, test, validation } = await readSplit(db, table, table.features, plan);
+  const { train, test } = await readSplit(db, table, table.features, plan);
   const read = { names: table.features, rows: test };
   const championTest = champion && (await readChampionRows(db, table, plan, champion, read));
   return {
     plan,
     train,
     test,
-    validation,
     championTest,
     newestWeek: await readNewestWeek(db, table),
     firstDays: await readFirstDays(db, table),

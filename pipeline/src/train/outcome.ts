@@ -14,13 +14,16 @@ import type { Storage } from '@stockout/storage';
 export interface TrainOutcome extends Omit<TrainResult, 'kind' | 'gates'> {
   gates: GateVerdict[];
   confidence?: Confidence;
+  /** Why MLflow does not show it, though it was asked for. */
+  untracked?: string;
   search?: Search;
+  coldStart?: Manifest['coldStart'];
 }
 
 /** @param seconds that this command took: a retried run that finds its version done takes none */
 export function outcomeOf(manifest: Manifest, storage: Storage, seconds: number): TrainOutcome {
   const { run, version, digest, trainedAt, metrics, confusionMatrix, baseline, champion, gates } = manifest;
-  const { confidence, search } = manifest;
+  const { confidence, search, coldStart } = manifest;
   return {
     run,
     version,
@@ -35,6 +38,7 @@ export function outcomeOf(manifest: Manifest, storage: Storage, seconds: number)
     ...(champion && { champion }),
     ...(confidence && { confidence }),
     ...(search && { search }),
+    ...(coldStart && { coldStart }),
     gates,
     warnings: manifest.warnings,
     seconds,
@@ -45,12 +49,14 @@ const SHORT_WARNING = 160;
 
 /**
  * The outcome as a Job's termination message. What the operator can do without is given up, step by step, until it
- * fits: the intervals (no gate needs them), long warnings, all warnings (the report has them), then the gates' verdicts (the operator judges by itself).
+ * fits: the intervals and the quality on new stores (no gate needs them), long warnings, all warnings (the report has them), then the gates' verdicts (the operator judges by itself).
  * @throws StockoutError when even the rest is longer than a termination message may be
  */
 export function toTrainResult({
   confidence: _confidence,
   search: _search,
+  untracked: _untracked,
+  coldStart: _coldStart,
   ...outcome
 }: TrainOutcome): TrainResult {
   const gates = outcome.gates.map(({ message: _message, ...verdict }) => verdict);

@@ -5,7 +5,7 @@ import { seededRandom } from './seeded-random.ts';
 
 /**
  * `testFraction` of each class, drawn by `seed` from all labelled rows in the order of store, product and day; of the
- * rest `validationFraction`, where something is chosen on those.
+ * rest `validationFraction`, where something is chosen on those before all of the rest trains.
  */
 export const randomSplitSchema = z.object({
   strategy: z.literal('Random'),

@@ -77,13 +77,14 @@ describe('a split by time', () => {
     );
   });
 
-  it('sets validation days apart, with the horizon left out on both sides, where something is chosen', () => {
+  it('chooses on the last of the training days, with the horizon left out before them', () => {
     // 40 days: 3 test; 30 lie before the horizon, of which a quarter but no more than 3 validate.
     expect(planTime(3, 7, upTo(40), true)).toEqual({
       strategy: 'Time',
       testDays: 3,
       trainFrom: '2025-01-01',
-      trainTo: '2025-01-20',
+      trainTo: '2025-01-30',
+      choosingTrainTo: '2025-01-20',
       validationFrom: '2025-01-28',
       validationTo: '2025-01-30',
       testFrom: '2025-02-07',
@@ -93,7 +94,8 @@ describe('a split by time', () => {
       /has 18 labelled days.*with validation takes at least 19.*or do without.*threshold Fixed/,
     );
     expect(planTime(3, 7, upTo(19), true)).toMatchObject({
-      trainTo: '2025-01-01',
+      trainTo: '2025-01-09',
+      choosingTrainTo: '2025-01-01',
       validationFrom: '2025-01-09',
     });
   });
@@ -108,8 +110,9 @@ describe('a split by time', () => {
         (numbers, testDays, horizon) => {
           const sorted = numbers.toSorted((a, b) => a - b);
           const plan = planTime(testDays, horizon, sorted, true);
-          expect(gap(plan.trainTo, plan.validationFrom)).toBeGreaterThan(horizon);
-          expect(gap(plan.validationTo, plan.testFrom)).toBeGreaterThan(horizon);
+          expect(gap(plan.choosingTrainTo, plan.validationFrom)).toBeGreaterThan(horizon);
+          expect(gap(plan.trainTo, plan.testFrom)).toBeGreaterThan(horizon);
+          expect(plan.validationTo).toBe(plan.trainTo);
         },
       ),
     );

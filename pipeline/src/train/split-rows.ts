@@ -1,3 +1,4 @@
+import { StockoutError } from '@stockout/contracts';
 import { type DuckDB, quoteLiteral } from '@stockout/features';
 import { type FeatureMatrix, readFeatureMatrix } from '../engines/duckdb/feature-matrix.ts';
 import type { FeaturesTable } from '../features.ts';
@@ -5,7 +6,7 @@ import type { TrainingData } from '../xgboost/protocol.ts';
 import { shareData } from '../xgboost/shared-memory.ts';
 import { countLabelledGroups, groupName, labelledRows } from './day-counts.ts';
 import { drawGroups, type GroupSplit } from './group-split.ts';
-import { drawParts, PART } from './random-split.ts';
+import { drawParts, PART, type RandomSplit } from './random-split.ts';
 import type { SplitPlan } from './split-plan.ts';
 
 /** Which store, product and day each row is of. */
@@ -16,33 +17,61 @@ export interface LabelledRows extends TrainingData {
   keys: RowKeys;
 }
 
-export interface SplitRows {
-  train: LabelledRows;
-  test: LabelledRows;
-  /** Where something is chosen on rows of their own. */
-  validation: LabelledRows | undefined;
+/** SQL: which rows are in which part. */
+interface Conditions {
+  /** All that does not test. */
+  train: string;
+  test: string;
+  choosing: { train: string; validation: string } | undefined;
 }
 
-/** The labelled rows of every part. */
+/** What a version is trained on and what it is judged on. */
 export async function readSplit(
   db: DuckDB,
   table: FeaturesTable,
   features: readonly string[],
   plan: SplitPlan,
-): Promise<SplitRows> {
+): Promise<{ train: LabelledRows; test: LabelledRows }> {
   if (plan.strategy === 'Random') {
-    const rows = await readRows(db, table, features, 'TRUE');
-    const parts = drawParts(rows.labels, plan);
-    const pick = (part: number): LabelledRows => pickRows(rows, parts, part);
-    const validation = plan.validationFraction === undefined ? undefined : pick(PART.validation);
-    return { train: pick(PART.train), test: pick(PART.test), validation };
+    const pick = await drawRows(db, table, features, plan);
+    return { train: pick(PART.train, PART.validation), test: pick(PART.test) };
   }
-  const { train, test, validation } = await conditionsOf(db, table, plan);
+  const { train, test } = await conditionsOf(db, table, plan);
   return {
     train: await readRows(db, table, features, train),
     test: await readRows(db, table, features, test),
-    validation: validation === undefined ? undefined : await readRows(db, table, features, validation),
   };
+}
+
+/** Of what does not test: what a model is trained on to choose, and what it is judged on. */
+export async function readChoosing(
+  db: DuckDB,
+  table: FeaturesTable,
+  features: readonly string[],
+  plan: SplitPlan,
+): Promise<{ train: LabelledRows; validation: LabelledRows }> {
+  if (plan.strategy === 'Random') {
+    const pick = await drawRows(db, table, features, plan);
+    return { train: pick(PART.train), validation: pick(PART.validation) };
+  }
+  const { choosing } = await conditionsOf(db, table, plan);
+  if (choosing === undefined) throw new StockoutError(`split ${plan.strategy} has no validation rows`);
+  return {
+    train: await readRows(db, table, features, choosing.train),
+    validation: await readRows(db, table, features, choosing.validation),
+  };
+}
+
+/** All labelled rows, to pick parts from. */
+async function drawRows(
+  db: DuckDB,
+  table: FeaturesTable,
+  features: readonly string[],
+  plan: RandomSplit,
+): Promise<(...parts: number[]) => LabelledRows> {
+  const rows = await readRows(db, table, features, 'TRUE');
+  const drawn = drawParts(rows.labels, plan);
+  return (...parts) => pickRows(rows, (row) => parts.includes(drawn[row] as number));
 }
 
 /** The test rows alone: for a champion, which may see other features, and for evaluating again. */
@@ -56,29 +85,37 @@ export async function readTestRows(
   return readRows(db, table, features, (await conditionsOf(db, table, plan)).test);
 }
 
-/** SQL: which rows are in which part. */
 async function conditionsOf(
   db: DuckDB,
   table: FeaturesTable,
   plan: Exclude<SplitPlan, { strategy: 'Random' }>,
-): Promise<{ train: string; test: string; validation: string | undefined }> {
+): Promise<Conditions> {
   if (plan.strategy !== 'Time') return groupConditions(db, table, plan);
-  const { validationFrom, validationTo } = plan;
+  const { trainFrom, trainTo, choosingTrainTo, validationFrom, validationTo, testFrom, testTo } = plan;
+  const validates = choosingTrainTo && validationFrom && validationTo;
   return {
-    train: between(plan.trainFrom, plan.trainTo),
-    test: between(plan.testFrom, plan.testTo),
-    validation: validationFrom && validationTo && between(validationFrom, validationTo),
+    train: between(trainFrom, trainTo),
+    test: between(testFrom, testTo),
+    choosing: validates
+      ? { train: between(trainFrom, choosingTrainTo), validation: between(validationFrom, validationTo) }
+      : undefined,
   };
 }
 
-async function groupConditions(db: DuckDB, table: FeaturesTable, plan: GroupSplit) {
+async function groupConditions(db: DuckDB, table: FeaturesTable, plan: GroupSplit): Promise<Conditions> {
   const { test, validation } = drawGroups(await countLabelledGroups(db, table, plan.strategy), plan);
   const isOne = (groups: readonly { name: string }[], not = ''): string =>
     `${groupName(plan.strategy)} ${not} IN (${groups.map(({ name }) => quoteLiteral(name)).join(', ')})`;
   return {
-    train: isOne([...test, ...validation], 'NOT'),
+    train: isOne(test, 'NOT'),
     test: isOne(test),
-    validation: plan.validationGroups === undefined ? undefined : isOne(validation),
+    choosing:
+      plan.validationGroups === undefined
+        ? undefined
+        : {
+            train: isOne([...test, ...validation], 'NOT'),
+            validation: isOne(validation),
+          },
   };
 }
 
@@ -102,26 +139,27 @@ function between(from: string, to: string): string {
   return `CAST(date AS DATE) BETWEEN DATE ${quoteLiteral(from)} AND DATE ${quoteLiteral(to)}`;
 }
 
-/** Copies the rows of a part, in order. */
-function pickRows({ keys, ...data }: LabelledRows, parts: Uint8Array, part: number): LabelledRows {
+/** Copies the rows that are picked, in order. */
+function pickRows({ keys, ...data }: LabelledRows, isPicked: (row: number) => boolean): LabelledRows {
   const { columns } = data;
-  const picked = parts.reduce((count, each) => count + Number(each === part), 0);
+  let picked = 0;
+  for (let row = 0; row < data.rows; row++) picked += Number(isPicked(row));
   const values = new Float32Array(picked * columns);
   for (let from = 0, to = 0; from < data.rows; from++) {
-    if (parts[from] !== part) continue;
+    if (!isPicked(from)) continue;
     values.set(data.values.subarray(from * columns, (from + 1) * columns), to++ * columns);
   }
-  const isPicked = (_: number, row: number): boolean => parts[row] === part;
+  const filter = (_: number, row: number): boolean => isPicked(row);
   return {
     values,
     rows: picked,
     columns,
-    labels: data.labels.filter(isPicked),
+    labels: data.labels.filter(filter),
     keys: {
       ...keys,
-      days: keys.days.filter(isPicked),
-      stores: keys.stores.filter(isPicked),
-      products: keys.products.filter(isPicked),
+      days: keys.days.filter(filter),
+      stores: keys.stores.filter(filter),
+      products: keys.products.filter(filter),
     },
   };
 }

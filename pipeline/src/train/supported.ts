@@ -16,7 +16,6 @@ export function requireSupported(spec: StockoutModelSpec): Training {
   }
   const asked: [field: string, supported: boolean, instead: string][] = [
     ['spec.training.engine.type', training.engine.type === 'DuckDB', 'use DuckDB'],
-    ['spec.tracking.mlflow', spec.tracking?.mlflow === undefined, 'leave it out'],
   ];
   for (const [field, supported, instead] of asked) {
     if (!supported) throw new InputError(`${field}: NotYetSupported by this release, ${instead}`);

@@ -5,8 +5,9 @@ import type { DayCount } from './day-counts.ts';
 import { WITHOUT_VALIDATION } from './validation.ts';
 
 /**
- * The last `testDays` labelled days test; before them, where something is chosen on them, the validation days. Each
- * part ends so early that no label of it looks into the days of the next.
+ * The last `testDays` labelled days test; what lies before them trains. Where something is to be chosen, it is chosen on
+ * the last of the training days, with a model of the days before those. Each part ends so early that no label of it
+ * looks into the days of the next.
  */
 export const timeSplitSchema = z.object({
   strategy: z.literal('Time'),
@@ -14,6 +15,8 @@ export const timeSplitSchema = z.object({
   // Both ends included.
   trainFrom: z.iso.date(),
   trainTo: z.iso.date(),
+  /** The last day of what is trained on to choose. */
+  choosingTrainTo: z.iso.date().optional(),
   validationFrom: z.iso.date().optional(),
   validationTo: z.iso.date().optional(),
   testFrom: z.iso.date(),
@@ -53,9 +56,13 @@ export function planTimeSplit(
   return {
     strategy: 'Time',
     testDays,
-    trainFrom: firstOf(train),
-    trainTo: lastOf(train),
-    ...(validates && { validationFrom: firstOf(validation), validationTo: lastOf(validation) }),
+    trainFrom: firstOf(before),
+    trainTo: lastOf(before),
+    ...(validates && {
+      choosingTrainTo: lastOf(train),
+      validationFrom: firstOf(validation),
+      validationTo: lastOf(validation),
+    }),
     testFrom,
     testTo: lastOf(test),
   };

@@ -49,7 +49,7 @@ describe('a training', () => {
       const content = await storage.read(`models/default/retail/v1/${name}`);
       expect([sha256(content), content.length]).toEqual([pinned, bytes]);
     }
-    expect(Object.keys(manifest.files)).toEqual(['model.ubj', 'model.onnx', 'report.html']);
+    expect(Object.keys(manifest.files)).toEqual(['model.ubj', 'model.onnx', 'training.json', 'report.html']);
     expect(manifest.digest).toBe(manifest.files['model.ubj']?.sha256);
     // Twenty series; the interval goes around the metric.
     const { confidence, metrics } = manifest;
@@ -172,7 +172,7 @@ describe('a training', () => {
     },
   );
 
-  it('stops early and chooses its threshold on days between training and test', async () => {
+  it('stops early and chooses its threshold on the last training days, and then trains on them too', async () => {
     const threshold = { strategy: 'Cost', value: '0.5', missedStockout: '10', falseAlarm: '1' } as const;
     const serving = { ...smallModel().spec.serving, threshold };
     const params = { rounds: 200, maxDepth: 3, eta: '0.3', earlyStoppingRounds: 5 };
@@ -182,12 +182,13 @@ describe('a training', () => {
     await train(context);
     const manifest = await readVersion('v1');
     expect(manifest.split).toMatchObject({
-      trainTo: '2025-01-19',
+      trainTo: '2025-02-01',
+      choosingTrainTo: '2025-01-19',
       validationFrom: '2025-01-27',
       validationTo: '2025-02-01',
       testFrom: '2025-02-09',
     });
-    expect(manifest.data).toMatchObject({ validationRows: 20 * 6 });
+    expect(manifest.data).toMatchObject({ trainRows: 19 * 32 + 12, validationRows: 20 * 6 });
     expect(manifest.params).toMatchObject({ maxRounds: 200, earlyStoppingRounds: 5 });
     expect(manifest.params.rounds).toBeLessThan(200);
     expect(manifest.threshold).toMatchObject({ strategy: 'Cost', missedStockout: 10, falseAlarm: 1 });

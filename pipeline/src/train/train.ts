@@ -3,8 +3,10 @@ import type { Manifest } from '@stockout/contracts';
 import { type PipelineContext, storageOf } from '../context.ts';
 import { profileTable } from '../data-profile.ts';
 import { ensureFeatures } from '../features.ts';
+import { requireMlflow, trackTraining } from '../tracking/track-training.ts';
 import { claimVersion, findClaim } from '../versions/claim.ts';
 import { readManifest, requireManifest } from '../versions/manifest.ts';
+import { choose } from './choose.ts';
 import { makeVersion } from './make-version.ts';
 import { planMaterial, readMaterial } from './material.ts';
 import { outcomeOf, type TrainOutcome } from './outcome.ts';
@@ -28,7 +30,8 @@ export interface TrainOptions {
 export async function train(context: PipelineContext, options: TrainOptions = {}): Promise<TrainOutcome> {
   const started = performance.now();
   const manifest = (await findFinished(context, options.run)) ?? (await trainRun(context, options));
-  return outcomeOf(manifest, storageOf(context), (performance.now() - started) / 1000);
+  const tracked = await trackTraining(context, manifest, new Date());
+  return { ...outcomeOf(manifest, storageOf(context), (performance.now() - started) / 1000), ...tracked };
 }
 
 /** The version that an earlier try of this run has brought to its end. */
@@ -49,6 +52,7 @@ async function trainRun(context: PipelineContext, options: TrainOptions): Promis
   const asked = requireSupported(model.spec);
   const run = options.run ?? randomUUID();
   const { against, search } = options;
+  await requireMlflow(context);
   const champion =
     against === undefined ? undefined : await requireManifest(storage, namespace, name, against);
   const begun = await findClaim(storage, namespace, name, run);
@@ -67,6 +71,7 @@ async function trainRun(context: PipelineContext, options: TrainOptions): Promis
   if (claimed.claim.dataVersion !== table.rawVersion) return trainRun(context, { ...options, run });
   const searched = search ? await searchSettings(context, table, asked, search) : undefined;
   const training = searched?.training ?? asked;
+  const choice = await choose(context, table, training);
   const plan = await planMaterial(context, table, training);
   const material = await readMaterial(context, table, plan, champion);
   signal?.throwIfAborted();
@@ -75,6 +80,7 @@ async function trainRun(context: PipelineContext, options: TrainOptions): Promis
     storage,
     training,
     params: boosterParams(training.params, table.features),
+    choice,
     search: searched?.search,
     table,
     material,

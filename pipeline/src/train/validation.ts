@@ -6,8 +6,8 @@ export const WITHOUT_VALIDATION =
   'or do without validation rows: threshold Fixed, calibration None and no earlyStoppingRounds';
 
 /**
- * Whether something is chosen on rows that neither train nor test: the threshold, the calibration or the number of
- * trees. Where nothing is, all rows outside the test train.
+ * Whether something is to be chosen: the threshold, the calibration or the number of trees. It is chosen on a part of
+ * the training rows, with a model that has not seen them; the version's own model is then trained on all of them.
  */
 export function needsValidation(training: Training, serving: StockoutModelSpec['serving']): boolean {
   const { calibration, params } = training;

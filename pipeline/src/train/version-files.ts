@@ -4,7 +4,7 @@ import type { Storage } from '@stockout/storage';
 import { MANIFEST, requireManifest } from '../versions/manifest.ts';
 
 /** The files of a version besides its manifest, by name. */
-export type VersionFiles = Record<'model.ubj' | 'model.onnx' | 'report.html', Uint8Array>;
+export type VersionFiles = Record<'model.ubj' | 'model.onnx' | 'report.html' | 'training.json', Uint8Array>;
 
 export function sha256(bytes: Uint8Array): string {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;

@@ -108,6 +108,16 @@ describe('from raw data to a version, each command prints the one object that it
     expect([code, Object.keys(json).sort()]).toEqual([0, [...VERSION_KEYS, 'champion'].sort()]);
   });
 
+  it('evaluate, by store, week and sales where that is asked for, in 80 columns', async () => {
+    const { code, stdout } = await stockout('evaluate', '-f', 'model.yaml', '--version', 'v1', '--slices');
+    expect(code).toBe(0);
+    for (const head of ['WEEK', 'SALES', 'STORE', 'WORST SERIES']) {
+      expect(stdout).toMatch(new RegExp(`^${head} +ROWS +STOCKOUT`, 'm'));
+    }
+    const tables = stdout.slice(stdout.indexOf('\nWEEK'));
+    expect(Math.max(...tables.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+
   it('versions', async () => {
     const { code, json } = await stockout('versions', '-f', 'model.yaml', '--json');
     expect([code, Object.keys(json)]).toEqual([0, ['versions']]);

@@ -1,5 +1,5 @@
 export { type PipelineContext, type Progress } from './context.ts';
-export { evaluate, type EvaluateOptions } from './evaluate/evaluate.ts';
+export { evaluate, type EvaluateOptions, type EvaluateOutcome } from './evaluate/evaluate.ts';
 export { ensureFeatures, features, type FeaturesSource, type FeaturesTable } from './features.ts';
 export { generate, type GenerateOptions } from './generate.ts';
 export { ingest, type IngestResult } from './ingest/ingest.ts';
@@ -9,6 +9,7 @@ export { mostUrgent, type UrgentProduct } from './score/most-urgent.ts';
 export { score, type ScoreOptions } from './score/score.ts';
 export { toTrainResult, type TrainOutcome } from './train/outcome.ts';
 export { train, type TrainOptions } from './train/train.ts';
+export { register, type RegisterOptions } from './tracking/register.ts';
 export { vacuum, type VacuumOptions, type VacuumResult } from './vacuum.ts';
 export { listVersions, versions, type VersionSummary } from './versions/list-versions.ts';
 export { requireManifest } from './versions/manifest.ts';

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { type ManifestOptions, withManifestOptions } from '../common-options.ts';
 import { readModel } from '../manifest-files.ts';
 import { pipelineContext } from '../pipeline-context.ts';
+import { describeSlices } from '../print/describe-slices.ts';
 import { describeVersion } from '../print/describe-version.ts';
 import { trainedJson } from '../print/trained-json.ts';
 import { withProgress } from '../progress.ts';
@@ -12,6 +13,7 @@ import { gatesOption } from './train.ts';
 interface EvaluateOptions extends ManifestOptions {
   version: string;
   against?: string;
+  slices?: boolean;
   gates: 'enforce' | 'report';
 }
 
@@ -20,6 +22,7 @@ export function addEvaluate(program: Command): void {
     .description('score a version again on its held-out rows and judge its gates')
     .requiredOption('--version <version>', 'the version to evaluate')
     .option('--against <version>', 'another version, scored on the same rows')
+    .option('--slices', 'how good it is by store, week and sales too, for which it reads the training rows')
     .addOption(gatesOption())
     .action((options: EvaluateOptions) => runCommand(options, (signal) => evaluate(options, signal)));
 }
@@ -27,13 +30,15 @@ export function addEvaluate(program: Command): void {
 async function evaluate(options: EvaluateOptions, signal: AbortSignal): Promise<Outcome> {
   const pipeline = await import('@stockout/pipeline');
   const model = await readModel(options.filename);
-  const { version, against } = options;
+  const { version, against, slices } = options;
   const evaluated = await withProgress(`Evaluate ${version}`, (report) =>
-    pipeline.evaluate(pipelineContext(model, options, signal, report), { version, against }),
+    pipeline.evaluate(pipelineContext(model, options, signal, report), { version, against, slices }),
   );
   return {
-    json: trainedJson(evaluated),
-    text: describeVersion(evaluated),
+    json: { ...trainedJson(evaluated), ...(evaluated.slices && { slices: evaluated.slices }) },
+    text: [describeVersion(evaluated), ...(evaluated.slices ? [describeSlices(evaluated.slices)] : [])].join(
+      '\n\n',
+    ),
     exitCode: options.gates === 'report' || allPassed(evaluated.gates) ? EXIT.done : EXIT.gatesFailed,
   };
 }

@@ -2,8 +2,19 @@ import type { TrainOutcome } from '@stockout/pipeline';
 
 /** What --json prints of a trained or evaluated version; a champion only where one was asked for. */
 export function trainedJson(outcome: TrainOutcome): object {
-  const { version, uri, digest, metrics, baseline, champion, confidence, search, confusionMatrix, gates } =
-    outcome;
+  const {
+    version,
+    uri,
+    digest,
+    metrics,
+    baseline,
+    champion,
+    confidence,
+    coldStart,
+    search,
+    confusionMatrix,
+    gates,
+  } = outcome;
   const { warnings, seconds } = outcome;
   return {
     version,
@@ -13,6 +24,7 @@ export function trainedJson(outcome: TrainOutcome): object {
     baseline,
     ...(champion && { champion }),
     ...(confidence && { confidence }),
+    ...(coldStart && { coldStart }),
     ...(search && { search }),
     confusionMatrix,
     gates,

@@ -1,21 +1,30 @@
-import { InputError, judgeGates, type Manifest } from '@stockout/contracts';
+import { type Champion, InputError, judgeGates, type Manifest } from '@stockout/contracts';
 import { openDuckDB } from '@stockout/features';
 import { type PipelineContext, storageOf } from '../context.ts';
 import { ensureFeatures } from '../features.ts';
 import { readChampionRows } from '../train/material.ts';
 import { outcomeOf, type TrainOutcome } from '../train/outcome.ts';
 import { parseSplitPlan } from '../train/split-plan.ts';
-import { readTestRows } from '../train/split-rows.ts';
+import { readFirstDays } from '../train/newest-rows.ts';
+import { readSplit, readTestRows } from '../train/split-rows.ts';
 import { buildWarnings } from '../train/warnings.ts';
 import { requireManifest } from '../versions/manifest.ts';
 import { XGBoost } from '../xgboost/xgboost.ts';
 import { scoreVersion } from './champion.ts';
-import { judgeScores } from './judge-scores.ts';
+import { type Slices, coldStartOf, gatherSlices, sliceByAge } from './insights.ts';
+import { type Judgement, judgeScores } from './judge-scores.ts';
 
 export interface EvaluateOptions {
   version: string;
   /** Another version, scored on the same rows; the relative gates are judged against it. */
   against?: string | undefined;
+  /** Tells the quality by store, week and sales too, for which the training rows are read as well. */
+  slices?: boolean | undefined;
+}
+
+export interface EvaluateOutcome extends TrainOutcome {
+  /** As in the version's report. */
+  slices?: Slices;
 }
 
 /**
@@ -23,16 +32,16 @@ export interface EvaluateOptions {
  * Nothing is written: a version never changes.
  * @throws InputError when there is no such version, or the data it was tested on is gone
  */
-export async function evaluate(context: PipelineContext, options: EvaluateOptions): Promise<TrainOutcome> {
+export async function evaluate(context: PipelineContext, options: EvaluateOptions): Promise<EvaluateOutcome> {
   const started = performance.now();
   const { namespace, name } = context.model.metadata;
   const storage = storageOf(context);
-  const { version, against } = options;
+  const { version, against, slices = false } = options;
   const manifest = await requireManifest(storage, namespace, name, version);
   const other = against === undefined ? undefined : await requireManifest(storage, namespace, name, against);
 
   context.report?.({ step: 'features' });
-  const { test, otherTest } = await readRows(context, manifest, other);
+  const { test, otherTest, train, firstDays } = await readRows(context, manifest, other, slices);
   context.signal?.throwIfAborted();
   context.report?.({ step: 'evaluate' });
   await using xgboost = await XGBoost.start();
@@ -46,24 +55,54 @@ export async function evaluate(context: PipelineContext, options: EvaluateOption
     seed: Number(manifest.params.seed),
     signal: context.signal,
   });
+  const judged = judgeAgain(context, manifest, {
+    judgement,
+    coldStart: coldStartOf(sliceByAge(test, firstDays, mine.scored)),
+    other,
+    champion: scored?.champion,
+  });
+  return {
+    ...outcomeOf(judged, storage, (performance.now() - started) / 1000),
+    ...(train && { slices: gatherSlices({ test, train, firstDays }, mine.scored, names) }),
+  };
+}
+
+interface Measured {
+  judgement: Judgement;
+  coldStart: Manifest['coldStart'];
+  other: Manifest | undefined;
+  /** Undefined where the other could not be scored. */
+  champion: Champion | undefined;
+}
+
+/** The manifest as it would be with what was measured now, by the gates as they are now. */
+function judgeAgain(
+  { model }: PipelineContext,
+  manifest: Manifest,
+  { judgement, coldStart, other, champion }: Measured,
+): Manifest {
   const { baseline, confidence, evaluation } = judgement;
   const { metrics, confusionMatrix } = evaluation;
-  const champion = scored?.champion;
-  const judged: Manifest = {
-    ...withoutComparison(manifest),
+  return {
+    ...withoutMeasures(manifest),
     metrics,
     confusionMatrix,
     ...(baseline && { baseline }),
     ...(champion && { champion }),
     confidence,
-    gates: judgeGates(context.model.spec.gates, { metrics, baseline, champion }, against),
+    ...(coldStart && { coldStart }),
+    gates: judgeGates(model.spec.gates, { metrics, baseline, champion }, other?.version),
     warnings: buildWarnings(parseSplitPlan(manifest.split), judgement, { manifest: other, champion }),
   };
-  return outcomeOf(judged, storage, (performance.now() - started) / 1000);
 }
 
 /** The rows that the version was tested on, from the data version that it was trained on. */
-async function readRows(context: PipelineContext, manifest: Manifest, other: Manifest | undefined) {
+async function readRows(
+  context: PipelineContext,
+  manifest: Manifest,
+  other: Manifest | undefined,
+  readsTraining: boolean,
+) {
   const plan = parseSplitPlan(manifest.split);
   const source = { rawTable: manifest.data.table, rawVersion: manifest.data.version };
   await using table = await ensureFeatures(context, source);
@@ -75,11 +114,19 @@ async function readRows(context: PipelineContext, manifest: Manifest, other: Man
       `${manifest.version} needs the feature ${lacking}, which spec.data no longer yields: evaluate it with the spec it was trained with`,
     );
   }
-  const test = await readTestRows(db, table, names, plan);
+  const { test, train } = readsTraining
+    ? await readSplit(db, table, names, plan)
+    : { test: await readTestRows(db, table, names, plan), train: undefined };
   const otherTest = other && (await readChampionRows(db, table, plan, other, { names, rows: test }));
-  return { test, otherTest };
+  return { test, otherTest, train, firstDays: await readFirstDays(db, table) };
 }
 
-function withoutComparison({ champion: _champion, baseline: _baseline, ...manifest }: Manifest): Manifest {
+/** What is measured anew, and may not be there any more. */
+function withoutMeasures({
+  champion: _champion,
+  baseline: _baseline,
+  coldStart: _coldStart,
+  ...manifest
+}: Manifest): Manifest {
   return manifest;
 }

@@ -1,7 +1,15 @@
 import type { Manifest } from '@stockout/contracts';
 import type { Material } from '../train/material.ts';
 import { stabilityIndex } from './psi.ts';
-import { type Groups, groupByAge, groupBySales, groupByStore, groupByWeek } from './slice-groups.ts';
+import type { LabelledRows } from '../train/split-rows.ts';
+import {
+  type FirstDays,
+  type Groups,
+  groupByAge,
+  groupBySales,
+  groupByStore,
+  groupByWeek,
+} from './slice-groups.ts';
 import { type Slice, sliceRows } from './slices.ts';
 import type { Scored } from './weighted-ranking.ts';
 import { type WorstSeries, worstSeries } from './worst-series.ts';
@@ -19,6 +27,9 @@ export interface Insights {
   drift: { rows: number; features: { name: string; psi: number | null }[] };
 }
 
+/** The quality by parts of the test rows. */
+export type Slices = Omit<Insights, 'drift'>;
+
 /** @param names one per column */
 export function gatherInsights(
   material: Material,
@@ -26,18 +37,38 @@ export function gatherInsights(
   names: readonly string[],
   histograms: Manifest['histograms'],
 ): Insights {
-  const { test, train, firstDays } = material;
+  const drift = driftOf(material.newestWeek, names, histograms);
+  return { ...gatherSlices(material, scored, names), drift };
+}
+
+/** @param names one per column */
+export function gatherSlices(
+  { test, train, firstDays }: Pick<Material, 'test' | 'train' | 'firstDays'>,
+  scored: Scored,
+  names: readonly string[],
+): Slices {
   const slice = ({ groups, names: groupNames }: Groups) => sliceRows(test, scored, groups, groupNames);
   const sales = names.indexOf('daily_sales');
-  const ages = slice(groupByAge(test, firstDays));
   return {
     stores: slice(groupByStore(test)),
     weeks: slice(groupByWeek(test)),
     salesClasses: sales < 0 ? [] : slice(groupBySales(test, train, sales)),
-    ages: ages.length > 1 ? ages : [],
+    ages: sliceByAge(test, firstDays, scored),
     worst: worstSeries(test, scored),
-    drift: driftOf(material.newestWeek, names, histograms),
   };
+}
+
+export function sliceByAge(test: LabelledRows, firstDays: FirstDays, scored: Scored): Slice[] {
+  const { groups, names } = groupByAge(test, firstDays);
+  const ages = sliceRows(test, scored, groups, names);
+  return ages.length > 1 ? ages : [];
+}
+
+/** The quality on new stores and products, which are the first of the ages; undefined where none is new. */
+export function coldStartOf([first]: readonly Slice[]): Manifest['coldStart'] {
+  if (first === undefined) return undefined;
+  const { name: _name, ...coldStart } = first;
+  return coldStart;
 }
 
 function driftOf(

@@ -9,7 +9,7 @@ import {
 import type { Storage } from '@stockout/storage';
 import type { PipelineContext } from '../context.ts';
 import { type ScoredVersion, scoreVersion } from '../evaluate/champion.ts';
-import { gatherInsights, type Insights } from '../evaluate/insights.ts';
+import { coldStartOf, gatherInsights, type Insights } from '../evaluate/insights.ts';
 import { type Judgement, judgeScores } from '../evaluate/judge-scores.ts';
 import { type Evaluation, evaluateScores } from '../evaluate/metrics.ts';
 import type { FeaturesTable } from '../features.ts';
@@ -117,6 +117,7 @@ function buildManifest(
   const { metrics, confusionMatrix } = evaluation;
   const champion: Champion | undefined = scored?.champion;
   const serving = championManifest?.version;
+  const coldStart = coldStartOf(made.insights.ages);
   return {
     formatVersion: 1,
     namespace,
@@ -148,7 +149,7 @@ function buildManifest(
     confusionMatrix,
     ...(baseline && { baseline }),
     confidence,
-    ...coldStartOf(made.insights),
+    ...(coldStart && { coldStart }),
     ...(champion && { champion }),
     gates: judgeGates(context.model.spec.gates, { metrics, baseline, champion }, serving),
     warnings: buildWarnings(material.plan, made, { manifest: championManifest, champion }),
@@ -156,13 +157,6 @@ function buildManifest(
     golden: fitted.golden,
     histograms: made.histograms,
   };
-}
-
-/** The first of the ages is the new stores and products. */
-function coldStartOf({ ages }: Insights): Pick<Manifest, 'coldStart'> {
-  if (ages[0] === undefined) return {};
-  const { name: _name, ...coldStart } = ages[0];
-  return { coldStart };
 }
 
 /** Those that the model has, and how they came about. */

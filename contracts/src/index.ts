@@ -11,3 +11,4 @@ export * from './metrics.ts';
 export * from './prediction.ts';
 export * from './run-result.ts';
 export * from './search.ts';
+export * from './tracking.ts';

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { gateVerdictSchema } from './gates.ts';
 import { sha256Schema, versionNameSchema } from './manifest.ts';
 import { baselineSchema, championSchema, confusionMatrixSchema, metricsSchema } from './metrics.ts';
+import { ALIASES, trackedSchema } from './tracking.ts';
 
 /** The kubelet keeps 4,096 bytes of a termination message; we stay well below. */
 export const MAX_RESULT_BYTES = 3072;
@@ -23,6 +24,8 @@ export const trainResultSchema = z.object({
   champion: championSchema.optional(),
   gates: z.array(gateVerdictSchema.omit({ message: true })),
   warnings: z.array(z.string()),
+  /** Absent where MLflow was not asked for or could not be told. */
+  mlflow: trackedSchema.optional(),
   seconds: z.number(),
 });
 export type TrainResult = z.infer<typeof trainResultSchema>;
@@ -38,6 +41,17 @@ export const scoreResultSchema = z.object({
 });
 export type ScoreResult = z.infer<typeof scoreResultSchema>;
 
+/** What `stockout register` has told MLflow. */
+export const registerResultSchema = z.object({
+  kind: z.literal('register'),
+  versions: z.array(trackedSchema.extend({ version: versionNameSchema })),
+  /** Versions that cannot be told of, each with why: their files are gone, say. */
+  skipped: z.array(z.object({ version: versionNameSchema, message: z.string() })),
+  /** The version behind each alias that was set; null where it was taken away. */
+  aliases: z.partialRecord(z.enum(ALIASES), versionNameSchema.nullable()),
+});
+export type RegisterResult = z.infer<typeof registerResultSchema>;
+
 /** What went wrong, in a sentence that names the field or file and what to do. */
 export const failureResultSchema = z.object({
   kind: z.literal('failure'),
@@ -50,6 +64,7 @@ export type FailureResult = z.infer<typeof failureResultSchema>;
 export const runResultSchema = z.discriminatedUnion('kind', [
   trainResultSchema,
   scoreResultSchema,
+  registerResultSchema,
   failureResultSchema,
 ]);
 export type RunResult = z.infer<typeof runResultSchema>;

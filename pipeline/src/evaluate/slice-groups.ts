@@ -1,4 +1,5 @@
 import type { LabelledRows } from '../train/split-rows.ts';
+import type { TrainRows } from '../train/train-rows.ts';
 
 /** Test rows by some property of theirs: a number into `names`, one a row; -1 where it has none. */
 export interface Groups {
@@ -35,7 +36,7 @@ const CLASSES = [
  * Products by their mean sales a day over the training rows; a product that training has not seen is in no class.
  * @param sales the column of daily_sales
  */
-export function groupBySales(test: LabelledRows, train: LabelledRows, sales: number): Groups {
+export function groupBySales(test: LabelledRows, train: TrainRows, sales: number): Groups {
   const means = meanByProduct(train, sales);
   const falling = [...means.keys()].toSorted((a, b) => means.get(b)! - means.get(a)! || (a < b ? -1 : 1));
   const classes = new Map(
@@ -49,16 +50,15 @@ export function groupBySales(test: LabelledRows, train: LabelledRows, sales: num
   return { groups: products.map((product) => ofProduct[product]!), names: CLASSES.map(({ name }) => name) };
 }
 
-function meanByProduct({ values, rows, columns, keys }: LabelledRows, column: number): Map<string, number> {
-  const sums = new Float64Array(keys.productNames.length);
-  const counts = new Float64Array(keys.productNames.length);
-  for (let row = 0; row < rows; row++) {
-    const value = values[row * columns + column]!;
+function meanByProduct({ products, productNames, ...train }: TrainRows, column: number): Map<string, number> {
+  const sums = new Float64Array(productNames.length);
+  const counts = new Float64Array(productNames.length);
+  for (const [row, value] of train.column(column).entries()) {
     if (Number.isNaN(value)) continue;
-    sums[keys.products[row]!]! += value;
-    counts[keys.products[row]!]! += 1;
+    sums[products[row]!]! += value;
+    counts[products[row]!]! += 1;
   }
-  const known = keys.productNames.entries().filter(([product]) => counts[product]! > 0);
+  const known = productNames.entries().filter(([product]) => counts[product]! > 0);
   return new Map(known.map(([product, name]) => [name, sums[product]! / counts[product]!]));
 }
 

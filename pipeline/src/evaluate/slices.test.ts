@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LabelledRows } from '../train/split-rows.ts';
+import { fromMemory } from '../train/train-rows.ts';
 import { histogramOf } from './histogram.ts';
 import { stabilityIndex } from './psi.ts';
 import { groupByAge, groupBySales, groupByWeek } from './slice-groups.ts';
@@ -43,7 +44,7 @@ describe('slices of the test rows', () => {
   it('class products by what they sold in training; one that was not there has no class', () => {
     const train = buildRows(Array.from({ length: 10 }, (_, i) => ['S', `P${i}`, '2025-06-01', 0, 100 - i]));
     const test = buildRows([['S', 'P0', '2025-06-02', 0], ['S', 'P2', '2025-06-02', 0], ['S', 'P9', '2025-06-02', 0], ['S', 'new', '2025-06-02', 0]]); // prettier-ignore
-    expect([...groupBySales(test, train, 0).groups]).toEqual([0, 1, 2, -1]);
+    expect([...groupBySales(test, fromMemory(train), 0).groups]).toEqual([0, 1, 2, -1]);
   });
 
   it('call those new that came after the data began, in their first 28 days', () => {

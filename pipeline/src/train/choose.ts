@@ -49,10 +49,11 @@ export async function choose(
       on: undefined,
     };
   }
-  const { train, validation } = await readParts(context, table, training);
+  using parts = await readParts(context, table, training);
+  const { train, validation } = parts;
   await using xgboost = await XGBoost.start();
   await using model = await xgboost.train({
-    data: train,
+    data: train.data,
     evaluation: validation,
     evaluateEvery: learnEvery(rounds),
     featureNames: table.features,

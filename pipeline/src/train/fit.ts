@@ -72,7 +72,7 @@ function trainModel(
   { choice: { rounds }, params }: FitOptions,
 ): Promise<TrainedModel> {
   return xgboost.train({
-    data: train,
+    data: train.data,
     // They draw the curve and stop nothing.
     evaluation: test,
     evaluateEvery: learnEvery(rounds),

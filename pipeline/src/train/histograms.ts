@@ -1,6 +1,6 @@
 import type { Manifest } from '@stockout/contracts';
 import { histogramOf } from '../evaluate/histogram.ts';
-import type { Matrix } from '../xgboost/binding.ts';
+import type { TrainRows } from './train-rows.ts';
 
 /**
  * What drift is measured against: every feature over the training rows, and the scores over the test rows (those of
@@ -8,15 +8,9 @@ import type { Matrix } from '../xgboost/binding.ts';
  */
 export function buildHistograms(
   names: readonly string[],
-  train: Matrix,
+  train: Pick<TrainRows, 'column'>,
   scores: Float32Array,
 ): Manifest['histograms'] {
-  const column = new Float32Array(train.rows);
-  const features = names.map((name, index) => {
-    for (let row = 0; row < train.rows; row++) {
-      column[row] = train.values[row * train.columns + index] as number;
-    }
-    return [name, histogramOf(column)] as const;
-  });
+  const features = names.map((name, index) => [name, histogramOf(train.column(index))] as const);
   return { features: Object.fromEntries(features), score: histogramOf(scores) };
 }

@@ -9,12 +9,13 @@ import { readFirstDays, readNewestWeek } from './newest-rows.ts';
 import { planSplit, type SplitPlan } from './split-plan.ts';
 import { type LabelledRows, readChoosing, readSplit, readTestRows } from './split-rows.ts';
 import type { Training } from './supported.ts';
+import type { TrainRows } from './train-rows.ts';
 import { needsValidation } from './validation.ts';
 
 /** What a training learns from and is judged on. */
-export interface Material {
+export interface Material extends Disposable {
   plan: SplitPlan;
-  train: LabelledRows;
+  train: TrainRows;
   test: LabelledRows;
   /** The last seven days, labelled or not. */
   newestWeek: Matrix;
@@ -35,8 +36,8 @@ export async function planMaterial(
 }
 
 /** What settings are tried on, and what is chosen on. */
-export interface Parts {
-  train: LabelledRows;
+export interface Parts extends Disposable {
+  train: TrainRows;
   validation: LabelledRows;
 }
 
@@ -48,7 +49,8 @@ export async function readParts(
 ): Promise<Parts> {
   await using db = await openDuckDB({ signal });
   const plan = await planParts(db, table, training, true);
-  return await readChoosing(db, table, table.features, plan);
+  const parts = await readChoosing(db, table, table.features, plan);
+  return { ...parts, [Symbol.dispose]: () => parts.train[Symbol.dispose]() };
 }
 
 async function planParts(
@@ -76,16 +78,22 @@ export async function readMaterial(
   champion: Manifest | undefined,
 ): Promise<Material> {
   await using db = await openDuckDB({ signal });
+  using stack = new DisposableStack();
   const { train, test } = await readSplit(db, table, table.features, plan);
+  stack.use(train);
   const read = { names: table.features, rows: test };
   const championTest = champion && (await readChampionRows(db, table, plan, champion, read));
+  const newestWeek = await readNewestWeek(db, table);
+  const firstDays = await readFirstDays(db, table);
+  const freed = stack.move();
   return {
     plan,
     train,
     test,
     championTest,
-    newestWeek: await readNewestWeek(db, table),
-    firstDays: await readFirstDays(db, table),
+    newestWeek,
+    firstDays,
+    [Symbol.dispose]: () => freed.dispose(),
   };
 }
 

@@ -30,7 +30,7 @@ export async function searchSettings(
   training: Training,
   settings: number,
 ): Promise<Searched> {
-  const parts = await readParts(context, table, training);
+  using parts = await readParts(context, table, training);
   await using xgboost = await XGBoost.start();
   const random = seededRandom(training.params.seed);
   const trials: Trial[] = [];
@@ -77,7 +77,7 @@ async function tryParams(
   const stops = isDrawn ? PATIENCE : params.earlyStoppingRounds;
   const booster: BoosterParams = boosterParams(params, names);
   await using model = await xgboost.train({
-    data: train,
+    data: train.data,
     evaluation: validation,
     featureNames: names,
     params: booster,

@@ -73,10 +73,11 @@ async function trainRun(context: PipelineContext, options: TrainOptions): Promis
   const training = searched?.training ?? asked;
   const choice = await choose(context, table, training);
   const plan = await planMaterial(context, table, training);
-  const material = await readMaterial(context, table, plan, champion);
+  using material = await readMaterial(context, table, plan, champion);
   signal?.throwIfAborted();
 
-  return makeVersion(context, {
+  // Awaited here: at the end of this block the rows are gone.
+  return await makeVersion(context, {
     storage,
     training,
     params: boosterParams(training.params, table.features),

@@ -19,8 +19,14 @@ type Call = (...values: Arguments) => void;
 export interface Binding {
   library: Library;
   createFromDense: Call;
+  createProxy: Call;
+  /** Both take (proxy, matrix handle of bins or null, reset, next, config, out); the callbacks last as long as the call. */
+  createQuantile: Call;
+  createQuantileOnDisk: Call;
+  setProxyDense: Call;
+  setProxyColumns: Call;
+  setInfo: Call;
   freeMatrix: Call;
-  setFloatInfo: Call;
   setFeatureInfo: Call;
   createBooster: Call;
   freeBooster: Call;
@@ -37,6 +43,17 @@ export interface Binding {
   slice: Call;
 }
 
+/** iterator (not needed: the callbacks know), proxy, matrix whose bins to take, reset, next, config, out */
+const FROM_CALLBACK = [
+  'void *',
+  'void *',
+  'void *',
+  koffi.pointer(koffi.proto('void', ['void *'])),
+  koffi.pointer(koffi.proto('int', ['void *'])),
+  'const char *',
+  koffi.out(koffi.pointer('void *')),
+];
+
 let loaded: Binding | undefined;
 
 /**
@@ -50,17 +67,26 @@ export function loadBinding(): Binding {
 
 function bind(library: Library): Binding {
   const lastError = library.handle.func('const char *XGBGetLastError()');
-  const define = (signature: string): Call => {
-    const native = library.handle.func(`int ${signature}`);
+  const check = (native: (...values: Arguments) => number): Call => {
     return (...values) => {
       if (native(...values) !== 0) throw new StockoutError(`XGBoost: ${firstLine(lastError())}`);
     };
   };
+  const define = (signature: string): Call => check(library.handle.func(`int ${signature}`));
+  const defineFromCallback = (name: string): Call => {
+    const native = library.handle.func(name, 'int', FROM_CALLBACK);
+    return check((...values) => native(null, ...values) as number);
+  };
   return {
     library,
     createFromDense: define('XGDMatrixCreateFromDense(const char*, const char*, _Out_ void**)'),
+    createProxy: define('XGProxyDMatrixCreate(_Out_ void**)'),
+    createQuantile: defineFromCallback('XGQuantileDMatrixCreateFromCallback'),
+    createQuantileOnDisk: defineFromCallback('XGExtMemQuantileDMatrixCreateFromCallback'),
+    setProxyDense: define('XGProxyDMatrixSetDataDense(void*, const char*)'),
+    setProxyColumns: define('XGProxyDMatrixSetDataColumnar(void*, const char*)'),
+    setInfo: define('XGDMatrixSetInfoFromInterface(void*, const char*, const char*)'),
     freeMatrix: define('XGDMatrixFree(void*)'),
-    setFloatInfo: define('XGDMatrixSetFloatInfo(void*, const char*, const float*, uint64_t)'),
     setFeatureInfo: define('XGDMatrixSetStrFeatureInfo(void*, const char*, const char**, uint64_t)'),
     createBooster: define('XGBoosterCreate(void**, uint64_t, _Out_ void**)'),
     freeBooster: define('XGBoosterFree(void*)'),
@@ -92,8 +118,17 @@ function firstLine(text: string): string {
 
 /** The numpy array interface, by which XGBoost reads a matrix in place. */
 export function arrayInterface({ values, rows, columns }: Matrix): string {
+  return interfaceOf(values, [rows, columns]);
+}
+
+/** The same for values in a row. */
+export function vectorInterface(values: Float32Array): string {
+  return interfaceOf(values, [values.length]);
+}
+
+function interfaceOf(values: Float32Array, shape: readonly number[]): string {
   // A 64-bit address does not fit in a JSON number of JavaScript's: it is written as text.
-  return `{"data":[${koffi.address(values)},true],"shape":[${rows},${columns}],"typestr":"<f4","version":3}`;
+  return `{"data":[${koffi.address(values)},true],"shape":[${shape.join(',')}],"typestr":"<f4","version":3}`;
 }
 
 /** Copies `length` floats that XGBoost owns and will overwrite with its next call. */

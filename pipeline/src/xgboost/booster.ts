@@ -1,27 +1,40 @@
-import { arrayInterface, type Binding, copyBytes, copyFloats, copyStrings, type Handle } from './binding.ts';
-import type { Matrix } from './binding.ts';
+import {
+  arrayInterface,
+  type Binding,
+  copyBytes,
+  copyFloats,
+  copyStrings,
+  type Handle,
+  type Matrix,
+  vectorInterface,
+} from './binding.ts';
 
-/** What XGBoost trains on: the matrix quantised, with labels. Free it with `using`. */
-export class DMatrix implements Disposable {
+/** 0 or 1, one a row. */
+interface Labelled {
+  labels: Float32Array;
+}
+
+/** A matrix that XGBoost knows by its handle. */
+export interface TrainingMatrix extends Disposable {
+  readonly handle: Handle;
+}
+
+/** Rows as XGBoost copies them, 8 bytes a value. Free it with `using`. */
+export class DMatrix implements TrainingMatrix {
   readonly handle: Handle;
   readonly #binding: Binding;
 
-  /**
-   * @param labels one per row, 0 or 1
-   * @param names one per column, which are stored in the model; or none
-   */
+  /** @param names one per column, which are stored in the model; or none */
   constructor(
     binding: Binding,
-    matrix: Matrix,
-    labels: Float32Array,
-    names: readonly string[],
-    threads: number,
+    matrix: Matrix & Partial<Labelled>,
+    { threads, names = [] }: { threads: number; names?: readonly string[] },
   ) {
     this.#binding = binding;
     const out: Handle[] = [null];
     binding.createFromDense(arrayInterface(matrix), `{"missing":NaN,"nthread":${threads}}`, out);
     this.handle = out[0];
-    binding.setFloatInfo(this.handle, 'label', labels, labels.length);
+    if (matrix.labels) binding.setInfo(this.handle, 'label', vectorInterface(matrix.labels));
     if (names.length > 0) binding.setFeatureInfo(this.handle, 'feature_name', [...names], names.length);
   }
 
@@ -40,7 +53,7 @@ export class Booster implements Disposable {
   readonly #binding: Binding;
 
   /** @param matrices those that it will meet, so that XGBoost caches their margins between rounds */
-  constructor(binding: Binding, matrices: readonly DMatrix[] = []) {
+  constructor(binding: Binding, matrices: readonly TrainingMatrix[] = []) {
     this.#binding = binding;
     const out: Handle[] = [null];
     binding.createBooster(
@@ -66,7 +79,7 @@ export class Booster implements Disposable {
     this.#binding.setBoosterFeatureInfo(this.#handle, 'feature_name', [...names], names.length);
   }
 
-  update(round: number, matrix: DMatrix): void {
+  update(round: number, matrix: TrainingMatrix): void {
     this.#binding.update(this.#handle, round, matrix.handle);
   }
 
@@ -79,7 +92,7 @@ export class Booster implements Disposable {
   }
 
   /** The first metric of `eval_metric`, on each of the named matrices. */
-  evaluate(round: number, matrices: Record<string, DMatrix>): Record<string, number> {
+  evaluate(round: number, matrices: Record<string, TrainingMatrix>): Record<string, number> {
     const names = Object.keys(matrices);
     const out: string[] = [''];
     const handles = Object.values(matrices).map((matrix) => matrix.handle);
@@ -99,7 +112,7 @@ export class Booster implements Disposable {
 
   /** XGBoost's pred_contribs: exact TreeSHAP. */
   contributions(matrix: Matrix, threads: number): Float32Array<ArrayBuffer> {
-    using rows = new DMatrix(this.#binding, matrix, new Float32Array(matrix.rows), [], threads);
+    using rows = new DMatrix(this.#binding, matrix, { threads });
     const [shape, dimensions, result]: [Handle[], Handle[], Handle[]] = [[null], [0], [null]];
     const config = `{"type":2,"training":false,"iteration_begin":0,"iteration_end":0,"strict_shape":false}`;
     this.#binding.predictFromMatrix(this.#handle, rows.handle, config, shape, dimensions, result);

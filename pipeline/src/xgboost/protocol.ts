@@ -1,23 +1,35 @@
 import type { Matrix } from './binding.ts';
 import type { PredictionKind } from './booster.ts';
+import type { MatrixForm } from './matrix-memory.ts';
+import type { StagedLayout } from './staged-rows.ts';
 
-/** What XGBoost learns from: every array lies in shared memory, so that no thread copies it. */
+/** Rows in memory with what they are: every array lies in shared memory, so that no thread copies it. */
 export interface TrainingData extends Matrix {
   /** One per row, 0 or 1. */
   labels: Float32Array;
 }
+
+/** The same with the features in a file. */
+export interface StagedTrainingData extends StagedLayout {
+  labels: Float32Array;
+}
+
+/** What XGBoost learns from. */
+export type TrainingRows = TrainingData | StagedTrainingData;
 
 /** XGBoost's own parameter names and values as text, `eta: '0.08'` say. */
 export type BoosterParams = Record<string, string>;
 
 export interface TrainRequest {
   op: 'train';
-  data: TrainingData;
+  data: TrainingRows;
   featureNames: readonly string[];
   params: BoosterParams;
   rounds: number;
   /** Rows on which the log loss is followed, besides the training rows. */
   evaluation?: TrainingData | undefined;
+  /** Rows in a file are never Dense. */
+  form: MatrixForm;
   /** Every how many rounds the log loss is taken (it costs about a tenth of a round). */
   evaluateEvery: number;
   /** Ends the training once the log loss on `evaluation` has not improved for so many rounds. */

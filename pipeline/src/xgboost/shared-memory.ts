@@ -1,5 +1,6 @@
 import type { Matrix } from './binding.ts';
-import type { TrainingData } from './protocol.ts';
+import type { TrainingData, TrainingRows } from './protocol.ts';
+import { layoutOf } from './staged-rows.ts';
 
 /** Zeroed floats that every thread sees without a copy. */
 function sharedFloats(length: number): Float32Array<SharedArrayBuffer> {
@@ -16,10 +17,19 @@ export function shareMatrix(matrix: Matrix): Matrix {
 }
 
 export function shareData(data: TrainingData): TrainingData {
-  if (data.labels.length !== data.rows) {
-    throw new RangeError(`${data.rows} rows have ${data.labels.length} labels`);
-  }
+  checkLabels(data);
   return { ...shareMatrix(data), labels: shareFloats(data.labels) };
+}
+
+/** Rows as another thread can read them. */
+export function shareRows(data: TrainingRows): TrainingRows {
+  if (!('fd' in data)) return shareData(data);
+  checkLabels(data);
+  return { ...layoutOf(data), labels: shareFloats(data.labels) };
+}
+
+function checkLabels({ rows, labels }: TrainingRows): void {
+  if (labels.length !== rows) throw new RangeError(`${rows} rows have ${labels.length} labels`);
 }
 
 function shareFloats(values: Float32Array): Float32Array {

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { parentPort } from 'node:worker_threads';
 import { loadBinding } from './binding.ts';
-import { Booster, DMatrix } from './booster.ts';
+import { Booster, DMatrix, type TrainingMatrix } from './booster.ts';
 import {
   type CurvePoint,
   type LoadReply,
@@ -10,8 +10,10 @@ import {
   type Request,
   STOPPED,
   type TrainReply,
+  type TrainingRows,
   type TrainRequest,
 } from './protocol.ts';
+import { QuantileMatrix } from './quantile-matrix.ts';
 
 // The thread in which XGBoost works: its C API keeps state per thread and blocks while it trains.
 
@@ -52,15 +54,15 @@ function answer(id: number, request: Request): Replies[keyof Replies] {
 
 function train(id: number, request: TrainRequest): TrainReply {
   const binding = loadBinding();
-  const { data, featureNames, evaluation } = request;
-  using rows = new DMatrix(binding, data, data.labels, featureNames, threads);
-  using held = evaluation && new DMatrix(binding, evaluation, evaluation.labels, featureNames, threads);
+  const { data, featureNames: names, evaluation, params } = request;
+  using rows = createMatrix(request, data);
+  using held = evaluation && createMatrix(request, evaluation, rows);
   const booster = new Booster(binding, held ? [rows, held] : [rows]);
   try {
-    for (const [name, value] of Object.entries(request.params)) booster.set(name, value);
+    for (const [name, value] of Object.entries(params)) booster.set(name, value);
     booster.set('nthread', threads);
     const boosted = boost(id, request, booster, rows, held);
-    booster.nameFeatures(featureNames);
+    booster.nameFeatures(names);
     return { booster: keep(booster), columns: data.columns, importance: booster.importance(), ...boosted };
   } catch (error) {
     booster[Symbol.dispose]();
@@ -68,19 +70,32 @@ function train(id: number, request: TrainRequest): TrainReply {
   }
 }
 
+/** @param binsOf the matrix that is trained on, whose bins others take */
+function createMatrix(
+  { form, featureNames: names, params, stop }: TrainRequest,
+  rows: TrainingRows,
+  binsOf?: TrainingMatrix,
+): TrainingMatrix {
+  if (form === 'Dense' && !('fd' in rows)) return new DMatrix(loadBinding(), rows, { threads, names });
+  const isOnDisk = form === 'BinsOnDisk';
+  const maxBins = params.max_bin === undefined ? undefined : Number(params.max_bin);
+  const onBatch = (): void => throwIfStopped(stop);
+  return new QuantileMatrix(loadBinding(), rows, { names, threads, maxBins, binsOf, isOnDisk, onBatch });
+}
+
 function boost(
   id: number,
   { rounds, evaluateEvery, stop, earlyStoppingRounds }: TrainRequest,
   booster: Booster,
-  rows: DMatrix,
-  held: DMatrix | undefined,
+  rows: TrainingMatrix,
+  held: TrainingMatrix | undefined,
 ): { curve: CurvePoint[]; rounds: number } {
   const curve: CurvePoint[] = [];
-  const watched: Record<string, DMatrix> = held ? { train: rows, evaluation: held } : { train: rows };
+  const watched: Record<string, TrainingMatrix> = held ? { train: rows, evaluation: held } : { train: rows };
   const patience = earlyStoppingRounds ?? Number.POSITIVE_INFINITY;
   const best = { round: rounds, loss: Number.POSITIVE_INFINITY };
   for (let round = 1; round <= rounds; round++) {
-    if (Atomics.load(stop, 0) !== 0) throw new Error(STOPPED);
+    throwIfStopped(stop);
     booster.update(round - 1, rows);
     if (held && earlyStoppingRounds !== undefined) {
       const { evaluation: loss = Number.NaN } = booster.evaluate(round - 1, { evaluation: held });
@@ -95,7 +110,11 @@ function boost(
   return { curve, rounds: best.round };
 }
 
-function curvePoint(booster: Booster, round: number, watched: Record<string, DMatrix>): CurvePoint {
+function throwIfStopped(stop: Int32Array): void {
+  if (Atomics.load(stop, 0) !== 0) throw new Error(STOPPED);
+}
+
+function curvePoint(booster: Booster, round: number, watched: Record<string, TrainingMatrix>): CurvePoint {
   const { train: loss, evaluation } = booster.evaluate(round - 1, watched);
   return { round, train: loss as number, ...(evaluation !== undefined && { evaluation }) };
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TrainingData } from './protocol.ts';
+import { layoutOf, StagedRows } from './staged-rows.ts';
 import { XGBoost } from './xgboost.ts';
 
 const PARAMS = {
@@ -24,6 +25,16 @@ function buildData(rows = 400): TrainingData {
     labels[i] = (i * 37) % 100 < 40 ? 1 : 0;
   }
   return { values, rows, columns: 2, labels };
+}
+
+/** The same features in a file, in batches of so many bytes. */
+function stage({ values, rows, columns }: TrainingData, batchBytes: number): StagedRows {
+  const staged = new StagedRows(rows, columns, batchBytes);
+  const vectors = Array.from({ length: columns }, (_, column) =>
+    Float32Array.from({ length: rows }, (__, row) => values[row * columns + column]!),
+  );
+  staged.append(vectors);
+  return staged;
 }
 
 const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
@@ -55,6 +66,34 @@ describe('XGBoost in its thread', () => {
     expect(rounds).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     expect(model.curve.map((point) => point.round)).toEqual([5, 10]);
     expect(model.importance.inventory).toBeGreaterThan(model.importance.noise ?? 0);
+  });
+
+  it('gives the same model from memory, from a file and with its bins on disk', async () => {
+    const data = buildData(3000);
+    using staged = stage(data, 4096);
+    const inFile = { ...layoutOf(staged), labels: data.labels };
+    const evaluation = buildData(500);
+    const found = new Set<string>();
+    for (const options of [
+      { data, form: 'Dense' },
+      { data, form: 'Bins' },
+      { data, form: 'BinsOnDisk' },
+      { data: inFile, form: 'Bins' },
+      { data: inFile, form: 'BinsOnDisk' },
+    ] as const) {
+      await using model = await train({ ...options, evaluation, evaluateEvery: 5 });
+      found.add(JSON.stringify([digest(await model.save('ubj')), model.curve]));
+    }
+    expect(found.size).toBe(1);
+  });
+
+  it('follows on the rows that it does not train on what it then says of them', async () => {
+    const evaluation = buildData(501);
+    await using model = await train({ evaluation });
+    const scores = await model.predict(evaluation);
+    const losses = scores.map((score, row) => -Math.log(evaluation.labels[row] === 1 ? score : 1 - score));
+    const mean = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
+    expect(model.curve.at(-1)?.evaluation).toBeCloseTo(mean, 4);
   });
 
   it('explains every row by contributions that sum to its margin', async () => {

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { StockoutError } from '@stockout/contracts';
 import type { Matrix } from './binding.ts';
 import type { PredictionKind } from './booster.ts';
+import { chooseForm, type MatrixForm } from './matrix-memory.ts';
 import type {
   BoosterParams,
   CurvePoint,
@@ -10,12 +11,13 @@ import type {
   Replies,
   Request,
   TrainingData,
+  TrainingRows,
   TrainReply,
 } from './protocol.ts';
-import { shareData, shareMatrix } from './shared-memory.ts';
+import { shareData, shareMatrix, shareRows } from './shared-memory.ts';
 
 export interface TrainOptions {
-  data: TrainingData;
+  data: TrainingRows;
   /** One per column, stored in the model. */
   featureNames: readonly string[];
   params: BoosterParams;
@@ -26,8 +28,15 @@ export interface TrainOptions {
   earlyStoppingRounds?: number | undefined;
   /** Every how many rounds the log loss is taken; default: only after the last. */
   evaluateEvery?: number;
+  /** How XGBoost holds the rows; default: the first that fits into memory. The model is the same. */
+  form?: MatrixForm;
   signal?: AbortSignal | undefined;
   onRound?: (round: number) => void;
+}
+
+function fittingForm(data: TrainingRows, evaluation: TrainingData | undefined): MatrixForm {
+  const form = chooseForm(evaluation ? [data, evaluation] : [data], process.availableMemory());
+  return form === 'Dense' && 'fd' in data ? 'Bins' : form;
 }
 
 interface Pending {
@@ -79,10 +88,11 @@ export class XGBoost implements AsyncDisposable {
     const onAbort = (): void => void Atomics.store(stop, 0, 1);
     signal?.addEventListener('abort', onAbort);
     try {
-      const data = shareData(options.data);
+      const data = shareRows(options.data);
       const shared = evaluation && shareData(evaluation);
       const evaluateEvery = options.evaluateEvery ?? rounds;
-      const request = { op: 'train', data, featureNames, params, rounds, evaluateEvery, stop } as const;
+      const form = options.form ?? fittingForm(data, shared);
+      const request = { op: 'train', data, featureNames, params, rounds, form, evaluateEvery, stop } as const;
       const held = { evaluation: shared, earlyStoppingRounds };
       const reply = await this.ask({ ...request, ...held }, options.onRound);
       return new TrainedModel(this, reply);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { testDuckDB } from '../../workspace.test-support.ts';
 import { readFeatureMatrix } from './feature-matrix.ts';
+import { stageFeatures } from './staged-features.ts';
 
 const duckdb = testDuckDB();
 
@@ -43,5 +44,35 @@ test('many rows land where they belong, chunk after chunk', async () => {
     const a = matrix.values[row * 2] ?? Number.NaN;
     expect(matrix.values[row * 2 + 1]).toBe(-a);
     expect(matrix.productNames[matrix.products[row] ?? -1]).toBe(`P${(a - 1) % 300}`);
+  }
+});
+
+test('marks take rows by their number in the order', async () => {
+  const marks = new Uint8Array([0, 1, 0, 1]);
+  const selection = { relation: ROWS, features: ['b', 'a'], label: 'label', marks };
+  const matrix = await readFeatureMatrix(duckdb.db, selection);
+  expect([...matrix.values]).toEqual([2, 1, Number.NaN, 5.5]);
+  expect([...matrix.labels]).toEqual([Number.NaN, 1]);
+  expect([...matrix.days]).toEqual([2, 2]);
+  expect([...matrix.stores].map((code) => matrix.storeNames[code])).toEqual(['S1', 'S2']);
+});
+
+test('rows in a file are those of the matrix', async () => {
+  const marks = Uint8Array.from({ length: 9000 }, (_, row) => Number(row % 4 > 0));
+  const relation = `(SELECT 'S' || (range % 3) AS store_id, 'P' || (range % 300) AS product_id,
+    DATE '2025-01-01' + CAST(range // 300 AS INTEGER) AS date, CAST(range % 2 AS INTEGER) AS label,
+    CASE WHEN range % 5 > 0 THEN range END AS a, -range AS b FROM range(9000))`;
+  for (const chosen of [undefined, marks]) {
+    const selection = { relation, features: ['a', 'b'], label: 'label', marks: chosen };
+    const matrix = await readFeatureMatrix(duckdb.db, selection);
+    const { staged, labels, products, productNames } = await stageFeatures(duckdb.db, selection);
+    using _ = staged;
+    expect(staged.rows).toBe(matrix.rows);
+    for (const column of [0, 1]) {
+      expect(staged.column(column)).toEqual(matrix.values.filter((__, i) => i % 2 === column));
+    }
+    expect([...labels]).toEqual([...matrix.labels]);
+    expect(products).toEqual(matrix.products);
+    expect(productNames).toEqual(matrix.productNames);
   }
 });

@@ -4,15 +4,14 @@
 //   node bench/features-large.ts [copies [turns]]
 //
 // pandas comes from a venv of its own, by features/requirements.txt; it needs some 12 GB for 24 copies.
-import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { openDuckDB, quoteLiteral } from '@stockout/features';
-import { pythonWith } from './features/python.ts';
 import { median, spread } from './figures/spread.ts';
+import { pythonWith, runForJson } from './python/venv.ts';
 
 interface Turn {
   rows: number;
@@ -55,9 +54,9 @@ async function writeCopies(file: string, count: number): Promise<void> {
 async function run(command: string, program: string, raw: string): Promise<Turn> {
   const out = path.join(folder, 'out');
   await mkdir(out);
-  const answer = execFileSync(command, [here(program), raw, out], { encoding: 'utf8' });
+  const turn = runForJson<Turn>(command, [here(program), raw, out]);
   await rm(out, { recursive: true });
-  return JSON.parse(answer) as Turn;
+  return turn;
 }
 
 function report(ours: Turn[], theirs: Turn[]): void {

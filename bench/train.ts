@@ -1,22 +1,20 @@
 // 200 trees of depth 6 on all labelled rows of the retail data: this product against Python's xgboost of the same
 // version, in alternating turns, each in a process of its own, with the same threads and the same wait policy.
 //
-//   node bench/train.ts
+//   node bench/train.ts [turns]
 //
 // Python comes from a venv of its own with numpy and scipy; its xgboost is the wheel that the install unpacked, so both
 // sides call the very same shared library, and the model files must be equal byte for byte.
-import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { cachedLibrary } from '../pipeline/xgboost/install.mjs';
 import { median, spread } from './figures/spread.ts';
+import { pythonWith, runForJson } from './python/venv.ts';
 import { PARAMS, readLabelledRows, ROUNDS } from './train/retail-rows.ts';
 
-const TURNS = 5;
+const TURNS = Number(process.argv[2] ?? 5);
 
 interface Turn {
   version: string;
@@ -26,23 +24,6 @@ interface Turn {
   cpu: number;
   digest: string;
   megabytes: number;
-}
-
-function run(command: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}): Turn {
-  const env = { ...process.env, OMP_WAIT_POLICY: 'PASSIVE', ...environment };
-  return JSON.parse(execFileSync(command, args, { env, encoding: 'utf8' })) as Turn;
-}
-
-async function preparePython(): Promise<string> {
-  const cache = process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache');
-  const venv = path.join(cache, 'stockout', 'venv');
-  const python = path.join(venv, 'bin', 'python');
-  if (!existsSync(python)) {
-    await mkdir(path.dirname(venv), { recursive: true });
-    execFileSync('python3', ['-m', 'venv', venv]);
-  }
-  execFileSync(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', 'numpy', 'scipy']);
-  return python;
 }
 
 async function writeRows(folder: string): Promise<number> {
@@ -68,18 +49,20 @@ function report(name: string, turns: readonly Turn[]): void {
   );
 }
 
-const python = await preparePython();
-const wheel = path.resolve(path.dirname(cachedLibrary() as string), '..', '..');
 const file = (name: string): string => fileURLToPath(new URL(`train/${name}`, import.meta.url));
+const python = await pythonWith(file('requirements.txt'));
 const folder = await mkdtemp(path.join(tmpdir(), 'stockout-bench-'));
 try {
   const rows = await writeRows(folder);
   const turns: { ours: Turn; theirs: Turn }[] = [];
   for (let turn = 0; turn < TURNS; turn++) {
-    const theirs = run(python, [file('peer.py'), folder, JSON.stringify(PARAMS), String(ROUNDS)], {
-      PYTHONPATH: wheel,
-    });
-    turns.push({ ours: run(process.execPath, [file('ours.ts'), folder]), theirs });
+    const theirs = runForJson<Turn>(python, [
+      file('peer.py'),
+      folder,
+      JSON.stringify(PARAMS),
+      String(ROUNDS),
+    ]);
+    turns.push({ ours: runForJson<Turn>(process.execPath, [file('ours.ts'), folder]), theirs });
   }
   console.log(
     `${ROUNDS} trees of depth ${PARAMS.max_depth} on ${rows} rows, ${TURNS} turns each; median (range)`,

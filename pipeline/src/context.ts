@@ -22,6 +22,6 @@ export interface PipelineContext {
 }
 
 /** Where this context's tables and versions lie. */
-export function storageOf({ model, storageUri, storage }: PipelineContext): Storage {
-  return storage ?? openStorage(storageUri ?? model.spec.storage.uri);
+export function storageOf({ model, storageUri, storage, signal }: PipelineContext): Storage {
+  return storage ?? openStorage(storageUri ?? model.spec.storage.uri, { signal });
 }

@@ -2,7 +2,7 @@ import process from 'node:process';
 import { type Log, logToStderr } from './log.ts';
 
 export interface ServeOptions {
-  /** A model version: the folder that holds its manifest.json, as file:///.../models/<namespace>/<name>/<version>. */
+  /** A model version: the folder that holds its manifest.json, as s3://bucket/prod/models/<namespace>/<name>/<version>. */
   model: string;
   /** Serve nothing else than this: `sha256:...` of model.ubj. */
   digest?: string | undefined;

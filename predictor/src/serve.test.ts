@@ -113,7 +113,7 @@ describe('a predictor', () => {
   });
 
   it('refuses a URI that it cannot read before it listens', async () => {
-    await expect(serve({ model: 's3://bucket/model' })).rejects.toThrow('NotYetSupported');
+    await expect(serve({ model: 'http://host/model' })).rejects.toThrow('storage URIs are written as');
   });
 
   it('reads again what a storage fails to give, and says so meanwhile', async () => {

@@ -30,10 +30,10 @@ export interface PredictorServer {
  */
 export async function serve(options: ServeOptions): Promise<PredictorServer> {
   const settings = settle(options);
-  const storage = openStorage(settings.model);
+  const stopping = new AbortController();
+  const storage = openStorage(settings.model, { signal: stopping.signal });
   const runtime = await createRuntime(settings);
   const servers = { public: createPublicServer(runtime), admin: createAdminServer(runtime) };
-  const stopping = new AbortController();
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> => (stopped ??= shutDown(runtime, servers, stopping));
   const urls = await listenOrClose(servers, settings, runtime);

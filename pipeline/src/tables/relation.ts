@@ -26,13 +26,32 @@ export async function openRelation(
 ): Promise<Relation> {
   const stack = new AsyncDisposableStack();
   try {
-    const paths: string[] = [];
-    for (const file of files) paths.push(stack.use(await openDataFile(location, file)).path);
+    const paths = await openDataFiles(location, files, stack);
     return { sql: relationSql(snapshot, files, paths), [Symbol.asyncDispose]: () => stack.disposeAsync() };
   } catch (error) {
     await stack.disposeAsync();
     throw error;
   }
+}
+
+/** Where a storage is no file system, files are copied: so many at once. */
+const AT_ONCE = 4;
+
+/** @returns the paths, in the order of the files */
+async function openDataFiles(
+  location: TableLocation,
+  files: readonly AddFile[],
+  stack: AsyncDisposableStack,
+): Promise<string[]> {
+  const paths: string[] = [];
+  const left = files.entries();
+  const work = async (): Promise<void> => {
+    for (const [index, file] of left) paths[index] = stack.use(await openDataFile(location, file)).path;
+  };
+  const ended = await Promise.allSettled(Array.from({ length: AT_ONCE }, work));
+  const failed = ended.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined;
+  if (failed !== undefined) throw failed.reason;
+  return paths;
 }
 
 /**

@@ -75,9 +75,16 @@ describe('from raw data to a version, each command prints the one object that it
 
   it('ingest', async () => {
     const { code, json } = await stockout('ingest', 'raw.parquet', '-f', 'model.yaml', '--json');
-    expect([code, json]).toEqual([
+    const nothing = { reasons: [], negative: [], lost: [], skipped: [], keptColumns: [], leftOut: [] };
+    expect([code, json]).toEqual([0, { rows: 3600, rejected: 0, tableVersion: 0, ...nothing }]);
+  });
+
+  it('ingest of the same file again, which says that there is nothing to do', async () => {
+    const { code, stdout } = await stockout('ingest', 'raw.parquet', '-f', 'model.yaml');
+    expect([code, stdout]).toEqual([
       0,
-      { rows: 3600, rejected: 0, tableVersion: 0, reasons: [], negative: [] },
+      'nothing to do: retail_stockout_data stays at version 0\n' +
+        'raw.parquet: already ingested, version 0 has its rows\n',
     ]);
   });
 

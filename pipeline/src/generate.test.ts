@@ -18,7 +18,7 @@ test('generated data is raw data: every row is good, no day is missing', async (
   expect(profile).toMatchObject({
     rows: 5000,
     rejected: 0,
-    ignoredColumns: [],
+    leftOut: [],
     gaps: { series: 28, missingDays: 0 },
   });
   expect(profile.columns.map(({ name }) => name).join()).toBe(

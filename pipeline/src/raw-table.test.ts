@@ -21,8 +21,13 @@ describe('a raw table of another writer', () => {
     ],
     [
       'a column of a wrong type',
-      replaced('CAST(daily_sales AS VARCHAR) AS daily_sales'),
-      'table raw: column daily_sales is VARCHAR, expected numbers',
+      replaced('date AS daily_sales'),
+      'table raw: column daily_sales is DATE, expected numbers',
+    ],
+    [
+      'text that is no number',
+      replaced(`CASE WHEN ${firstRow} THEN 'some' ELSE CAST(daily_sales AS VARCHAR) END AS daily_sales`),
+      'daily_sales is not a number (1 rows)',
     ],
     [
       'a store, product and day that is there twice',
@@ -60,12 +65,12 @@ describe('a raw table of another writer', () => {
     expect(row).toMatchObject({ store_id: '7', date: '2025-01-02', sales_lag_1: 4, stockout: 0 });
   });
 
-  test('with keys that are numbers takes no text, and says so', async () => {
+  test('with keys that are numbers takes no text, and says so of the first such row', async () => {
     const workspace = await createWorkspace();
     await write(workspace, replaced('7 AS store_id'));
     const file = await workspace.parquet('rows.parquet', rawRows());
     await expect(ingest(workspace.context, [file])).rejects.toThrow(
-      'cannot append to table raw: column store_id is string where the table has integer',
+      'store_id does not fit the table, where it is integer (40 rows, first in row 1 of',
     );
   });
 

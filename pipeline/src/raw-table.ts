@@ -2,16 +2,14 @@ import { createHash } from 'node:crypto';
 import { InputError, StockoutError } from '@stockout/contracts';
 import { type DuckDB, quoteIdentifier } from '@stockout/features';
 import { speaksOfFile } from './ingest/source-file.ts';
-import { isChecked } from './raw/checked.ts';
+import { isChecked, tableValue } from './raw/checked.ts';
 import { type DataSpec, type MappedColumn, mapColumns } from './raw/mapping.ts';
 import { firstFailing, rawName, rowChecks, toldReason } from './raw/row-checks.ts';
-import { type FoundColumn, findColumns, mappedOf } from './raw/source-columns.ts';
+import { type FoundColumn, TABLE_DIALECT, findColumns, mappedOf } from './raw/source-columns.ts';
 import { mappedValue, stagedValue } from './raw/values.ts';
 import type { TableLocation } from './tables/log.ts';
 import { duckdbType } from './tables/schema.ts';
 import { type ExistingSnapshot, fieldsOfTable } from './tables/snapshot.ts';
-
-const TYPED = { typed: true };
 
 /** A raw table, and what its columns are. */
 export interface RawTable extends TableLocation {
@@ -48,13 +46,7 @@ export async function selectRaw(
 ): Promise<string> {
   const columns = foundColumns(raw, snapshot);
   const checked = [...snapshot.files.values()].every(({ tags }) => isChecked(tags, columns));
-  const staged = new Map(
-    // What ingest wrote is of the right types and trimmed already.
-    columns.map((column) => [
-      column.alias,
-      checked ? quoteIdentifier(column.source) : stagedValue(column, TYPED),
-    ]),
-  );
+  const staged = new Map(columns.map((column) => [column.alias, tableValue(column, checked)]));
   const values = mappedOf(mapColumns(raw.spec), columns).map((column) => {
     const value = staged.get(column.source.alias) ?? 'NULL';
     return `${mappedValue(column, value)} AS ${quoteIdentifier(column.name)}`;
@@ -74,15 +66,15 @@ function foundColumns(raw: RawTable, snapshot: ExistingSnapshot): FoundColumn[] 
     column_name: field.name,
     column_type: duckdbType(field),
   }));
-  return findColumns(`table ${raw.name}`, columns, mapColumns(raw.spec), TYPED);
+  return findColumns(`table ${raw.name}`, columns, mapColumns(raw.spec), TABLE_DIALECT);
 }
 
 async function badRows(db: DuckDB, columns: readonly FoundColumn[], relation: string): Promise<string[]> {
   const raw = columns.map(({ source, alias }) => `${quoteIdentifier(source)} AS ${rawName(alias)}`);
-  const staged = columns.map((column) => `${stagedValue(column, TYPED)} AS ${column.alias}`);
+  const staged = columns.map((column) => `${stagedValue(column, TABLE_DIALECT)} AS ${column.alias}`);
   const found = await db.rows<{ reason: string; rows: number }>(
     `WITH valued AS (SELECT ${[...raw, ...staged].join(', ')} FROM ${relation}),
-      judged AS (SELECT ${firstFailing(rowChecks(columns, TYPED), toldReason)} AS reason FROM valued)
+      judged AS (SELECT ${firstFailing(rowChecks(columns, TABLE_DIALECT), toldReason)} AS reason FROM valued)
       SELECT reason, count(*) AS rows FROM judged WHERE reason IS NOT NULL
       GROUP BY reason ORDER BY rows DESC, reason LIMIT 3`,
   );

@@ -68,9 +68,9 @@ async function ingest(files: string[], options: IngestOptions, signal: AbortSign
     `Ingest ${files.length === 1 ? files[0] : `${files.length} files`}`,
     (report) => pipeline.ingest(pipelineContext(model, options, signal, report), files, written(options)),
   );
-  const { rows, rejected, tableVersion, reasons, negative } = result;
+  const { rows, rejected, tableVersion, ...more } = result;
   return {
-    json: { rows, rejected, tableVersion, reasons, negative },
+    json: { rows, rejected, tableVersion, ...more },
     text: describeIngest(result, model.spec.data.rawTable),
   };
 }

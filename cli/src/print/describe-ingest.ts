@@ -1,21 +1,27 @@
 import type { IngestResult } from '@stockout/pipeline';
 import { listed } from './fit.ts';
+import { describeLeftOut, few } from './other-columns.ts';
 import { count } from './table.ts';
 
 /** What `stockout ingest` has done, for a terminal. */
 export function describeIngest(result: IngestResult, table: string): string {
-  const { rows, rejected, reasons, negative, tableVersion, skipped, ignoredColumns } = result;
-  const lines = [`${count(rows)} rows into version ${tableVersion} of ${table}`];
-  if (rejected > 0) {
-    lines.push(
-      `${count(rejected)} rows rejected, they are in ${table}_rejected with file, number and reason:`,
-    );
-    lines.push(...reasons.map((each) => `  ${count(each.rows)} rejected: ${each.reason}`));
-  }
-  lines.push(
+  const { rows, rejected, reasons, negative, tableVersion, skipped, keptColumns, lost, leftOut } = result;
+  return [
+    ...(rows + rejected === 0 && skipped.length > 0
+      ? [`nothing to do: ${table} stays at version ${tableVersion}`]
+      : [`${count(rows)} rows into version ${tableVersion} of ${table}`]),
+    ...(rejected > 0
+      ? [`${count(rejected)} rows rejected, they are in ${table}_rejected with file, number and reason:`]
+      : []),
+    ...reasons.map((each) => `  ${count(each.rows)} rejected: ${each.reason}`),
     ...negative.map((each) => `${count(each.rows)} rows with negative ${each.column}: kept, they are data`),
-  );
-  if (skipped.length > 0) lines.push(`ingested before, nothing appended again: ${skipped.join(', ')}`);
-  if (ignoredColumns.length > 0) lines.push(listed('columns not read:', ignoredColumns));
-  return lines.join('\n');
+    ...skipped.map((each) => `${each.file}: already ingested, version ${each.tableVersion} has its rows`),
+    ...(keptColumns.length > 0
+      ? [listed('kept, though the spec does not name them:', few(keptColumns))]
+      : []),
+    ...lost.map(
+      (each) => `${count(each.rows)} values of ${each.column} do not fit the table's column: null there`,
+    ),
+    ...describeLeftOut(leftOut),
+  ].join('\n');
 }

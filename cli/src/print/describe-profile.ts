@@ -1,21 +1,29 @@
 import type { ColumnProfile, Profile } from '@stockout/pipeline';
 import { listed, shortened } from './fit.ts';
+import { describeLeftOut, few } from './other-columns.ts';
 import { count, table } from './table.ts';
+
+const MOST_COLUMNS = 50;
 
 /** The profile of `stockout ingest --check` for a terminal of 80 columns. */
 export function describeProfile(profile: Profile): string {
-  const { rows, rejected, reasons, columns, features, ignoredColumns } = profile;
+  const { rows, rejected, reasons, columns, features, leftOut } = profile;
+  const kept = columns.filter(({ used }) => !used).map(({ name }) => name);
   const constant = columns.filter((column) => column.constant).map(({ name }) => name);
   return [
     `${count(rows)} rows would be ingested, ${count(rejected)} rejected`,
     ...reasons.flatMap(describeReason),
     ...(rows === 0 ? [] : describeRows(profile)),
     '',
-    table(['COLUMN', 'TYPE', 'NULLS', 'MIN', 'MAX'], columns.map(describeColumn)),
+    table(['COLUMN', 'TYPE', 'NULLS', 'MIN', 'MAX'], columns.slice(0, MOST_COLUMNS).map(describeColumn)),
+    ...(columns.length > MOST_COLUMNS
+      ? [`and ${columns.length - MOST_COLUMNS} more columns (--json has all)`]
+      : []),
     '',
-    ...(constant.length > 0 ? [listed('the same in every row:', constant)] : []),
+    ...(constant.length > 0 ? [listed('the same in every row:', few(constant))] : []),
     listed(`${features.length} features:`, features),
-    ...(ignoredColumns.length > 0 ? [listed('not read:', ignoredColumns)] : []),
+    ...(kept.length > 0 ? [listed('kept, though the spec does not name them:', few(kept))] : []),
+    ...describeLeftOut(leftOut),
   ].join('\n');
 }
 

@@ -1,30 +1,48 @@
 import { type DuckDB, quoteIdentifier } from '@stockout/features';
 import type { FoundColumn } from '../raw/source-columns.ts';
-import { storedType } from '../raw/values.ts';
+import type { Placement } from './placement.ts';
 
 const GOOD = `FROM staged
-  WHERE reason IS NULL AND rowid NOT IN (SELECT id FROM repeated) AND rowid NOT IN (SELECT id FROM known)`;
+  WHERE reason IS NULL AND rowid NOT IN (SELECT id FROM repeated) AND rowid NOT IN (SELECT id FROM unfit)
+    AND rowid NOT IN (SELECT id FROM known)`;
 
 /** What is appended, as the raw table keeps it: under the names that the files have. */
-export function goodRows(columns: readonly FoundColumn[]): string {
-  const list = columns.map(
-    (column) => `CAST(${column.alias} AS ${storedType(column)}) AS ${quoteIdentifier(column.source)}`,
-  );
+export function goodRows({ columns }: Placement): string {
+  const list = columns.map(({ name, value }) => `${value} AS ${quoteIdentifier(name)}`);
   return `SELECT ${list.join(', ')} ${GOOD}`;
 }
 
-/** Appended rows whose sales or stocks are below zero, by the files' names: kept, and told. */
-export interface NegativeRows {
+/** Appended rows that have something to be told of a column, by the files' names. */
+export interface ColumnRows {
   column: string;
   rows: number;
 }
 
-export async function countNegative(db: DuckDB, columns: readonly FoundColumn[]): Promise<NegativeRows[]> {
+/** Sales and stocks below zero: kept, and told. */
+export function countNegative(db: DuckDB, columns: readonly FoundColumn[]): Promise<ColumnRows[]> {
   const amounts = columns.filter(({ kind }) => kind === 'amount');
-  if (amounts.length === 0) return [];
-  const counts = amounts.map(({ alias }) => `count_if(${alias} < 0) AS ${alias}`);
+  return countWhere(
+    db,
+    amounts.map(({ source, alias }) => ({ column: source, condition: `${alias} < 0` })),
+  );
+}
+
+/** Values of columns that no spec names which the table's types cannot hold: null there, and told. */
+export function countLost(db: DuckDB, { losses }: Placement): Promise<ColumnRows[]> {
+  return countWhere(
+    db,
+    losses.map(({ column, lost }) => ({ column, condition: lost })),
+  );
+}
+
+async function countWhere(
+  db: DuckDB,
+  asked: readonly { column: string; condition: string }[],
+): Promise<ColumnRows[]> {
+  if (asked.length === 0) return [];
+  const counts = asked.map(({ condition }, i) => `count_if(${condition}) AS n${i}`);
   const [found] = await db.rows<Record<string, number>>(`SELECT ${counts.join(', ')} ${GOOD}`);
-  return amounts
-    .map(({ source, alias }) => ({ column: source, rows: found?.[alias] ?? 0 }))
+  return asked
+    .map(({ column }, i) => ({ column, rows: found?.[`n${i}`] ?? 0 }))
     .filter(({ rows }) => rows > 0);
 }

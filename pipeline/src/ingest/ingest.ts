@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto';
-import { type DuckDB, openDuckDB, quoteIdentifier } from '@stockout/features';
+import { type DuckDB, openDuckDB } from '@stockout/features';
 import type { PipelineContext } from '../context.ts';
 import { checkedTags } from '../raw/checked.ts';
 import { type Mapping, mapColumns } from '../raw/mapping.ts';
-import type { FoundColumn } from '../raw/source-columns.ts';
 import { type WrittenFiles, deleteDataFiles, writeDataFiles } from '../tables/data-files.ts';
 import { locateTable } from '../tables/locate.ts';
 import type { TableLocation } from '../tables/log.ts';
-import { filesWithDays, openRelation } from '../tables/relation.ts';
-import { type Snapshot, exists, loadSnapshot, transactionVersion } from '../tables/snapshot.ts';
+import { type Snapshot, loadSnapshot, transactionVersion } from '../tables/snapshot.ts';
 import { type Draft, commit } from '../tables/table.ts';
-import { type NegativeRows, countNegative, goodRows } from './good-rows.ts';
+import { type ColumnRows, countLost, countNegative, goodRows } from './good-rows.ts';
+import { findKnown } from './known-rows.ts';
+import type { LeftOut } from './other-columns.ts';
+import { findMisfits, placeColumns } from './placement.ts';
 import { refuseIfUseless } from './refuse-useless.ts';
 import { rejectedTableOf, writeRejected } from './rejected.ts';
 import { type SourceFile, openSourceFiles } from './source-file.ts';
@@ -25,12 +26,16 @@ export interface IngestResult {
   /** Why, the most frequent first. */
   reasons: { reason: string; rows: number }[];
   /** Appended rows with returns beyond the sales, or with less than nothing in stock. */
-  negative: NegativeRows[];
+  negative: ColumnRows[];
   tableVersion: number;
-  /** Files whose very content was ingested before: nothing of them is appended again. */
-  skipped: string[];
-  /** Columns that are neither standard ones nor named in the spec: not read. */
-  ignoredColumns: string[];
+  /** Files whose very content was ingested before, and by which version: nothing of them is appended again. */
+  skipped: { file: string; tableVersion: number }[];
+  /** Columns that are neither standard ones nor named in the spec: the table keeps them as they are. */
+  keptColumns: string[];
+  /** Of these, values that the type of a column which the table has already cannot hold: null in their rows. */
+  lost: ColumnRows[];
+  /** Columns that the table cannot have. */
+  leftOut: LeftOut[];
 }
 
 /**
@@ -61,91 +66,82 @@ async function ingestNew(
   sources: readonly SourceFile[],
 ): Promise<IngestResult | undefined> {
   const before = await loadSnapshot(db, raw);
-  const fresh = unique(sources.filter((source) => !isIngested(before, source)));
-  const skipped = sources.filter((source) => !fresh.includes(source)).map(({ name }) => name);
+  const fresh = unique(sources.filter((source) => ingestedBy(before, source) === undefined));
+  const skippedBy = ({ version }: Snapshot) =>
+    sources
+      .filter((source) => !fresh.includes(source))
+      .map((source) => ({ file: source.name, tableVersion: ingestedBy(before, source) ?? version }));
   if (fresh.length === 0 && sources.length > 0) {
-    return {
-      rows: 0,
-      rejected: 0,
-      reasons: [],
-      negative: [],
-      tableVersion: before.version,
-      skipped,
-      ignoredColumns: [],
-    };
+    return { ...NOTHING, tableVersion: before.version, skipped: skippedBy(before) };
   }
   const staged = await stageFiles(db, fresh, mapping);
   context.report?.({ step: 'write' });
-  const appended = await appendGoodRows(db, context, raw, fresh, staged);
-  return appended && { ...appended, skipped, ignoredColumns: staged.ignored };
+  const done = await appendGoodRows(db, context, { raw, fresh, staged });
+  if (done === undefined) return undefined;
+  const { snapshot, ...appended } = done;
+  return {
+    ...appended,
+    tableVersion: snapshot.version,
+    skipped: skippedBy(snapshot),
+    keptColumns: staged.others.map(({ source }) => source),
+    leftOut: staged.leftOut,
+  };
 }
 
+const NOTHING = { rows: 0, rejected: 0, reasons: [], negative: [], keptColumns: [], lost: [], leftOut: [] };
+
+interface Appending {
+  raw: TableLocation;
+  fresh: readonly SourceFile[];
+  staged: Staged;
+}
+
+type Appended = Pick<IngestResult, 'rows' | 'rejected' | 'reasons' | 'negative' | 'lost'>;
+
+/** @returns undefined when one of the files was ingested by another meanwhile */
 async function appendGoodRows(
   db: DuckDB,
   context: PipelineContext,
-  raw: TableLocation,
-  fresh: readonly SourceFile[],
-  staged: Staged,
-): Promise<Pick<IngestResult, 'rows' | 'rejected' | 'reasons' | 'negative' | 'tableVersion'> | undefined> {
+  { raw, fresh, staged }: Appending,
+): Promise<(Appended & { snapshot: Snapshot }) | undefined> {
   let written: WrittenFiles | undefined;
-  let rejected: Pick<IngestResult, 'rejected' | 'reasons'> = { rejected: 0, reasons: [] };
-  let negative: NegativeRows[] = [];
+  let appended: Appended | undefined;
   const discard = async () => {
     if (written !== undefined) await deleteDataFiles(raw, written.adds);
     written = undefined;
   };
   const draft = async (current: Snapshot): Promise<Draft | undefined> => {
     await discard();
-    if (fresh.some((source) => isIngested(current, source))) return undefined;
+    if (fresh.some((source) => ingestedBy(current, source) !== undefined)) return undefined;
+    const placement = placeColumns(raw, current, staged);
+    await findMisfits(db, placement);
     await findKnown(db, raw, current, staged);
-    written = await writeDataFiles(db, raw, goodRows(staged.columns), checkedTags(staged.columns));
+    written = await writeDataFiles(db, raw, goodRows(placement), checkedTags(staged.columns));
     await refuseIfUseless(db, raw, current, written.rows, staged.columns);
-    negative = await countNegative(db, staged.columns);
-    // Rejected rows land first: killed in between, the next try finds them and replaces them.
-    rejected = await writeRejected(db, rejectedTableOf(raw), idOf(fresh), staged.columns);
+    appended = {
+      rows: written.rows,
+      negative: await countNegative(db, staged.columns),
+      lost: await countLost(db, placement),
+      // Rejected rows land first: killed in between, the next try finds them and replaces them.
+      ...(await writeRejected(db, rejectedTableOf(raw), idOf(fresh), staged.columns)),
+    };
     return {
       operation: 'WRITE',
       operationParameters: { mode: 'Append' },
-      fields: written.fields,
+      fields: [...written.fields, ...placement.lacking],
       adds: written.adds,
       readsTable: true,
       pinned: context.model.spec.data.version,
-      transactions: fresh.map((source) => ({ appId: appIdOf(source), version: 1 })),
+      transactions: fresh.map((source) => ({ appId: appIdOf(source) })),
     };
   };
   const { snapshot, committed } = await commit(db, raw, draft, discard);
-  return committed
-    ? { rows: written?.rows ?? 0, ...rejected, negative, tableVersion: snapshot.version }
-    : undefined;
+  return committed && appended !== undefined ? { ...appended, snapshot } : undefined;
 }
 
-/** Fills `known`: the rowids of rows whose store, product and day the table has. */
-async function findKnown(db: DuckDB, raw: TableLocation, snapshot: Snapshot, staged: Staged): Promise<void> {
-  await db.run('CREATE OR REPLACE TEMP TABLE known (id BIGINT)');
-  const { firstDay, lastDay, columns } = staged;
-  if (!exists(snapshot) || firstDay === null || lastDay === null) return;
-  const [store, product, date] = ['store_id', 'product_id', 'date'].map((key) => sourceOf(columns, key)) as [
-    string,
-    string,
-    string,
-  ];
-  const files = filesWithDays(snapshot.files.values(), firstDay, lastDay, date);
-  await using relation = await openRelation(raw, snapshot, files);
-  await db.run(
-    `INSERT INTO known SELECT staged.rowid FROM staged SEMI JOIN (
-        SELECT CAST(${quoteIdentifier(store)} AS VARCHAR) AS store_id, CAST(${quoteIdentifier(product)} AS VARCHAR) AS product_id,
-          CAST(${quoteIdentifier(date)} AS DATE) AS date
-        FROM ${relation.sql} WHERE CAST(${quoteIdentifier(date)} AS DATE) BETWEEN DATE '${firstDay}' AND DATE '${lastDay}'
-      ) AS existing USING (store_id, product_id, date) WHERE reason IS NULL`,
-  );
-}
-
-function sourceOf(columns: readonly FoundColumn[], alias: string): string {
-  return columns.find((column) => column.alias === alias)?.source ?? alias;
-}
-
-function isIngested(snapshot: Snapshot, source: SourceFile): boolean {
-  return transactionVersion(snapshot, appIdOf(source)) !== undefined;
+/** The version of the table that has a file's rows; undefined when none has. */
+function ingestedBy(snapshot: Snapshot, source: SourceFile): number | undefined {
+  return transactionVersion(snapshot, appIdOf(source));
 }
 
 function appIdOf({ sha256 }: SourceFile): string {

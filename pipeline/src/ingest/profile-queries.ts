@@ -2,7 +2,7 @@ import type { DuckDB, RenderedFeatures } from '@stockout/features';
 import type { FoundColumn } from '../raw/source-columns.ts';
 import { storedType } from '../raw/values.ts';
 import type { ColumnProfile, Profile } from './profile.ts';
-import { ROW_NUMBER } from './stage.ts';
+import { ROW_NUMBER, type Staged } from './stage.ts';
 import { wayOutOf } from './way-out.ts';
 
 // Over `staged`, `repeated` and the view `good` of a --check.
@@ -47,22 +47,50 @@ export async function extentOf(db: DuckDB): Promise<Pick<Profile, 'firstDay' | '
   return extent ?? { firstDay: null, lastDay: null };
 }
 
-export async function profileColumns(db: DuckDB, columns: readonly FoundColumn[]): Promise<ColumnProfile[]> {
-  const selects = columns.map(({ alias }, i) => {
-    return `count(*) - count(${alias}) AS nulls${i}, min(${alias}) AS min${i}, max(${alias}) AS max${i}`;
+/** Enough for most files; one query of thousands of columns takes memory for all of them at once. */
+const AT_ONCE = 200;
+
+export async function profileColumns(
+  db: DuckDB,
+  { columns, others }: Pick<Staged, 'columns' | 'others'>,
+): Promise<ColumnProfile[]> {
+  const all = [
+    ...columns.map((column) => ({ ...column, type: storedType(column), used: true })),
+    ...others.map((column) => ({ ...column, used: false })),
+  ];
+  const profiles: ColumnProfile[] = [];
+  for (let i = 0; i < all.length; i += AT_ONCE)
+    profiles.push(...(await profileSome(db, all.slice(i, i + AT_ONCE))));
+  return profiles;
+}
+
+type Profiled = Pick<ColumnProfile, 'type' | 'used'> & { source: string; alias: string };
+
+async function profileSome(db: DuckDB, columns: readonly Profiled[]): Promise<ColumnProfile[]> {
+  const selects = columns.map(({ alias, type }, i) => {
+    const [min, max] = [shown(`min(${alias})`, type), shown(`max(${alias})`, type)];
+    return `count(*) - count(${alias}) AS nulls${i}, ${min} AS min${i}, ${max} AS max${i}`;
   });
   const [row] = await db.rows<Record<string, string | number | null>>(
     `SELECT count(*) AS "rows", ${selects.join(', ')} FROM good`,
   );
-  return columns.map((column, i) => {
+  return columns.map(({ source, type, used }, i) => {
     const [nulls, min, max] = [
       Number(row?.[`nulls${i}`] ?? 0),
       row?.[`min${i}`] ?? null,
       row?.[`max${i}`] ?? null,
     ];
     const constant = Number(row?.['rows']) > 1 && nulls === 0 && min === max;
-    return { name: column.source, type: storedType(column), nulls, min, max, constant };
+    return { name: source, type, nulls, min, max, constant, used };
   });
+}
+
+const AS_IT_IS = new Set(['VARCHAR', 'DATE', 'DOUBLE', 'FLOAT', 'INTEGER', 'SMALLINT', 'TINYINT', 'BIGINT']);
+
+/** JSON has numbers and texts. */
+function shown(bound: string, type: string): string {
+  if (AS_IT_IS.has(type)) return bound;
+  return `CAST(${bound} AS ${type.startsWith('DECIMAL') ? 'DOUBLE' : 'VARCHAR'})`;
 }
 
 export async function countGaps(db: DuckDB): Promise<Profile['gaps']> {

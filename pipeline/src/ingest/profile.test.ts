@@ -40,10 +40,12 @@ test('data is profiled, what would be rejected told by its first row, and nothin
     gaps: { series: 2, seriesWithGaps: 1, missingDays: 2, stepDays: 3 },
     features: STANDARD_FEATURES,
     labels: { horizonDays: 7, stockout: 1, none: 0, unknown: 2 },
-    ignoredColumns: ['note'],
+    leftOut: [],
   });
-  const price = { name: 'price', type: 'DOUBLE', nulls: 1, min: 7, max: 9.5, constant: false };
+  const price = { name: 'price', type: 'DOUBLE', nulls: 1, min: 7, max: 9.5, constant: false, used: true };
   expect(profile.columns).toContainEqual(price);
+  const note = { name: 'note', type: 'VARCHAR', nulls: 0, min: 'x', max: 'x', constant: true, used: false };
+  expect(profile.columns).toContainEqual(note);
   expect(profile.columns).toContainEqual(
     expect.objectContaining({ name: 'store_id', min: 'S1', constant: true }),
   );

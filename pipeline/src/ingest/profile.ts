@@ -6,6 +6,7 @@ import { profileData } from '../data-profile.ts';
 import { mapColumns } from '../raw/mapping.ts';
 import { mappedOf } from '../raw/source-columns.ts';
 import { mappedValue } from '../raw/values.ts';
+import type { LeftOut } from './other-columns.ts';
 import { openSourceFiles } from './source-file.ts';
 import type { SourceOptions } from './source-options.ts';
 import {
@@ -28,6 +29,8 @@ export interface ColumnProfile {
   max: string | number | null;
   /** The same value in every row: it tells a model nothing. */
   constant: boolean;
+  /** Whether the spec is about it; the table keeps the others as they are. */
+  used: boolean;
 }
 
 /** What `stockout ingest --check` prints: the data as it would be ingested into an empty table. */
@@ -60,7 +63,8 @@ export interface Profile extends DataProfile {
   features: string[];
   /** Rows by their label; rows whose label is not known are scored, but teach nothing. */
   labels: { horizonDays: number; stockout: number; none: number; unknown: number };
-  ignoredColumns: string[];
+  /** Columns that the table cannot have. */
+  leftOut: LeftOut[];
 }
 
 type Data = Pick<StockoutModelSpec['data'], 'columns' | 'covariates' | 'features' | 'horizonDays'>;
@@ -95,14 +99,14 @@ export async function checkFiles(
   return {
     ...profile,
     ...(await extentOf(db)),
-    columns: await profileColumns(db, staged.columns),
+    columns: await profileColumns(db, staged),
     gaps: await countGaps(db),
     duplicates: reasons.find(({ reason }) => reason === DUPLICATE)?.rows ?? 0,
     rejected: staged.rows - profile.rows,
     reasons,
     features: rendered.features,
     labels: { horizonDays: data.horizonDays, ...(await countLabels(db, raw, rendered)) },
-    ignoredColumns: staged.ignored,
+    leftOut: staged.leftOut,
   };
 }
 

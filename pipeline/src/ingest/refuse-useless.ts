@@ -26,9 +26,13 @@ export async function refuseIfUseless(
   const [known] = await db.rows<{ rows: number }>('SELECT count(*) AS rows FROM known');
   if ((known?.rows ?? 0) > 0 && exists(snapshot)) return;
   const reasons = await db.rows<Reason>(
-    `SELECT reason, count(*) AS rows, arg_min(file, staged.rowid) AS file, arg_min(${ROW_NUMBER}, staged.rowid) AS row,
-        arg_min(value, staged.rowid) AS value
-      FROM staged WHERE reason IS NOT NULL GROUP BY reason ORDER BY rows DESC, reason LIMIT 3`,
+    `WITH bad AS (
+        SELECT staged.rowid AS id, ${ROW_NUMBER} AS row_number, file, coalesce(staged.reason, unfit.reason) AS reason,
+          coalesce(staged.value, unfit.value) AS value
+        FROM staged LEFT JOIN unfit ON staged.rowid = unfit.id
+      )
+      SELECT reason, count(*) AS rows, arg_min(file, id) AS file, arg_min(row_number, id) AS row, arg_min(value, id) AS value
+      FROM bad WHERE reason IS NOT NULL GROUP BY reason ORDER BY rows DESC, reason LIMIT 3`,
   );
   const wayOut = wayOutOf(reasons[0]?.reason ?? '', columns);
   throw new InputError(

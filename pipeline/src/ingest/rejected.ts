@@ -17,7 +17,7 @@ export function rejectedTableOf(raw: TableLocation): TableLocation {
 }
 
 /**
- * Writes the rejected rows of `staged`, `repeated` and `known`, once for each ingest: those that an
+ * Writes the rejected rows of `staged`, `repeated`, `unfit` and `known`, once for each ingest: those that an
  * earlier, interrupted try has left are replaced.
  * @returns how many there are, and why, the most frequent reason first
  */
@@ -29,11 +29,14 @@ export async function writeRejected(
 ): Promise<{ rejected: number; reasons: { reason: string; rows: number }[] }> {
   await db.run(
     `CREATE OR REPLACE TEMP TABLE rejects AS
-      WITH repeats AS (SELECT id, 'duplicate: an earlier row has the same store, product and date' AS why FROM repeated
-        UNION ALL SELECT id, 'duplicate: the table has this store, product and date' AS why
-          FROM known WHERE id NOT IN (SELECT id FROM repeated))
-      SELECT file, ${ROW_NUMBER} AS row_number, coalesce(reason, why) AS reason, value, ${columns.map(namedApart).join(', ')}
-      FROM staged LEFT JOIN repeats ON staged.rowid = repeats.id WHERE reason IS NOT NULL OR why IS NOT NULL`,
+      WITH others AS (SELECT id, 'duplicate: an earlier row has the same store, product and date' AS why, NULL AS at_fault
+          FROM repeated
+        UNION ALL SELECT id, reason AS why, value AS at_fault FROM unfit
+        UNION ALL SELECT id, 'duplicate: the table has this store, product and date' AS why, NULL AS at_fault
+          FROM known WHERE id NOT IN (SELECT id FROM repeated UNION ALL SELECT id FROM unfit))
+      SELECT file, ${ROW_NUMBER} AS row_number, coalesce(reason, why) AS reason, coalesce(value, at_fault) AS value,
+        ${columns.map(namedApart).join(', ')}
+      FROM staged LEFT JOIN others ON staged.rowid = others.id WHERE reason IS NOT NULL OR why IS NOT NULL`,
   );
   const [summary] = await db.rows<{ rows: number; digest: string }>(
     'SELECT count(*) AS rows, CAST(coalesce(bit_xor(hash(rejects)), 0) AS VARCHAR) AS digest FROM rejects',

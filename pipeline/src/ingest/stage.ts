@@ -4,6 +4,7 @@ import type { Mapping } from '../raw/mapping.ts';
 import { firstFailing, rawName, rowChecks, toldReason, toldValue } from '../raw/row-checks.ts';
 import { type FoundColumn, findColumns } from '../raw/source-columns.ts';
 import { stagedType, stagedValue } from '../raw/values.ts';
+import { type LeftOut, type OtherColumn, findOtherColumns } from './other-columns.ts';
 import { type SourceFile, readable } from './source-file.ts';
 
 /** The files' rows in DuckDB, each judged by itself and against the others. */
@@ -11,8 +12,11 @@ export interface Staged {
   rows: number;
   /** Those of the files that are read. */
   columns: FoundColumn[];
-  /** Columns of the files that are not read, by name. */
-  ignored: string[];
+  /** Those that no field of the spec is about. */
+  others: OtherColumn[];
+  leftOut: LeftOut[];
+  /** Names that the spec would read, whether the files have them or not. */
+  expected: ReadonlySet<string>;
   firstDay: string | null;
   lastDay: string | null;
 }
@@ -28,40 +32,51 @@ export async function stageFiles(
   mapping: Mapping,
 ): Promise<Staged> {
   const columns = sameColumns(files, mapping);
-  const definitions = columns.map((column) => `${column.alias} ${stagedType(column)}`).join(', ');
+  const { others, leftOut } = await findOtherColumns(db, files, columns);
+  const definitions = [
+    ...columns.map((column) => `${column.alias} ${stagedType(column)}`),
+    ...others.map(({ alias, type }) => `${alias} ${type}`),
+  ].join(', ');
   await db.run(
     `CREATE OR REPLACE TEMP TABLE staged (file VARCHAR, before_file BIGINT, ${definitions}, reason VARCHAR, value VARCHAR)`,
   );
   let rows = 0;
-  for (const file of files) rows = await stageFile(db, file, mapping, rows);
+  for (const file of files) rows = await stageFile(db, file, { mapping, others }, rows);
   await findRepeated(db);
   const [extent] = await db.rows<{ first: string | null; last: string | null }>(
     'SELECT min(date) AS first, max(date) AS last FROM staged',
   );
-  const read = new Set(columns.map(({ source }) => source));
-  const all = files.flatMap((file) => file.columns.map(({ column_name }) => column_name));
   return {
     rows,
     columns,
-    ignored: [...new Set(all)].filter((name) => !read.has(name)),
+    others,
+    leftOut,
+    expected: new Set(mapping.sources.map(({ source }) => source)),
     firstDay: extent?.first ?? null,
     lastDay: extent?.last ?? null,
   };
 }
 
 /** @returns how many rows are staged then */
-async function stageFile(db: DuckDB, file: SourceFile, mapping: Mapping, before: number): Promise<number> {
+async function stageFile(
+  db: DuckDB,
+  file: SourceFile,
+  { mapping, others }: { mapping: Mapping; others: readonly OtherColumn[] },
+  before: number,
+): Promise<number> {
   const { name, dialect } = file;
   const columns = findColumns(name, file.columns, mapping, dialect);
   const checks = rowChecks(columns, dialect);
   const raw = columns.map(({ source, alias }) => `${quoteIdentifier(source)} AS ${rawName(alias)}`);
   const values = columns.map((column) => `${stagedValue(column, dialect)} AS ${column.alias}`);
+  const kept = othersOf(file, others);
+  const aliases = [...columns, ...kept].map(({ alias }) => alias);
   await readable(name, dialect, () =>
     db.run(
       `INSERT INTO staged BY NAME
-        WITH valued AS (SELECT ${[...raw, ...values].join(', ')} FROM ${file.relation}),
+        WITH valued AS (SELECT ${[...raw, ...values, ...kept.map(({ sql }) => sql)].join(', ')} FROM ${file.relation}),
         judged AS (SELECT *, ${firstFailing(checks, toldReason)} AS reason FROM valued)
-        SELECT ${quoteLiteral(name)} AS file, ${before} AS before_file, ${columns.map(({ alias }) => alias).join(', ')},
+        SELECT ${quoteLiteral(name)} AS file, ${before} AS before_file, ${aliases.join(', ')},
           reason, CASE WHEN reason IS NOT NULL THEN ${firstFailing(checks, toldValue)} END AS value
         FROM judged`,
     ),
@@ -70,6 +85,17 @@ async function stageFile(db: DuckDB, file: SourceFile, mapping: Mapping, before:
   const rows = counted?.rows ?? 0;
   if (rows === before) throw new InputError(`${name} has no rows: export it again`);
   return rows;
+}
+
+/** Those that the file has; in the others' rows they are null. */
+function othersOf({ columns }: SourceFile, others: readonly OtherColumn[]): { alias: string; sql: string }[] {
+  const spelled = new Map(columns.map(({ column_name }) => [column_name.toLowerCase(), column_name]));
+  return others.flatMap(({ source, alias, type }) => {
+    const name = spelled.get(source.toLowerCase());
+    return name === undefined
+      ? []
+      : [{ alias, sql: `TRY_CAST(${quoteIdentifier(name)} AS ${type}) AS ${alias}` }];
+  });
 }
 
 /** Grouping by three texts takes time and memory; where all their hashes differ, no row is there twice. */

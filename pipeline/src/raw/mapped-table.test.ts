@@ -74,7 +74,7 @@ describe('a table with names and numbers of its own gives the features of its st
   });
 });
 
-test('the raw table keeps the names and numbers of the file, and nothing that the spec does not name', async () => {
+test('the raw table keeps the names and numbers of the file, and what the spec does not name at its end', async () => {
   const { context, parquet, query } = await createWorkspace({
     ...MAPPED,
     covariates: [{ column: 'temperature', history: false }],
@@ -82,7 +82,7 @@ test('the raw table keeps the names and numbers of the file, and nothing that th
   await ingest(context, [await parquet('x.parquet', `SELECT *, 'x' AS note FROM (${renamed(rawRows())})`)]);
   const columns = await query<{ column_name: string }>('raw', 'DESCRIBE FROM {table}');
   expect(columns.map(({ column_name }) => column_name)).toEqual(
-    'Filiale,Artikel,Tag,Preis,Menge,Bestand,Rabatt,Stunden,temperature'.split(','),
+    'Filiale,Artikel,Tag,Preis,Menge,Bestand,Rabatt,Stunden,temperature,note'.split(','),
   );
   expect(await query('raw', 'SELECT DISTINCT "Rabatt" FROM {table} ORDER BY 1')).toEqual([
     { Rabatt: 0.75 },

@@ -2,12 +2,12 @@ import { InputError } from '@stockout/contracts';
 import { describeCondition } from './condition.ts';
 import type { Kind, MappedColumn, Mapping, SourceColumn } from './mapping.ts';
 
-const NUMBER = /^(U?(TINY|SMALL|BIG|HUGE)?INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL.*)$/;
+const NUMBER = /^(U?(TINY|SMALL|BIG|HUGE)?INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(\d+,\d+\))$/;
 const WHOLE = /^U?(TINY|SMALL|BIG)?INT$|^U?INTEGER$/;
 
 const ACCEPTED: Record<Kind, { types: RegExp; words: string }> = {
-  key: { types: /^(VARCHAR|U?(TINY|SMALL|BIG)?INT|U?INTEGER|ENUM.*)$/, words: 'text or whole numbers' },
-  day: { types: /^(DATE|TIMESTAMP.*|VARCHAR)$/, words: 'dates, timestamps or ISO text (2025-12-31)' },
+  key: { types: /^(VARCHAR|U?(TINY|SMALL|BIG)?INT|U?INTEGER|ENUM\(.*\))$/, words: 'text or whole numbers' },
+  day: { types: /^(DATE|TIMESTAMP[^[]*|VARCHAR)$/, words: 'dates, timestamps or ISO text (2025-12-31)' },
   price: { types: NUMBER, words: 'numbers' },
   amount: { types: NUMBER, words: 'numbers' },
   flag: { types: new RegExp(`^BOOLEAN$|${NUMBER.source}`), words: '0 and 1, or false and true' },
@@ -35,7 +35,13 @@ export interface Dialect {
   dateFormat?: string | undefined;
   /** 9,5 is nine and a half. */
   decimalComma?: boolean | undefined;
+  /** Numbers may be text: what a CSV file has beside the columns of the spec is kept so, and may be named later. */
+  numbersAsText?: boolean | undefined;
 }
+
+/** Of raw tables, whoever wrote them. */
+export const TABLE_DIALECT: Dialect = { typed: true, numbersAsText: true };
+const NUMERIC = new Set<Kind>(['price', 'amount', 'flag', 'number']);
 
 /**
  * The columns of a file or table that are read.
@@ -86,10 +92,13 @@ function refuseMissing(
   throw new InputError(`${where}: ${list} missing. ${has}: say in ${fields} which of them it is`);
 }
 
-function refuseType(where: string, column: FoundColumn, { dateFormat }: Dialect): void {
+/** @throws InputError where what the column is cannot be read from its type */
+export function refuseType(where: string, column: FoundColumn, dialect: Dialect): void {
+  const { dateFormat, numbersAsText } = dialect;
   const { source, kind, type, condition, field } = column;
   const { types, words } = ACCEPTED[kind];
   if (types.test(type)) return;
+  if (numbersAsText && type === 'VARCHAR' && NUMERIC.has(kind)) return;
   // 20251231 is a day once somebody has said so.
   if (kind === 'day' && dateFormat !== undefined && WHOLE.test(type)) return;
   if (condition !== undefined) {

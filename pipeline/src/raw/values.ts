@@ -23,12 +23,20 @@ export function stagedType(column: FoundColumn): string {
 }
 
 /** A column as its staged type; what cannot be read as that is null. */
-export function stagedValue({ source, kind, type }: FoundColumn, dialect: Dialect): string {
-  const column = quoteIdentifier(source);
+export function stagedValue(column: FoundColumn, dialect: Dialect): string {
+  return readValue(quoteIdentifier(column.source), column, dialect);
+}
+
+/** As `stagedValue`, of any SQL of the column's type. */
+export function readValue(
+  column: string,
+  { kind, type }: Pick<FoundColumn, 'kind' | 'type'>,
+  dialect: Dialect,
+): string {
   if (kind === 'key') return `nullif(trim(CAST(${column} AS VARCHAR)), '')`;
   if (kind === 'day') return dayValue(column, type, dialect);
   const number = numberValue(column, type, dialect);
-  if (kind !== 'flag' || (dialect.typed && type !== 'BOOLEAN')) return number;
+  if (kind !== 'flag' || (dialect.typed && type !== 'BOOLEAN' && type !== 'VARCHAR')) return number;
   return `coalesce(${number}, CAST(TRY_CAST(${column} AS BOOLEAN) AS DOUBLE))`;
 }
 
@@ -43,8 +51,7 @@ function dayValue(column: string, type: string, { dateFormat }: Dialect): string
 function numberValue(column: string, type: string, { typed, decimalComma }: Dialect): string {
   // A 32-bit .9 is .8999999762 in 64 bits, which no longer is at least .9: by its shortest decimal it is .9 again.
   if (type === 'FLOAT') return `CAST(CAST(${column} AS VARCHAR) AS DOUBLE)`;
-  if (typed) return `TRY_CAST(${column} AS DOUBLE)`;
-  if (!decimalComma) return `TRY_CAST(${column} AS DOUBLE)`;
+  if (typed || !decimalComma) return `TRY_CAST(${column} AS DOUBLE)`;
   // With decimal commas 1.234 is a thousand and more, which nobody is to take for one and a bit.
   return `CASE WHEN NOT contains(${column}, '.') THEN TRY_CAST(replace(${column}, ',', '.') AS DOUBLE) END`;
 }

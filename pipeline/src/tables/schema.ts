@@ -8,6 +8,9 @@ export interface Field {
   nullable: boolean;
 }
 
+/** Only in tables that others have made with it: it would raise the protocol of a table. */
+const NAIVE = 'timestamp_ntz';
+
 const DELTA_BY_DUCKDB = new Map([
   ['VARCHAR', 'string'],
   ['BIGINT', 'long'],
@@ -20,24 +23,33 @@ const DELTA_BY_DUCKDB = new Map([
   ['DATE', 'date'],
   ['BLOB', 'binary'],
   ['TIMESTAMP WITH TIME ZONE', 'timestamp'],
+  ['TIMESTAMP', NAIVE],
 ]);
-const DUCKDB_BY_DELTA = new Map([
-  ...Array.from(DELTA_BY_DUCKDB, ([duckdb, delta]): [string, string] => [delta, duckdb]),
-  ['timestamp_ntz', 'TIMESTAMP'],
-]);
+const DUCKDB_BY_DELTA = new Map(Array.from(DELTA_BY_DUCKDB, ([duckdb, delta]) => [delta, duckdb]));
+
+/**
+ * The Delta type of a DuckDB type.
+ * @returns undefined where there is none
+ */
+export function deltaType(type: string): string | undefined {
+  return /^DECIMAL\(\d+,\d+\)$/.test(type) ? type.toLowerCase() : DELTA_BY_DUCKDB.get(type);
+}
 
 /** @param columns name and DuckDB type of each, as DESCRIBE has them */
 export function fieldsOf(columns: readonly { column_name: string; column_type: string }[]): Field[] {
   return columns.map(({ column_name: name, column_type }) => {
-    const type = DELTA_BY_DUCKDB.get(column_type);
-    // Naive timestamps would raise the table's protocol; the rest has no Delta type at all.
-    if (type === undefined)
-      throw new TypeError(`column ${name}: ${column_type} cannot be written to a Delta table`);
+    const type = deltaType(column_type);
+    if (type === undefined) throw cannotBeWritten(name, column_type);
     return { name, type, nullable: true };
   });
 }
 
+function cannotBeWritten(column: string, type: string): TypeError {
+  return new TypeError(`column ${column}: ${type} cannot be written to a Delta table`);
+}
+
 export function schemaString(fields: readonly Field[]): string {
+  refuseNaive(fields);
   return JSON.stringify({ type: 'struct', fields: fields.map((field) => ({ ...field, metadata: {} })) });
 }
 
@@ -71,9 +83,15 @@ export function newColumns(table: string, of: readonly Field[], rows: readonly F
 /** A table's schema with columns at its end: what its writer has noted about the others stays. */
 export function withColumns(text: string, added: readonly Field[]): string {
   if (added.length === 0) return text;
+  refuseNaive(added);
   const schema = JSON.parse(text) as { fields: object[] };
   const fields = [...schema.fields, ...added.map((field) => ({ ...field, metadata: {} }))];
   return JSON.stringify({ ...schema, fields });
+}
+
+function refuseNaive(fields: readonly Field[]): void {
+  const naive = fields.find(({ type }) => type === NAIVE);
+  if (naive !== undefined) throw cannotBeWritten(naive.name, 'TIMESTAMP');
 }
 
 /** Readers of Delta tables do not tell columns apart by their case. */
@@ -90,13 +108,39 @@ export function nullColumns(fields: readonly Field[]): string {
 }
 
 export function duckdbType({ name, type }: Field): string {
-  const decimal = /^decimal\(\d+,\d+\)$/.exec(typeName(type));
-  const found = decimal === null ? DUCKDB_BY_DELTA.get(typeName(type)) : typeName(type).toUpperCase();
+  const found = duckdbTypeOf(type as DeltaType);
   if (found === undefined)
     throw new InputError(`column ${name}: ${typeName(type)} columns are not supported`);
   return found;
 }
 
-function typeName(type: string | object): string {
+/** A column's type as the protocol's JSON has it. */
+type DeltaType =
+  | string
+  | { type: 'array'; elementType: DeltaType }
+  | { type: 'map'; keyType: DeltaType; valueType: DeltaType }
+  | { type: 'struct'; fields: { name: string; type: DeltaType }[] };
+
+/** @returns undefined where it, or a part of it, is not known */
+function duckdbTypeOf(type: DeltaType): string | undefined {
+  if (typeof type === 'string') {
+    const plain = type.replaceAll(' ', '');
+    return /^decimal\(\d+,\d+\)$/.test(plain) ? plain.toUpperCase() : DUCKDB_BY_DELTA.get(plain);
+  }
+  if (type.type === 'array') {
+    const element = duckdbTypeOf(type.elementType);
+    return element && `${element}[]`;
+  }
+  if (type.type === 'map') {
+    const [key, value] = [duckdbTypeOf(type.keyType), duckdbTypeOf(type.valueType)];
+    return key && value && `MAP(${key}, ${value})`;
+  }
+  const members = type.fields.map((member) => [member.name, duckdbTypeOf(member.type)] as const);
+  if (members.some(([, member]) => member === undefined)) return undefined;
+  return `STRUCT(${members.map(([name, member]) => `${quoteIdentifier(name)} ${member}`).join(', ')})`;
+}
+
+/** For messages. */
+export function typeName(type: string | object): string {
   return typeof type === 'string' ? type.replaceAll(' ', '') : JSON.stringify(type);
 }

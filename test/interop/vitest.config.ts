@@ -1,11 +1,30 @@
 import { defineConfig } from 'vitest/config';
 
+// The servers are installed at their first use.
+const PATIENT = { testTimeout: 240_000, hookTimeout: 600_000 };
+
 export default defineConfig({
   test: {
-    include: ['test/interop/**/*.test.ts'],
     maxWorkers: 2,
-    testTimeout: 240_000,
-    // The servers are installed at their first use.
-    hookTimeout: 600_000,
+    projects: [
+      {
+        test: {
+          ...PATIENT,
+          name: 'interop',
+          include: ['test/interop/**/*.test.ts'],
+          exclude: ['test/interop/spark/**'],
+        },
+      },
+      {
+        test: {
+          ...PATIENT,
+          name: 'spark',
+          include: ['test/interop/spark/**/*.test.ts'],
+          globalSetup: ['test/interop/spark/one-server.ts'],
+          // One JVM with two cores: files side by side would only wait for one another.
+          fileParallelism: false,
+        },
+      },
+    ],
   },
 });

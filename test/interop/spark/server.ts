@@ -1,0 +1,129 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { setTimeout as pause } from 'node:timers/promises';
+import { openSpark } from '../../../pipeline/src/engines/spark/connect/session.ts';
+import { installSpark } from './install.ts';
+
+/** A Spark Connect server of one JVM with two cores, and Delta Lake in it. */
+export interface SparkServer extends AsyncDisposable {
+  /** sc://127.0.0.1:port */
+  connectUrl: string;
+  process: ChildProcess;
+}
+
+export interface ServerOptions {
+  /** What clients must show. */
+  token?: string;
+  /** Default: 1g, enough for what tests do. */
+  memory?: string;
+  conf?: Record<string, string>;
+}
+
+const CONF = {
+  'spark.sql.extensions': 'io.delta.sql.DeltaSparkSessionExtension',
+  'spark.sql.catalog.spark_catalog': 'org.apache.spark.sql.delta.catalog.DeltaCatalog',
+  'spark.driver.host': '127.0.0.1',
+  'spark.driver.bindAddress': '127.0.0.1',
+  'spark.ui.enabled': 'false',
+  // Small data: a task for each of two cores, and no more.
+  'spark.sql.shuffle.partitions': '2',
+  'spark.databricks.delta.snapshotPartitions': '1',
+};
+
+/** Starts one and waits until it answers. */
+export async function startSparkServer(options: ServerOptions = {}): Promise<SparkServer> {
+  const { sparkHome, jars, python } = await installSpark();
+  const folder = await mkdtemp(join(tmpdir(), 'stockout-spark-'));
+  const port = await freePort();
+  const conf = {
+    ...CONF,
+    'spark.connect.grpc.binding.address': '127.0.0.1',
+    'spark.connect.grpc.binding.port': String(port),
+    'spark.sql.warehouse.dir': join(folder, 'warehouse'),
+    ...options.conf,
+  };
+  const args = [
+    '--class=org.apache.spark.sql.connect.service.SparkConnectServer',
+    '--name=stockout',
+    '--master=local[2]',
+    `--driver-memory=${options.memory ?? '1g'}`,
+    `--jars=${jars.join(',')}`,
+    ...Object.entries(conf).flatMap(([key, value]) => ['--conf', `${key}=${value}`]),
+    'spark-internal',
+  ];
+  const jvm = spawn('nice', ['-n', '10', join(sparkHome, 'bin', 'spark-submit'), ...args], {
+    cwd: folder,
+    env: {
+      ...process.env,
+      SPARK_HOME: sparkHome,
+      PYSPARK_PYTHON: python,
+      SPARK_LOCAL_IP: '127.0.0.1',
+      SPARK_LOCAL_DIRS: folder,
+      ...(options.token && { SPARK_CONNECT_AUTHENTICATE_TOKEN: options.token }),
+    },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const log = keepTail(jvm);
+  const connectUrl = `sc://127.0.0.1:${port}`;
+  const end = async () => {
+    if (jvm.exitCode === null && jvm.signalCode === null) {
+      const exited = once(jvm, 'exit');
+      jvm.kill('SIGTERM');
+      await exited;
+    }
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  };
+  try {
+    await answers(connectUrl, jvm, log, options.token);
+  } catch (error) {
+    await end();
+    throw error;
+  }
+  return { connectUrl, process: jvm, [Symbol.asyncDispose]: end };
+}
+
+const PATIENCE_MILLISECONDS = 120_000;
+
+async function answers(
+  connectUrl: string,
+  jvm: ChildProcess,
+  log: () => string,
+  token?: string,
+): Promise<void> {
+  const began = performance.now();
+  const timeouts = { call: 10_000, silence: 60_000, patienceAtFirst: 0, patience: 0 };
+  const env = token === undefined ? {} : { SPARK_CONNECT_AUTHENTICATE_TOKEN: token };
+  for (;;) {
+    if (jvm.exitCode !== null) throw new Error(`Spark ended with ${jvm.exitCode}:\n${log()}`);
+    try {
+      await using spark = await openSpark(`${connectUrl}/;use_ssl=false`, { env, timeouts });
+      return await spark.run('SELECT 1');
+    } catch (error) {
+      if (performance.now() - began > PATIENCE_MILLISECONDS) throw new Error(log(), { cause: error });
+      await pause(200);
+    }
+  }
+}
+
+/** The last words of its log, for when it does not start. */
+function keepTail(jvm: ChildProcess): () => string {
+  let tail = '';
+  jvm.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    tail = (tail + text).slice(-8000);
+  });
+  return () => tail;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}

@@ -6,9 +6,11 @@ import { addDemo } from './commands/demo.ts';
 import { addEvaluate } from './commands/evaluate.ts';
 import { addFeatures } from './commands/features.ts';
 import { addGenerate } from './commands/generate.ts';
+import { addImport } from './commands/import.ts';
 import { addIngest } from './commands/ingest.ts';
 import { addLocal } from './commands/local.ts';
 import { addOperator } from './commands/operator.ts';
+import { addRegister } from './commands/register.ts';
 import { addScore } from './commands/score.ts';
 import { addServe } from './commands/serve.ts';
 import { addTrain } from './commands/train.ts';
@@ -30,11 +32,13 @@ for (const add of [
   addIngest,
   addFeatures,
   addTrain,
+  addImport,
   addEvaluate,
   addVersions,
   addVacuum,
   addScore,
   addServe,
+  addRegister,
   addOperator,
   addLocal,
 ]) {

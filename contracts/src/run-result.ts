@@ -24,8 +24,8 @@ export const trainResultSchema = z.object({
   champion: championSchema.optional(),
   gates: z.array(gateVerdictSchema.omit({ message: true })),
   warnings: z.array(z.string()),
-  /** Absent where MLflow was not asked for or could not be told. */
-  mlflow: trackedSchema.optional(),
+  /** Absent where MLflow was not asked for or could not be told; the operator adds which it was, see `digestOfTarget`. */
+  mlflow: trackedSchema.extend({ target: z.string().optional() }).optional(),
   seconds: z.number(),
 });
 export type TrainResult = z.infer<typeof trainResultSchema>;

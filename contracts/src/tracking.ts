@@ -15,6 +15,19 @@ export const trackedSchema = z.object({
 });
 export type Tracked = z.infer<typeof trackedSchema>;
 
+/** What MLflow shows of a model, as far as Jobs have told it: a picture of what was done, which can be done again. */
+export const trackingRecordSchema = z.object({
+  /** See `digestOfTarget`: what was told to another one counts for nothing. */
+  target: z.string(),
+  /** When the newest Job ended whose result is in here. */
+  finishedAt: z.string(),
+  versions: z.record(z.string(), trackedSchema),
+  /** Versions that cannot be told of, with why. */
+  skipped: z.record(z.string(), z.string()),
+  aliases: z.partialRecord(z.enum(ALIASES), z.string().nullable()),
+});
+export type TrackingRecord = z.infer<typeof trackingRecordSchema>;
+
 /** What MLflow is told: another server, experiment or registered model has to be told anew. */
 export interface TrackingTarget {
   trackingUri: string;

@@ -2,6 +2,7 @@ export { type PipelineContext, type Progress } from './context.ts';
 export { evaluate, type EvaluateOptions, type EvaluateOutcome } from './evaluate/evaluate.ts';
 export { ensureFeatures, features, type FeaturesSource, type FeaturesTable } from './features.ts';
 export { generate, type GenerateOptions } from './generate.ts';
+export { importModel, type ImportOptions } from './import/import-model.ts';
 export { ingest, type IngestResult } from './ingest/ingest.ts';
 export { checkFiles, type ColumnProfile, type Profile } from './ingest/profile.ts';
 export type { SourceOptions } from './ingest/source-options.ts';

@@ -1,4 +1,4 @@
-import type { Baseline, Champion, GateVerdict, Metrics, Search } from '@stockout/contracts';
+import type { Baseline, Champion, GateVerdict, Metrics, Search, Tracked } from '@stockout/contracts';
 import { count, metric, table } from './table.ts';
 
 export interface DescribedVersion {
@@ -10,6 +10,9 @@ export interface DescribedVersion {
   search?: Search | undefined;
   gates: readonly GateVerdict[];
   warnings: readonly string[];
+  mlflow?: Tracked | undefined;
+  /** Why MLflow does not show it. */
+  untracked?: string | undefined;
 }
 
 /** A version for a terminal: its metrics beside what it must beat, then each gate with its verdict. */
@@ -27,7 +30,17 @@ export function describeVersion(version: DescribedVersion): string {
     ...(version.search ? [describeSearch(version.search), ''] : []),
     ...version.gates.map((gate) => `${gate.passed ? 'passed' : 'FAILED'}  ${gate.message}`),
     ...version.warnings.map((warning) => `warning: ${warning}`),
+    ...describeTracked(version),
   ].join('\n');
+}
+
+function describeTracked({ mlflow, untracked }: DescribedVersion): string[] {
+  if (untracked)
+    return [`warning: MLflow does not show it: ${untracked} (stockout register makes up for it)`];
+  if (!mlflow) return [];
+  const version =
+    mlflow.modelVersion === undefined ? '' : `, version ${mlflow.modelVersion} of the registered model`;
+  return [`MLflow: run ${mlflow.runId}${version}`];
 }
 
 /** What the search bought, in validation rows' metrics. */

@@ -15,7 +15,7 @@ export function trainedJson(outcome: TrainOutcome): object {
     confusionMatrix,
     gates,
   } = outcome;
-  const { warnings, seconds } = outcome;
+  const { warnings, mlflow, untracked, seconds } = outcome;
   return {
     version,
     uri,
@@ -29,6 +29,8 @@ export function trainedJson(outcome: TrainOutcome): object {
     confusionMatrix,
     gates,
     warnings,
+    ...(mlflow && { mlflow }),
+    ...(untracked && { untracked }),
     seconds: Math.round(seconds * 1000) / 1000,
   };
 }

@@ -123,11 +123,13 @@ export function learningFigure({ fit, chosenOn }: ReportData): Html {
   const { curve } = chosenOn ?? fit;
   const held = chosenOn === undefined ? 'test' : 'validation';
   const last = curve.at(-1);
+  // A model that was trained elsewhere has none.
+  if (last === undefined) return html``;
   const ticks = ticksUpTo(Math.max(...curve.map((point) => Math.max(point.train, point.evaluation ?? 0))));
-  const rounds = last?.round ?? 1;
+  const rounds = last.round;
   const options = {
     title: 'Learning curve',
-    description: `Log loss by round, ending at ${metric(last?.train)} on training and ${metric(last?.evaluation)} on ${held} rows`,
+    description: `Log loss by round, ending at ${metric(last.train)} on training and ${metric(last.evaluation)} on ${held} rows`,
     x: { label: 'trees', from: 0, to: rounds, ticks: [0, rounds / 2, rounds].map(Math.round) },
     y: { label: 'log loss', from: 0, to: ticks.at(-1) as number, ticks },
   };

@@ -3,10 +3,10 @@ import type { PipelineContext } from '../context.ts';
 import { type Ranking, rankByScore } from '../evaluate/ranking.ts';
 import type { FeaturesTable } from '../features.ts';
 import type { CurvePoint } from '../xgboost/protocol.ts';
-import { XGBoost } from '../xgboost/xgboost.ts';
+import { type GivenTrees, type TrainedModel, XGBoost } from '../xgboost/xgboost.ts';
 import { fitCalibration } from './calibrate.ts';
 import { learnEvery } from './fit.ts';
-import { readParts } from './material.ts';
+import { type Parts, readParts } from './material.ts';
 import { boosterParams } from './params.ts';
 import type { Training } from './supported.ts';
 import { chooseThreshold } from './threshold.ts';
@@ -33,11 +33,13 @@ export interface ChosenOn {
 /**
  * Chooses threshold, calibration and number of trees with a model that has not seen the validation rows, which is then
  * dropped: the version's own trains on them too, since the newest days teach most. The test rows decide nothing.
+ * @param given trees that are not trained here, nor twice
  */
 export async function choose(
   context: PipelineContext,
   table: FeaturesTable,
   training: Training,
+  given?: GivenTrees,
 ): Promise<Choice> {
   const { serving } = context.model.spec;
   const { rounds } = training.params;
@@ -50,23 +52,36 @@ export async function choose(
     };
   }
   using parts = await readParts(context, table, training);
-  const { train, validation } = parts;
+  const { validation } = parts;
   await using xgboost = await XGBoost.start();
-  await using model = await xgboost.train({
-    data: train.data,
-    evaluation: validation,
-    evaluateEvery: learnEvery(rounds),
-    featureNames: table.features,
-    params: boosterParams(training.params, table.features),
-    rounds,
-    earlyStoppingRounds: training.params.earlyStoppingRounds,
-    signal: context.signal,
-    onRound: (done) => context.report?.({ step: 'choose', done, total: rounds }),
-  });
+  await using model = await (given
+    ? xgboost.adopt(given)
+    : trainToChoose(context, xgboost, parts, table, training));
   const margins = await model.predict(validation, 'margin');
   const calibration = fitCalibration(training.calibration, margins, validation.labels);
   const ranking = rankByScore(margins.map(scoreOfMargin(calibration)), validation.labels);
   const threshold = chooseThreshold(serving.threshold, ranking);
   const { curve } = model;
   return { rounds: model.rounds, calibration, threshold, on: { ranking, rows: validation.rows, curve } };
+}
+
+function trainToChoose(
+  context: PipelineContext,
+  xgboost: XGBoost,
+  { train, validation }: Parts,
+  table: FeaturesTable,
+  training: Training,
+): Promise<TrainedModel> {
+  const { rounds, earlyStoppingRounds } = training.params;
+  return xgboost.train({
+    data: train.data,
+    evaluation: validation,
+    evaluateEvery: learnEvery(rounds),
+    featureNames: table.features,
+    params: boosterParams(training.params, table.features),
+    rounds,
+    earlyStoppingRounds,
+    signal: context.signal,
+    onRound: (done) => context.report?.({ step: 'choose', done, total: rounds }),
+  });
 }

@@ -5,7 +5,7 @@ import { exportOnnx } from '../export/onnx.ts';
 import { parseTreeModel } from '../export/tree-model.ts';
 import type { BoosterParams, CurvePoint } from '../xgboost/protocol.ts';
 import { predictScores } from '../xgboost/scorer.ts';
-import type { TrainedModel, XGBoost } from '../xgboost/xgboost.ts';
+import type { GivenTrees, TrainedModel, XGBoost } from '../xgboost/xgboost.ts';
 import type { Choice } from './choose.ts';
 import { goldenPredictions } from './golden.ts';
 import type { Material } from './material.ts';
@@ -30,6 +30,8 @@ export interface FitOptions {
   choice: Choice;
   params: BoosterParams;
   seed: number;
+  /** These instead of training any. */
+  given?: GivenTrees | undefined;
 }
 
 /** How many points the learning curve has; each costs about half a round. */
@@ -69,8 +71,9 @@ function trainModel(
   xgboost: XGBoost,
   { train, test }: Material,
   features: readonly Feature[],
-  { choice: { rounds }, params }: FitOptions,
+  { choice: { rounds }, params, given }: FitOptions,
 ): Promise<TrainedModel> {
+  if (given !== undefined) return xgboost.adopt(given);
   return xgboost.train({
     data: train.data,
     // They draw the curve and stop nothing.

@@ -17,7 +17,7 @@ import { renderReport } from '../report/report.ts';
 import { TRAINING_FILE, type TrainingLog } from '../tracking/version-source.ts';
 import type { ClaimedVersion } from '../versions/claim.ts';
 import type { BoosterParams } from '../xgboost/protocol.ts';
-import { XGBoost } from '../xgboost/xgboost.ts';
+import { type GivenTrees, XGBoost } from '../xgboost/xgboost.ts';
 import type { Choice } from './choose.ts';
 import { buildFeatureSchema } from './feature-schema.ts';
 import { type Fit, fit } from './fit.ts';
@@ -38,6 +38,8 @@ export interface VersionInputs {
   profile: DataProfile;
   claimed: ClaimedVersion;
   championManifest: Manifest | undefined;
+  /** Of a model that was trained elsewhere; what is said of it besides. */
+  given?: { trees: GivenTrees; warnings: string[] } | undefined;
 }
 
 /** All that is known of a version once it is trained and judged. */
@@ -73,11 +75,16 @@ function trainingLog({ fit: { importance, curve } }: Made): Uint8Array {
 }
 
 async function trainAndEvaluate(context: PipelineContext, inputs: VersionInputs): Promise<Made> {
-  const { training, params, choice, table, material, storage, championManifest } = inputs;
+  const { training, params, choice, table, material, storage, championManifest, given } = inputs;
   const { seed } = training.params;
   const features = buildFeatureSchema(table.features, material.train);
   await using xgboost = await XGBoost.start();
-  const fitted = await fit(context, xgboost, material, features, { choice, params, seed });
+  const fitted = await fit(context, xgboost, material, features, {
+    choice,
+    params,
+    seed,
+    given: given?.trees,
+  });
   context.report?.({ step: 'evaluate' });
   const { test, championTest } = material;
   const champion =
@@ -107,11 +114,9 @@ async function trainAndEvaluate(context: PipelineContext, inputs: VersionInputs)
 }
 
 /** The manifest but for its files, of which the report draws on it. */
-function buildManifest(
-  context: PipelineContext,
-  { training, params, choice, search, table, material, profile, claimed, championManifest }: VersionInputs,
-  made: Made,
-): Manifest {
+function buildManifest(context: PipelineContext, inputs: VersionInputs, made: Made): Manifest {
+  const { training, params, choice, search, table, material, profile, claimed, championManifest, given } =
+    inputs;
   const { fit: fitted, evaluation, uncalibrated, baseline, confidence, champion: scored } = made;
   const { namespace, name } = context.model.metadata;
   const { metrics, confusionMatrix } = evaluation;
@@ -152,7 +157,10 @@ function buildManifest(
     ...(coldStart && { coldStart }),
     ...(champion && { champion }),
     gates: judgeGates(context.model.spec.gates, { metrics, baseline, champion }, serving),
-    warnings: buildWarnings(material.plan, made, { manifest: championManifest, champion }),
+    warnings: [
+      ...(given?.warnings ?? []),
+      ...buildWarnings(material.plan, made, { manifest: championManifest, champion }),
+    ],
     libraries: { xgboost: made.xgboostVersion, node: process.versions.node },
     golden: fitted.golden,
     histograms: made.histograms,

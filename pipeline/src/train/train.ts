@@ -35,7 +35,7 @@ export async function train(context: PipelineContext, options: TrainOptions = {}
 }
 
 /** The version that an earlier try of this run has brought to its end. */
-async function findFinished(
+export async function findFinished(
   context: PipelineContext,
   run: string | undefined,
 ): Promise<Manifest | undefined> {

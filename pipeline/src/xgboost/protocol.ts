@@ -38,9 +38,13 @@ export interface TrainRequest {
   stop: Int32Array;
 }
 
-interface LoadRequest {
+export interface LoadRequest {
   op: 'load';
   model: Uint8Array;
+  /** One per column, in place of what the model has. */
+  featureNames?: readonly string[] | undefined;
+  /** All after so many rounds are forgotten. */
+  rounds?: number | undefined;
 }
 
 interface PredictRequest {

@@ -5,6 +5,7 @@ import { Booster, DMatrix, type TrainingMatrix } from './booster.ts';
 import {
   type CurvePoint,
   type LoadReply,
+  type LoadRequest,
   type Message,
   type Replies,
   type Request,
@@ -38,7 +39,7 @@ function answer(id: number, request: Request): Replies[keyof Replies] {
     case 'train':
       return train(id, request);
     case 'load':
-      return load(request.model);
+      return load(request);
     case 'predict':
       return boosterOf(request.booster).predict(request.matrix, request.kind);
     case 'contributions':
@@ -119,8 +120,10 @@ function curvePoint(booster: Booster, round: number, watched: Record<string, Tra
   return { round, train: loss as number, ...(evaluation !== undefined && { evaluation }) };
 }
 
-function load(model: Uint8Array): LoadReply {
+function load({ model, rounds, featureNames }: LoadRequest): LoadReply {
   const booster = Booster.load(loadBinding(), model, threads);
+  if (rounds !== undefined) booster.truncate(rounds);
+  if (featureNames !== undefined) booster.nameFeatures(featureNames);
   return { booster: keep(booster), columns: booster.countFeatures() };
 }
 

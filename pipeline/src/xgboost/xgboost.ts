@@ -39,6 +39,14 @@ function fittingForm(data: TrainingRows, evaluation: TrainingData | undefined): 
   return form === 'Dense' && 'fd' in data ? 'Bins' : form;
 }
 
+/** A model that was trained elsewhere. */
+export interface GivenTrees {
+  /** The bytes of its model.ubj. */
+  ubj: Uint8Array;
+  importance: Record<string, number>;
+  rounds: number;
+}
+
 interface Pending {
   resolve: (value: never) => void;
   reject: (error: Error) => void;
@@ -104,10 +112,22 @@ export class XGBoost implements AsyncDisposable {
     }
   }
 
-  /** @param model the bytes of a model.ubj or model.json */
-  async load(model: Uint8Array): Promise<Model> {
-    const reply = await this.ask({ op: 'load', model });
+  /**
+   * @param model the bytes of a model.ubj or model.json
+   * @param changes names for its features, and how many of its rounds are kept
+   */
+  async load(
+    model: Uint8Array,
+    changes: { featureNames?: readonly string[]; rounds?: number } = {},
+  ): Promise<Model> {
+    const reply = await this.ask({ op: 'load', model, ...changes });
     return new Model(this, reply);
+  }
+
+  /** Trees of elsewhere, as if they had just been trained here. */
+  async adopt({ ubj, importance, rounds }: GivenTrees): Promise<TrainedModel> {
+    const reply = await this.ask({ op: 'load', model: ubj });
+    return new TrainedModel(this, { ...reply, importance, rounds, curve: [] });
   }
 
   /** @internal for Model: with its thread, a model is gone anyway */

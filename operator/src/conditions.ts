@@ -8,6 +8,8 @@ export const CONDITION = {
   gatesPassed: 'GatesPassed',
   /** True when the version that is to serve gets all of the traffic. */
   rolledOut: 'RolledOut',
+  /** True when MLflow shows every version, and its aliases what serves; only where spec.tracking.mlflow is given. */
+  tracked: 'Tracked',
   /** Of a ScoringJob: the newest run is committed. */
   complete: 'Complete',
   /** Of a ScoringJob: the newest run failed. */
@@ -81,6 +83,14 @@ export const REASON = {
   /** No version is to serve. */
   nothingToRollOut: 'NothingToRollOut',
 
+  // Tracked.
+  /** MLflow shows every version, and its aliases what serves. */
+  tracked: 'Tracked',
+  /** A Job tells MLflow, or is about to. */
+  tracking: 'Tracking',
+  /** MLflow could not be told; it is tried again. */
+  trackingFailed: 'TrackingFailed',
+
   // Of a ScoringJob.
   /** The model that modelRef names does not exist. */
   modelNotFound: 'ModelNotFound',
@@ -116,6 +126,7 @@ const TROUBLES: ReadonlySet<string> = new Set([
   REASON.gatesFailed,
   REASON.schemaChanged,
   REASON.progressDeadlineExceeded,
+  REASON.trackingFailed,
   REASON.modelNotFound,
   REASON.modelNotReady,
   REASON.versionNotFound,

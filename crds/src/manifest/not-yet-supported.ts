@@ -10,6 +10,8 @@ const is = (unsupported: unknown) => (value: unknown) => value === unsupported;
 const not = (supported: unknown) => (value: unknown) => value !== undefined && value !== supported;
 const inTheCloud = (value: unknown) => /^(abfss|s3):/i.test(String(value));
 
+const isOnnx = (value: unknown) => /\.onnx$/i.test(String(value));
+
 // What is built deletes its line here; nothing else has to change.
 const MODEL: readonly Line[] = [
   ['spec.storage.uri', inTheCloud, 'use file:// with a persistentVolumeClaim'],
@@ -17,7 +19,7 @@ const MODEL: readonly Line[] = [
   ['spec.data.featuresTable', inTheCloud, BY_NAME],
   ['spec.training.schedule', given, 'retrain by the annotation stockout.dev/retrain-requested-at'],
   ['spec.training.engine.type', is('Spark'), 'use DuckDB'],
-  ['spec.source', given, 'use training'],
+  ['spec.source.uri', isOnnx, 'give the XGBoost model it was made from, .json or .ubj'],
   ['spec.serving.auth.jwt', given, 'use apiKeySecretRef'],
   ['spec.serving.auth.rateLimitPerMinute', given, LEAVE_OUT],
   ['spec.serving.tls', given, LEAVE_OUT],
@@ -26,7 +28,6 @@ const MODEL: readonly Line[] = [
   ['spec.serving.rollout.analysis', given, LEAVE_OUT],
   ['spec.serving.autoscaling', given, 'set replicas'],
   ['spec.monitoring.drift', given, LEAVE_OUT],
-  ['spec.tracking.mlflow', given, LEAVE_OUT],
   ['spec.deletionPolicy', is('Delete'), 'use Retain and delete the files yourself'],
 ];
 

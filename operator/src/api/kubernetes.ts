@@ -55,7 +55,7 @@ export interface VolumeMount {
 export type Volume = { name: string } & (
   | { emptyDir: object }
   | { persistentVolumeClaim: { claimName: string; readOnly?: boolean } }
-  | { secret: { secretName: string } }
+  | { secret: { secretName: string; optional?: boolean; items?: { key: string; path: string }[] } }
   | { downwardAPI: { items: { path: string; fieldRef: { fieldPath: string } }[] } }
 );
 

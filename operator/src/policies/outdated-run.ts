@@ -1,4 +1,4 @@
-import type { TrainResult } from '@stockout/contracts';
+import { digestOfTarget, type TrainResult } from '@stockout/contracts';
 import type { Action } from '../actions.ts';
 import { outcomeOf } from '../jobs/run-outcome.ts';
 import type { RunState } from '../jobs/run-state.ts';
@@ -21,7 +21,10 @@ export function retireRun(observed: ObservedModel, state: RunState, now: Date): 
 
 /** @throws SyntaxError when the Job's manifest is not ours */
 export function recordOf({ model }: ObservedModel, state: RunState, result: TrainResult): Action {
-  const { storage } = modelOfManifest(state.job.spec.template).spec;
-  const object = buildVersionRecord(model, { ...result, run: state.run }, storage.uri);
+  const { storage, tracking } = modelOfManifest(state.job.spec.template).spec;
+  const target = tracking?.mlflow && digestOfTarget(tracking.mlflow);
+  const mlflow = result.mlflow && target && { mlflow: { ...result.mlflow, target } };
+  const record = { ...result, run: state.run, ...mlflow };
+  const object = buildVersionRecord(model, record, storage.uri);
   return { verb: 'create', object, why: `${result.version} was trained` };
 }

@@ -8,7 +8,16 @@ test('records beyond the limit go, but never that of a version in use or of the 
   const model = aModel({ versionHistoryLimit: 2 });
   const versions = ['v6', 'v5', 'v4', 'v3', 'v2', 'v1'].map((version) => aVersion(version));
   versions[3] = aVersion('v3', { run: trainingRunName(model) });
-  const observed = { model, versions, failures: [], runs: [], predictors: [], service: undefined };
+  const observed = {
+    model,
+    versions,
+    failures: [],
+    runs: [],
+    trackingRuns: [],
+    tracking: undefined,
+    predictors: [],
+    service: undefined,
+  };
   const actions = planRetention(observed, new Set(['v1', undefined]));
   expect(actions.map(describeAction)).toEqual([
     'delete ConfigMap retail-v4: beyond versionHistoryLimit',

@@ -14,6 +14,8 @@ const observedOf = (model: StockoutModel, changes: Partial<ObservedModel> = {}):
   versions: [],
   failures: [],
   runs: [],
+  trackingRuns: [],
+  tracking: undefined,
   predictors: [],
   service: undefined,
   ...changes,

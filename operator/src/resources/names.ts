@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { ObjectMeta, OwnerReference } from '@stockout/crds';
+import type { KubeObject } from '../api/kubernetes.ts';
 
+const COMPONENT = 'app.kubernetes.io/component';
 const MANAGED_BY = 'app.kubernetes.io/managed-by';
 export const OPERATOR = 'stockout-operator';
 /** Selects every object that the operator made, pods included. */
@@ -67,16 +69,20 @@ export function ownerReference({ apiVersion, kind, metadata }: Owner): OwnerRefe
   };
 }
 
-export type Component = 'training' | 'scoring' | 'predictor' | 'record';
+export type Component = 'training' | 'scoring' | 'tracking' | 'predictor' | 'record';
 
 export function labelsOf(instance: string, component: Component): Record<string, string> {
   return {
     'app.kubernetes.io/name': 'stockout',
     'app.kubernetes.io/part-of': 'stockout',
     'app.kubernetes.io/instance': instance,
-    'app.kubernetes.io/component': component,
+    [COMPONENT]: component,
     [MANAGED_BY]: OPERATOR,
   };
+}
+
+export function isOfComponent({ metadata }: KubeObject, component: Component): boolean {
+  return metadata.labels?.[COMPONENT] === component;
 }
 
 /** Ten hexadecimal digits that depend on nothing but the value; the order of keys does not count. */

@@ -12,6 +12,8 @@ export interface ContainerInput {
   args: string[];
   resources?: Resources | undefined;
   storage: StockoutModelSpec['storage'];
+  /** Further Secrets whose keys are its environment. */
+  secrets?: readonly string[];
   /** Predictors only read. */
   readOnlyStorage: boolean;
   mounts: VolumeMount[];
@@ -20,14 +22,15 @@ export interface ContainerInput {
 /** A container that the restricted Pod Security Standard admits, with the model's storage. */
 export function buildContainer(input: ContainerInput): Container {
   const { storage } = input;
-  const secret = storage.secretRef;
+  const named = storage.secretRef === undefined ? [] : [storage.secretRef.name];
+  const secrets = [...new Set([...named, ...(input.secrets ?? [])])];
   return {
     name: input.name,
     image: input.image,
     command: ['stockout'],
     args: input.args,
     env: [{ name: 'TMPDIR', value: '/tmp' }],
-    ...(secret === undefined ? {} : { envFrom: [{ secretRef: { name: secret.name } }] }),
+    ...(secrets.length === 0 ? {} : { envFrom: secrets.map((name) => ({ secretRef: { name } })) }),
     ...(input.resources === undefined ? {} : { resources: input.resources }),
     volumeMounts: [
       { name: 'tmp', mountPath: '/tmp' },

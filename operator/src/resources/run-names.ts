@@ -12,6 +12,7 @@ export function trainingRunName({ metadata, spec }: StockoutModel): string {
     uid: metadata.uid,
     storage: spec.storage.uri,
     data: spec.data,
+    source: spec.source,
     training: { params, split, calibration, engine },
     threshold: spec.serving.threshold,
     retrain: metadata.annotations?.[ANNOTATION.retrainRequestedAt],
@@ -24,7 +25,8 @@ export function trainingAttempt({ spec }: StockoutModel): string {
   const { resources, backoffLimit, activeDeadlineSeconds } = spec.training ?? {};
   const { secretRef, serviceAccountName, persistentVolumeClaim } = spec.storage;
   const storage = { secretRef, serviceAccountName, persistentVolumeClaim };
-  return hashOf({ storage, resources, backoffLimit, activeDeadlineSeconds });
+  const { tracking } = spec;
+  return hashOf({ storage, resources, backoffLimit, activeDeadlineSeconds, tracking });
 }
 
 /** What a scoring run is for. */

@@ -2,6 +2,7 @@ import type { StockoutModel } from '@stockout/crds';
 import type { Job } from '../api/kubernetes.ts';
 import { buildJob } from './job.ts';
 import { MANIFEST_FILE, MANIFEST_MOUNT, MANIFEST_VOLUME, manifestText } from './manifest-file.ts';
+import { mlflowAccess } from './mlflow-access.ts';
 import { ANNOTATION, LABEL, labelsOf } from './names.ts';
 import { buildContainer, buildPodSpec, RESULT_FILE } from './pod.ts';
 import { trainingAttempt } from './run-names.ts';
@@ -15,10 +16,19 @@ export interface TrainingJobInput {
   image: string;
 }
 
-/** @throws TypeError for a model that is not trained here */
+/** Of a model that is imported, which has no spec.training. */
+const IMPORT = {
+  backoffLimit: 2,
+  activeDeadlineSeconds: 3600,
+  ttlSecondsAfterFinished: 86_400,
+  resources: undefined,
+};
+
+/** Trains, or imports what spec.source names: a version comes of it either way. */
 export function buildTrainingJob({ model, run, against, image }: TrainingJobInput): Job {
-  const { storage, training } = model.spec;
-  if (training === undefined) throw new TypeError('spec.training is missing');
+  const { storage } = model.spec;
+  const training = model.spec.training ?? IMPORT;
+  const { secrets, mounts, volumes } = mlflowAccess(model);
   const { name } = model.metadata;
   const labels = { ...labelsOf(name, 'training'), [LABEL.model]: name, [LABEL.run]: run };
   const container = buildContainer({
@@ -27,10 +37,16 @@ export function buildTrainingJob({ model, run, against, image }: TrainingJobInpu
     args: trainArgs(model, run, against),
     resources: training.resources,
     storage,
+    secrets,
     readOnlyStorage: false,
-    mounts: [MANIFEST_MOUNT],
+    mounts: [MANIFEST_MOUNT, ...mounts],
   });
-  const spec = buildPodSpec({ container, storage, readOnlyStorage: false, volumes: [MANIFEST_VOLUME] });
+  const spec = buildPodSpec({
+    container,
+    storage,
+    readOnlyStorage: false,
+    volumes: [MANIFEST_VOLUME, ...volumes],
+  });
   return buildJob({
     owner: model,
     name: run,
@@ -50,5 +66,20 @@ export function buildTrainingJob({ model, run, against, image }: TrainingJobInpu
 function trainArgs(model: StockoutModel, run: string, against: string | undefined): string[] {
   const inputs = ['-f', MANIFEST_FILE, '--storage', model.spec.storage.uri];
   const comparison = against === undefined ? [] : ['--against', against];
-  return ['train', ...inputs, '--run', run, '--gates', 'report', ...comparison, '--result-file', RESULT_FILE];
+  return [
+    ...commandOf(model),
+    ...inputs,
+    '--run',
+    run,
+    '--gates',
+    'report',
+    ...comparison,
+    '--result-file',
+    RESULT_FILE,
+  ];
+}
+
+function commandOf({ spec: { source } }: StockoutModel): string[] {
+  const model = source?.uri ?? source?.mlflow?.modelUri;
+  return model === undefined ? ['train'] : ['import', '--model', model];
 }

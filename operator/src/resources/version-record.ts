@@ -12,7 +12,11 @@ const KEY = 'record';
  * The record of a version: written once, never changed. It, not the Job, says that the run is done.
  * @param storageUri the storage that the run worked on
  */
-export function buildVersionRecord(model: StockoutModel, result: TrainResult, storageUri: string): ConfigMap {
+export function buildVersionRecord(
+  model: StockoutModel,
+  result: VersionRecord,
+  storageUri: string,
+): ConfigMap {
   const { name, namespace } = model.metadata;
   const uri = `${storageUri.replace(/\/+$/, '')}/${versionPath(namespace, name, result.version)}`;
   return {

@@ -1,9 +1,10 @@
 import type { ConfigMap, Deployment, Pod } from '../api/kubernetes.ts';
 import { firstTrouble, type MountFailuresOf } from '../jobs/pod-state.ts';
-import { runStatesOf } from '../jobs/run-state.ts';
+import { type RunState, runStatesOf } from '../jobs/run-state.ts';
 import { mountFailuresIn, type Stores } from '../kube/stores.ts';
-import { ANNOTATION, type Color, LABEL } from '../resources/names.ts';
+import { ANNOTATION, type Color, type Component, isOfComponent, LABEL } from '../resources/names.ts';
 import { readRunFailure } from '../resources/run-failure.ts';
+import { readTrackingRecord } from '../resources/tracking-record.ts';
 import { readVersionRecord, type VersionRecord, versionNumber } from '../resources/version-record.ts';
 import type { ObservedModel, PredictorState } from './observed.ts';
 
@@ -24,11 +25,20 @@ export function observeModel(stores: Stores, key: string): ObservedModel | undef
   const configMaps = stores.configMaps.inGroup(group).filter(isOurs);
   const pods = stores.pods.inGroup(group);
   const mountFailuresOf = mountFailuresIn(stores);
+  const jobs = stores.jobs.inGroup(group).filter(isOurs);
+  const runsOf = (component: Component): RunState[] =>
+    runStatesOf(
+      jobs.filter((job) => isOfComponent(job, component)),
+      pods,
+      mountFailuresOf,
+    );
   return {
     model,
     versions: versionsOf(configMaps),
     failures: configMaps.map(readRunFailure).filter((failure) => failure !== undefined),
-    runs: runStatesOf(stores.jobs.inGroup(group).filter(isOurs), pods, mountFailuresOf),
+    runs: runsOf('training'),
+    trackingRuns: runsOf('tracking'),
+    tracking: trackingOf(configMaps),
     predictors: stores.deployments
       .inGroup(group)
       .filter(isOurs)
@@ -42,6 +52,15 @@ function versionsOf(configMaps: readonly ConfigMap[]): VersionRecord[] {
     .map(readVersionRecord)
     .filter((record) => record !== undefined)
     .sort((a, b) => versionNumber(b.version) - versionNumber(a.version));
+}
+
+/** With its ConfigMap, on top of which the next one is written. */
+function trackingOf(configMaps: readonly ConfigMap[]): ObservedModel['tracking'] {
+  for (const configMap of configMaps) {
+    const record = readTrackingRecord(configMap);
+    if (record !== undefined) return { ...record, resourceVersion: configMap.metadata.resourceVersion };
+  }
+  return undefined;
 }
 
 /** @param pods of the model */

@@ -1,3 +1,4 @@
+import type { TrackingRecord } from '@stockout/contracts';
 import type { StockoutModel } from '@stockout/crds';
 import type { Deployment, Service } from '../api/kubernetes.ts';
 import type { RunState } from '../jobs/run-state.ts';
@@ -13,6 +14,10 @@ export interface ObservedModel {
   versions: readonly VersionRecord[];
   failures: readonly RunFailure[];
   runs: readonly RunState[];
+  /** Jobs that tell MLflow. */
+  trackingRuns: readonly RunState[];
+  /** What MLflow was told. */
+  tracking: (TrackingRecord & { resourceVersion: string | undefined }) | undefined;
   predictors: readonly PredictorState[];
   service: Service | undefined;
 }

@@ -6,6 +6,8 @@ import { planRetention } from '../policies/retention.ts';
 import { planRollout } from '../policies/rollout.ts';
 import type { RolloutPlan } from '../policies/rollout-steps.ts';
 import type { StepPlan } from '../policies/step-plan.ts';
+import { aliasesOf } from '../policies/aliases.ts';
+import { planTracking, type TrackingPlan } from '../policies/tracking.ts';
 import { planTraining } from '../policies/training.ts';
 import type { Settings } from '../settings.ts';
 import { championOf, type ObservedModel } from './observed.ts';
@@ -16,6 +18,8 @@ export interface ModelPlan {
   promotion: PromotionPlan;
   training: StepPlan | undefined;
   rollout: RolloutPlan | undefined;
+  /** Undefined where no MLflow is asked for. */
+  tracking: TrackingPlan | undefined;
   /** Each is done in its order, up to the first action that fails; that does not hold up the other chains. */
   chains: Action[][];
   /** Look again then, though nothing may have changed. */
@@ -33,6 +37,7 @@ export function planModel(observed: ObservedModel, settings: Settings, now: Date
       promotion,
       training: undefined,
       rollout: undefined,
+      tracking: undefined,
       chains: [],
       requeueAfterMs: undefined,
     };
@@ -40,6 +45,10 @@ export function planModel(observed: ObservedModel, settings: Settings, now: Date
   const { images } = settings;
   const rollout = planRollout(observed, promotion.target, { now, image: images.predictor });
   const training = planTraining(observed, { now, image: images.pipeline, rollingOut: rollout.busy });
+  const tracking = planTracking(observed, aliasesOf(observed, promotion, rollout), {
+    now,
+    image: images.pipeline,
+  });
   const { version: pin } = observed.model.spec.promotion;
   const deployed = observed.predictors.map(({ version }) => version);
   const inUse = new Set([promotion.target?.version, pin, ...deployed]);
@@ -48,8 +57,14 @@ export function planModel(observed: ObservedModel, settings: Settings, now: Date
     promotion,
     training,
     rollout,
-    chains: [training.actions, rollout.actions, planRetention(observed, inUse)],
-    requeueAfterMs: earliest(rollout.requeueAfterMs, training.requeueAfterMs),
+    tracking,
+    chains: [
+      training.actions,
+      rollout.actions,
+      ...(tracking === undefined ? [] : [tracking.actions]),
+      planRetention(observed, inUse),
+    ],
+    requeueAfterMs: earliest(rollout.requeueAfterMs, training.requeueAfterMs, tracking?.requeueAfterMs),
   };
 }
 

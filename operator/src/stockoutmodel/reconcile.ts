@@ -13,8 +13,8 @@ import type { ObservedModel } from './observed.ts';
 import { planModel } from './plan.ts';
 import { modelStatusOf } from './status.ts';
 
-const { trained, gatesPassed, rolledOut, ready, stalled } = CONDITION;
-const TOLD = [trained, gatesPassed, rolledOut, ready, stalled];
+const { trained, gatesPassed, rolledOut, ready, tracked, stalled } = CONDITION;
+const TOLD = [trained, gatesPassed, rolledOut, ready, tracked, stalled];
 
 /** @param key namespace/name */
 export async function reconcileModel(context: OperatorContext, key: string): Promise<Reconciled> {

@@ -1,6 +1,7 @@
 import type { Condition, StockoutModelStatus } from '@stockout/crds';
 import { CONDITION, type Finding, isFalse, isTrue, type Verdict } from '../conditions.ts';
 import { isSilent, type ReconcileError, StalledError } from '../errors.ts';
+import { knownOf } from '../policies/tracking-state.ts';
 import { LABEL } from '../resources/names.ts';
 import { endpointOf } from '../resources/service.ts';
 import { setConditions } from '../set-conditions.ts';
@@ -22,6 +23,7 @@ export function modelStatusOf(
   const serving = servingOf(observed);
   const [latest] = versions;
   const { promotion, rollout } = plan;
+  const known = knownOf(observed);
   const shown = serving === undefined ? latest : versions.find(({ version }) => version === serving.version);
   return {
     observedGeneration: generation,
@@ -30,7 +32,11 @@ export function modelStatusOf(
     ...(latest === undefined ? {} : { latestVersion: latest.version }),
     ...(shown === undefined ? {} : { metrics: metricsStatusOf(shown) }),
     versions: versions.map((version) =>
-      versionStatusOf(version, promotion.verdicts.get(version.version) ?? []),
+      versionStatusOf(
+        version,
+        promotion.verdicts.get(version.version) ?? [],
+        known.versions[version.version]?.runId,
+      ),
     ),
     ...servingStatus(observed),
     conditions: setConditions(before, verdictsOf(observed, plan, error), generation, now),
@@ -70,9 +76,20 @@ function verdictsOf(
     [CONDITION.trained, plan.training?.verdict ?? kept(CONDITION.trained)],
     [CONDITION.gatesPassed, plan.promotion.verdict],
     [CONDITION.rolledOut, plan.rollout?.verdict ?? kept(CONDITION.rolledOut)],
+    [CONDITION.tracked, trackedVerdict(observed, plan, kept)],
     [CONDITION.reconciling, stalled === undefined ? reconciling(plan, error) : undefined],
     [CONDITION.stalled, stalled && isTrue(stalled.reason, stalled.message)],
   ];
+}
+
+/** Only where MLflow is asked for; as it was while nothing is planned. */
+function trackedVerdict(
+  { model }: ObservedModel,
+  { tracking }: ModelPlan,
+  kept: (type: string) => Verdict | Condition,
+): Verdict | Condition | undefined {
+  if (model.spec.tracking?.mlflow === undefined) return undefined;
+  return tracking?.verdict ?? kept(CONDITION.tracked);
 }
 
 interface Told {

@@ -15,7 +15,11 @@ const MAX_WARNINGS = 16;
 const MAX_TEXT = 1024;
 
 /** One entry of status.versions: decimals are strings, what is not defined is left out. */
-export function versionStatusOf(record: VersionRecord, gates: readonly GateVerdict[]): VersionStatus {
+export function versionStatusOf(
+  record: VersionRecord,
+  gates: readonly GateVerdict[],
+  mlflowRunId: string | undefined,
+): VersionStatus {
   const { version, trainedAt, dataVersion, digest, uri, metrics, baseline, confusionMatrix } = record;
   return {
     name: version,
@@ -28,6 +32,7 @@ export function versionStatusOf(record: VersionRecord, gates: readonly GateVerdi
     ...(baseline === undefined ? {} : { baseline: baselineOf(baseline) }),
     confusionMatrix,
     gates: gates.map(gateOf),
+    ...(mlflowRunId === undefined ? {} : { mlflowRunId }),
     warnings: record.warnings.slice(0, MAX_WARNINGS).map((warning) => warning.slice(0, MAX_TEXT)),
   };
 }

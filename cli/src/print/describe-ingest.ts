@@ -1,4 +1,5 @@
 import type { IngestResult } from '@stockout/pipeline';
+import { describeReason } from './describe-reason.ts';
 import { listed } from './fit.ts';
 import { describeLeftOut, few } from './other-columns.ts';
 import { count } from './table.ts';
@@ -10,10 +11,8 @@ export function describeIngest(result: IngestResult, table: string): string {
     ...(rows + rejected === 0 && skipped.length > 0
       ? [`nothing to do: ${table} stays at version ${tableVersion}`]
       : [`${count(rows)} rows into version ${tableVersion} of ${table}`]),
-    ...(rejected > 0
-      ? [`${count(rejected)} rows rejected, they are in ${table}_rejected with file, number and reason:`]
-      : []),
-    ...reasons.map((each) => `  ${count(each.rows)} rejected: ${each.reason}`),
+    ...(rejected > 0 ? [`${count(rejected)} rows rejected, they are in ${table}_rejected:`] : []),
+    ...reasons.flatMap(describeReason),
     ...negative.map((each) => `${count(each.rows)} rows with negative ${each.column}: kept, they are data`),
     ...skipped.map((each) => `${each.file}: already ingested, version ${each.tableVersion} has its rows`),
     ...(keptColumns.length > 0

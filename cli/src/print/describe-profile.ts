@@ -1,4 +1,5 @@
 import type { ColumnProfile, Profile } from '@stockout/pipeline';
+import { describeReason } from './describe-reason.ts';
 import { listed, shortened } from './fit.ts';
 import { describeLeftOut, few } from './other-columns.ts';
 import { count, table } from './table.ts';
@@ -25,15 +26,6 @@ export function describeProfile(profile: Profile): string {
     ...(kept.length > 0 ? [listed('kept, though the spec does not name them:', few(kept))] : []),
     ...describeLeftOut(leftOut),
   ].join('\n');
-}
-
-function describeReason({ reason, rows, file, row, value, wayOut }: Profile['reasons'][number]): string[] {
-  const first = value === null ? '' : `: ${shortened(JSON.stringify(value), 24)}`;
-  return [
-    `  ${count(rows)} rejected: ${reason}`,
-    `    first in row ${count(row)} of ${file}${first}`,
-    ...(wayOut === undefined ? [] : [`    ${wayOut}`]),
-  ];
 }
 
 function describeRows(profile: Profile): string[] {

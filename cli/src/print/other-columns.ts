@@ -1,4 +1,5 @@
 import type { IngestResult } from '@stockout/pipeline';
+import { listed } from './fit.ts';
 
 /** A terminal is to be read, however wide the file is; --json has all. */
 const MANY = 30;
@@ -8,7 +9,11 @@ export function few(names: readonly string[]): string[] {
   return [...names.slice(0, MANY), `and ${names.length - MANY} more (--json has all)`];
 }
 
-/** Columns that a table cannot have, a line each. */
+/** Columns that a table cannot have, by the reason. */
 export function describeLeftOut(leftOut: IngestResult['leftOut']): string[] {
-  return few(leftOut.map(({ column, why }) => `left out: ${JSON.stringify(column)}, ${why}`));
+  const reasons = Map.groupBy(leftOut, ({ why }) => why);
+  return [...reasons].flatMap(([why, columns]) => [
+    listed('left out:', few(columns.map(({ column }) => JSON.stringify(column)))),
+    `  ${why}`,
+  ]);
 }

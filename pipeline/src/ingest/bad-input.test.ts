@@ -10,6 +10,7 @@ import { checkFiles } from './profile.ts';
 type Data = Partial<StockoutModelSpec['data']>;
 
 const createWorkspace = testWorkspaces(testDuckDB());
+const OF_FOUR = 'store_id,product_id,date,stockout';
 const HEADER = 'Filiale;Artikel;Tag;Menge;Stunden';
 const OWN: Data = {
   columns: {
@@ -148,6 +149,57 @@ describe('unusual data is data', () => {
     await features(context);
     const stores = await query<{ store_id: string }>('features', 'SELECT store_id FROM {table}');
     expect(stores.map(({ store_id }) => store_id).sort()).toEqual([...ids].sort());
+  });
+
+  test.each([
+    ['a delimiter at the end of every line', `${OF_FOUR},\nS,P,2025-01-01,0,\n`, ['column 5']],
+    ['a delimiter at the end of the rows alone', `${OF_FOUR}\nS,P,2025-01-01,0,\n`, []],
+    ['an index without a name', `,${OF_FOUR}\n0,S,P,2025-01-01,0\n`, ['column 1']],
+    ['spaces around the names', ` store_id , product_id,date , stockout\nS,P,2025-01-01,0\n`, []],
+    ['blank lines between the rows', `${OF_FOUR}\n\n\nS,P,2025-01-01,0\n\n`, []],
+    ['carriage returns alone', `${OF_FOUR}\rS,P,2025-01-01,0\r`, []],
+  ])('a file with %s', async (_, text, leftOut) => {
+    const { context, file, query } = await createWorkspace();
+    const result = await ingest(context, [await file('x.csv', text)]);
+    expect(result).toMatchObject({ rows: 1, rejected: 0, keptColumns: [] });
+    expect(result.leftOut).toEqual(leftOut.map((column) => ({ column, why: 'it has no name' })));
+    expect(await query('raw', 'FROM {table}')).toEqual([
+      { store_id: 'S', product_id: 'P', date: '2025-01-01', stockout: 0 },
+    ]);
+  });
+
+  test('a line break within quotes is part of the value, and rows are counted, not lines', async () => {
+    const { context, file, query } = await createWorkspace();
+    const path = await file('x.csv', `${OF_FOUR}\n"S\n1",P,2025-01-01,0\nS,P,2025-01-01,7\n`);
+    expect(await ingest(context, [path])).toMatchObject({
+      rows: 1,
+      reasons: [{ reason: 'stockout is neither 0 nor 1', row: 2, value: '7', file: path }],
+    });
+    expect(await query('raw', 'SELECT store_id FROM {table}')).toEqual([{ store_id: 'S\n1' }]);
+  });
+
+  test('a NUL in an id sets its row aside', async () => {
+    const { context, file } = await createWorkspace();
+    const path = await file('x.csv', `${OF_FOUR}\nS\0,P,2025-01-01,0\nS,P,2025-01-01,0\n`);
+    expect(await ingest(context, [path])).toMatchObject({
+      rows: 1,
+      reasons: [{ reason: 'store_id has a NUL character', row: 1 }],
+    });
+  });
+
+  test('of 5,000 columns the spec has its own and the table a thousand more; the others are told', async () => {
+    const { context, file, snapshot } = await createWorkspace();
+    const names = Array.from({ length: 5000 }, (_, i) => `c${i}`);
+    const rows = ['2025-01-01', '2025-01-02'].map((day) => `S,P,${day},0,${names.join(',')}`);
+    const path = await file('x.csv', [`${OF_FOUR},${names.join(',')}`, ...rows, ''].join('\n'));
+    context.model.spec.data.covariates = [{ column: 'c4999', history: false }];
+    await expect(ingest(context, [path])).rejects.toThrow('c4999 is not a number (2 rows');
+    delete context.model.spec.data.covariates;
+    const { keptColumns, leftOut } = await ingest(context, [path]);
+    expect([keptColumns.length, leftOut.length, leftOut[0]?.column]).toEqual([1000, 4000, 'c1000']);
+    expect(leftOut[0]?.why).toContain('there are more than 1000 beside those of the spec: name it there');
+    expect(JSON.parse((await snapshot('raw')).metadata.schemaString).fields).toHaveLength(1004);
+    expect((await checkFiles([path])).columns).toHaveLength(1004);
   });
 
   test('columns whose names are quoted, spaced or our own', async () => {

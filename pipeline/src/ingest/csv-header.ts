@@ -14,19 +14,41 @@ const MAX_HEADER = 1 << 20;
 /**
  * The first line of a CSV file (gzip or plain). Its delimiter holds for the whole file: a guess from the rows could
  * take rows for a header, or a faulty row for another dialect.
- * @throws InputError when a name stands twice in it
+ * @throws InputError when a name stands twice in it, or it is no text
  */
 export async function readCsvHeader(name: string, path: string, options: SourceOptions): Promise<CsvHeader> {
   const line = await firstLine(path, options.encoding ?? 'utf-8');
+  refuseOther(name, line, options);
   const delimiter =
     options.delimiter ?? DELIMITERS.toSorted((a, b) => line.split(b).length - line.split(a).length)[0] ?? ',';
   const names = splitLine(line, delimiter, options.quote ?? '"');
-  // Names that differ by case alone are one to DuckDB and to Spark.
-  const keys = names.map((column) => column.toLowerCase());
-  const twice = names.find((_, i) => keys.indexOf(keys[i] as string) !== i);
-  if (twice !== undefined)
-    throw new InputError(`${name}: column ${twice} stands twice in the header: rename one of them`);
+  refuseTwice(name, names);
   return { delimiter, names };
+}
+
+/** A spreadsheet, an archive, or text of another encoding would be told as a header without the columns. */
+function refuseOther(name: string, line: string, { encoding }: SourceOptions): void {
+  if (line.trim() === '') throw new InputError(`${name}: the first line is empty, it must name the columns`);
+  if (!line.includes('\0')) return;
+  throw new InputError(
+    `${name} is not CSV in ${encoding?.toUpperCase() ?? 'UTF-8'}: where it is text, say how it is ` +
+      'written by --encoding utf-16; a spreadsheet is to be saved as CSV first',
+  );
+}
+
+function refuseTwice(name: string, names: readonly string[]): void {
+  const seen = new Map<string, string>();
+  for (const column of names.filter((each) => each !== '')) {
+    // Names that differ by case alone are one to DuckDB and to Spark.
+    const other = seen.get(column.toLowerCase());
+    if (other === column)
+      throw new InputError(`${name}: column ${column} stands twice in the header: rename one of them`);
+    if (other !== undefined)
+      throw new InputError(
+        `${name}: columns ${other} and ${column} differ by case alone, which tables do not tell apart: rename one of them`,
+      );
+    seen.set(column.toLowerCase(), column);
+  }
 }
 
 async function firstLine(path: string, encoding: string): Promise<string> {

@@ -58,15 +58,85 @@ describe('a file that cannot be used is refused whole, by name, and nothing is w
     [
       'a CSV row with too many values',
       ({ file }) => file('x.csv', `${HEADER}\n${GOOD}\n${GOOD},,,,5\n`),
-      'x.csv is not a readable CSV file',
+      'x.csv, line 3: more values where the header names 8: correct the line; where another character separates',
+    ],
+    [
+      'a CSV row with too few values',
+      ({ file }) => file('x.csv', `${HEADER}\n${GOOD}\nS1,P1\n`),
+      'x.csv, line 3: 2 values where the header names 8',
+    ],
+    [
+      'a quote that is not closed',
+      ({ file }) => file('x.csv', `${HEADER}\n"${GOOD}\n${GOOD}\n`),
+      'x.csv, line 2: a quote is opened and not closed: correct the line; where quotes are mere characters, say another: --quote',
+    ],
+    [
+      'a line of three megabytes',
+      ({ file }) => file('x.csv', `${HEADER}\n${GOOD}${'0'.repeat(3_000_000)}\n`),
+      'x.csv, line 2: longer than 2000000 bytes: shorten it',
+    ],
+    [
+      'another encoding, with its line',
+      ({ file }) => file('x.csv', Buffer.from(`${HEADER}\n${GOOD}\nKöln${GOOD}\n`, 'latin1')),
+      'x.csv, line 3: it is not UTF-8, say what it is by --encoding latin-1 or utf-16',
+    ],
+    [
+      'UTF-16 without a word about it',
+      ({ file }) => file('x.csv', Buffer.from(`\uFEFF${HEADER}\n${GOOD}\n`, 'utf16le')),
+      'x.csv is not CSV in UTF-8: where it is text, say how it is written by --encoding utf-16',
+    ],
+    [
+      'a spreadsheet',
+      ({ file }) => file('x.csv', Buffer.from('PK\x03\x04\x14\0\0\0 workbook.xml')),
+      'a spreadsheet is to be saved as CSV first',
+    ],
+    [
+      'an empty line before the header',
+      ({ file }) => file('x.csv', `\n${HEADER}\n${GOOD}\n`),
+      'x.csv: the first line is empty, it must name the columns',
+    ],
+    [
+      'no header',
+      ({ file }) => file('x.csv', `${GOOD}\n`),
+      'It has S1, P1, 2025-01-01, 9.5, 1, 3, 20, 0: say in spec.data.columns.store, spec.data.columns.product, ' +
+        'spec.data.columns.date, spec.data.columns.stockout which of them it is. The first line must name the columns',
+    ],
+    [
+      'a name twice in the header',
+      ({ file }) => file('x.csv', `${HEADER},stockout\n${GOOD},0\n`),
+      'x.csv: column stockout stands twice in the header: rename one of them',
+    ],
+    [
+      'a name twice but for its case',
+      ({ file }) => file('x.csv', `${HEADER},Price\n${GOOD},0\n`),
+      'x.csv: columns price and Price differ by case alone, which tables do not tell apart: rename one of them',
+    ],
+    [
+      'names of another case',
+      ({ file }) => file('x.csv', `${HEADER.replace('date', 'Date')}\n${GOOD}\n`),
+      'x.csv: column date is missing. It has store_id, product_id, Date, price',
+    ],
+    [
+      'a nested column where a store is due',
+      ({ parquet }) => parquet('x.parquet', `SELECT * REPLACE ([store_id] AS store_id) FROM (${rawRows()})`),
+      'x.parquet: column store_id is VARCHAR[], expected text or whole numbers',
     ],
     [
       'only bad rows',
       ({ file }) => file('x.csv', `${HEADER}\nS1,P1,x,1,0,1,1,0\n`),
       'nothing was written: date is not a date (1 rows, first in row 1 of',
     ],
-    ['a folder', async ({ folder }) => folder, 'is not a file'],
-    ['nothing there', async ({ folder }) => join(folder, 'no.csv'), 'no.csv cannot be read: ENOENT'],
+    [
+      'a folder',
+      async ({ folder }) => folder,
+      'is not a file: name the Parquet or CSV files themselves, as in',
+    ],
+    [
+      'nothing there',
+      async ({ folder }) => join(folder, 'no.csv'),
+      'no.csv does not exist: correct the name',
+    ],
+    ['a pattern of no file', async ({ folder }) => join(folder, 'no-*.csv'), 'no file is named like'],
   ];
 
   test.each(refused)('%s', async (_, make, message) => {

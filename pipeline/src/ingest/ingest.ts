@@ -17,6 +17,7 @@ import { rejectedTableOf, writeRejected } from './rejected.ts';
 import { type SourceFile, openSourceFiles } from './source-file.ts';
 import type { SourceOptions } from './source-options.ts';
 import { type Staged, stageFiles } from './stage.ts';
+import type { RejectedRows } from './way-out.ts';
 
 export interface IngestResult {
   /** That were appended. */
@@ -24,7 +25,7 @@ export interface IngestResult {
   /** That were written to `<rawTable>_rejected` instead, each with its reason. */
   rejected: number;
   /** Why, the most frequent first. */
-  reasons: { reason: string; rows: number }[];
+  reasons: RejectedRows[];
   /** Appended rows with returns beyond the sales, or with less than nothing in stock. */
   negative: ColumnRows[];
   tableVersion: number;

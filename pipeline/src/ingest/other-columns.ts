@@ -43,9 +43,11 @@ export async function findOtherColumns(
 ): Promise<{ others: OtherColumn[]; leftOut: LeftOut[] }> {
   const taken = new Set(read.map(({ source }) => source.toLowerCase()));
   const types = new Map<string, { source: string; types: Set<string> }>();
-  for (const { column_name: source, column_type } of files.flatMap(({ columns }) => columns)) {
+  const leftOut: LeftOut[] = [];
+  for (const { column_name: source, column_type, unnamed } of files.flatMap(({ columns }) => columns)) {
     const key = source.toLowerCase();
-    if (taken.has(key)) continue;
+    if (unnamed) leftOut.push({ column: source, why: 'it has no name' });
+    if (taken.has(key) || unnamed) continue;
     const known = types.get(key) ?? { source, types: new Set() };
     types.set(key, { ...known, types: known.types.add(column_type) });
   }
@@ -54,17 +56,20 @@ export async function findOtherColumns(
     const column = { source, type: await commonType(db, [...all]) };
     judged.push({ ...column, ...keptAs(column), alias: `other_${judged.length}` });
   }
-  return {
-    others: judged.flatMap(({ source, alias, type, why }) =>
-      why === undefined ? [{ source, alias, type }] : [],
-    ),
-    leftOut: judged.flatMap(({ source, why }) => (why === undefined ? [] : [{ column: source, why }])),
-  };
+  const others: OtherColumn[] = [];
+  for (const { why, ...column } of judged) {
+    if (why === undefined && others.length < MOST) others.push(column);
+    else leftOut.push({ column: column.source, why: why ?? TOO_MANY });
+  }
+  return { others, leftOut };
 }
+
+/** Of wider files DuckDB would need more memory than a Job may have; that many are a matrix rather than columns. */
+const MOST = 1000;
+const TOO_MANY = `there are more than ${MOST} beside those of the spec: name it there to keep it`;
 
 /** The type and the reason not to keep it, if there is one. */
 function keptAs({ source, type }: { source: string; type: string }): { type: string; why?: string } {
-  if (source === '') return { type, why: 'it has no name' };
   if (FORBIDDEN.test(source))
     return { type, why: 'Delta tables have no space and none of ,;{}()= in names: rename it to keep it' };
   const kept = type.startsWith('ENUM(') && !type.endsWith(']') ? 'VARCHAR' : (WIDER.get(type) ?? type);

@@ -3,7 +3,7 @@ import type { FoundColumn } from '../raw/source-columns.ts';
 import { storedType } from '../raw/values.ts';
 import type { ColumnProfile, Profile } from './profile.ts';
 import { ROW_NUMBER, type Staged } from './stage.ts';
-import { wayOutOf } from './way-out.ts';
+import { withWayOut } from './way-out.ts';
 
 // Over `staged`, `repeated` and the view `good` of a --check.
 
@@ -34,10 +34,7 @@ export async function countReasons(db: DuckDB, columns: readonly FoundColumn[]):
         arg_min_null(value, id) AS value
       FROM bad GROUP BY reason ORDER BY rows DESC, reason`,
   );
-  return reasons.map((each) => {
-    const wayOut = wayOutOf(each.reason, columns);
-    return wayOut === undefined ? each : { ...each, wayOut };
-  });
+  return withWayOut(reasons, columns);
 }
 
 export async function extentOf(db: DuckDB): Promise<Pick<Profile, 'firstDay' | 'lastDay'>> {

@@ -18,6 +18,7 @@ import {
   profileColumns,
 } from './profile-queries.ts';
 import { stageFiles } from './stage.ts';
+import type { RejectedRows } from './way-out.ts';
 
 export interface ColumnProfile {
   /** As in the files. */
@@ -51,14 +52,7 @@ export interface Profile extends DataProfile {
   duplicates: number;
   rejected: number;
   /** With the first row that has it. */
-  reasons: {
-    reason: string;
-    rows: number;
-    file: string;
-    row: number;
-    value: string | null;
-    wayOut?: string;
-  }[];
+  reasons: RejectedRows[];
   /** Which the model would have. */
   features: string[];
   /** Rows by their label; rows whose label is not known are scored, but teach nothing. */

@@ -4,15 +4,7 @@ import type { FoundColumn } from '../raw/source-columns.ts';
 import type { TableLocation } from '../tables/log.ts';
 import { type Snapshot, exists } from '../tables/snapshot.ts';
 import { ROW_NUMBER } from './stage.ts';
-import { wayOutOf } from './way-out.ts';
-
-interface Reason {
-  reason: string;
-  rows: number;
-  file: string;
-  row: number;
-  value: string | null;
-}
+import { type RejectedRows, wayOutOf } from './way-out.ts';
 
 /** No good row at all is a mistake in the file, not in its rows; unless the table has them all. */
 export async function refuseIfUseless(
@@ -25,7 +17,7 @@ export async function refuseIfUseless(
   if (rows > 0) return;
   const [known] = await db.rows<{ rows: number }>('SELECT count(*) AS rows FROM known');
   if ((known?.rows ?? 0) > 0 && exists(snapshot)) return;
-  const reasons = await db.rows<Reason>(
+  const reasons = await db.rows<RejectedRows>(
     `WITH bad AS (
         SELECT staged.rowid AS id, ${ROW_NUMBER} AS row_number, file, coalesce(staged.reason, unfit.reason) AS reason,
           coalesce(staged.value, unfit.value) AS value
@@ -41,7 +33,7 @@ export async function refuseIfUseless(
   );
 }
 
-function describe({ reason, rows, file, row, value }: Reason): string {
+function describe({ reason, rows, file, row, value }: RejectedRows): string {
   const first = value === null ? '' : `, first in row ${row} of ${file}: ${JSON.stringify(value)}`;
   return `${reason} (${rows} rows${first})`;
 }

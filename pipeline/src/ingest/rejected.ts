@@ -5,6 +5,7 @@ import type { TableLocation } from '../tables/log.ts';
 import type { Snapshot } from '../tables/snapshot.ts';
 import { type Draft, commit } from '../tables/table.ts';
 import { ROW_NUMBER } from './stage.ts';
+import { type RejectedRows, withWayOut } from './way-out.ts';
 
 const INGEST_TAG = 'stockout.ingest';
 const ROWS_TAG = 'stockout.rows';
@@ -26,7 +27,7 @@ export async function writeRejected(
   table: TableLocation,
   ingest: string,
   columns: readonly FoundColumn[],
-): Promise<{ rejected: number; reasons: { reason: string; rows: number }[] }> {
+): Promise<{ rejected: number; reasons: RejectedRows[] }> {
   await db.run(
     `CREATE OR REPLACE TEMP TABLE rejects AS
       WITH others AS (SELECT id, 'duplicate: an earlier row has the same store, product and date' AS why, NULL AS at_fault
@@ -34,7 +35,7 @@ export async function writeRejected(
         UNION ALL SELECT id, reason AS why, value AS at_fault FROM unfit
         UNION ALL SELECT id, 'duplicate: the table has this store, product and date' AS why, NULL AS at_fault
           FROM known WHERE id NOT IN (SELECT id FROM repeated UNION ALL SELECT id FROM unfit))
-      SELECT file, ${ROW_NUMBER} AS row_number, coalesce(reason, why) AS reason, coalesce(value, at_fault) AS value,
+      SELECT staged.rowid AS staged_id, file, ${ROW_NUMBER} AS row_number, coalesce(reason, why) AS reason, coalesce(value, at_fault) AS value,
         ${columns.map(namedApart).join(', ')}
       FROM staged LEFT JOIN others ON staged.rowid = others.id WHERE reason IS NOT NULL OR why IS NOT NULL`,
   );
@@ -44,13 +45,15 @@ export async function writeRejected(
   const rejected = summary?.rows ?? 0;
   const tags = { [INGEST_TAG]: ingest, [ROWS_TAG]: summary?.digest ?? '' };
   if (rejected > 0) await replace(db, table, tags);
-  const reasons = await db.rows<{ reason: string; rows: number }>(
-    'SELECT reason, count(*) AS rows FROM rejects GROUP BY reason ORDER BY rows DESC, reason',
+  const reasons = await db.rows<RejectedRows>(
+    `SELECT reason, count(*) AS rows, arg_min(file, staged_id) AS file, arg_min(row_number, staged_id) AS row,
+        arg_min_null(value, staged_id) AS value
+      FROM rejects GROUP BY reason ORDER BY rows DESC, reason`,
   );
-  return { rejected, reasons };
+  return { rejected, reasons: withWayOut(reasons, columns) };
 }
 
-const OWN = new Set(['file', 'row_number', 'reason', 'value', 'rejected_at']);
+const OWN = new Set(['staged_id', 'file', 'row_number', 'reason', 'value', 'rejected_at']);
 
 /** Under the name that it has in the file, where that is not one of ours. */
 function namedApart({ source, alias }: FoundColumn): string {
@@ -58,7 +61,7 @@ function namedApart({ source, alias }: FoundColumn): string {
 }
 
 async function replace(db: DuckDB, table: TableLocation, tags: Record<string, string>): Promise<void> {
-  const select = 'SELECT *, now() AS rejected_at FROM rejects ORDER BY file, row_number';
+  const select = 'SELECT * EXCLUDE (staged_id), now() AS rejected_at FROM rejects ORDER BY file, row_number';
   const written = await writeDataFiles(db, table, select, tags);
   const draft = async (current: Snapshot): Promise<Draft | undefined> => {
     const earlier = [...current.files.values()].filter(

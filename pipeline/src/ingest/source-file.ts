@@ -8,6 +8,7 @@ import type { PipelineContext } from '../context.ts';
 import type { DescribedColumn, Dialect } from '../raw/source-columns.ts';
 import { readCsvHeader } from './csv-header.ts';
 import { type SourceOptions, checkOptions } from './source-options.ts';
+import { readable } from './unreadable.ts';
 
 /** A file with raw rows. */
 export interface SourceFile {
@@ -65,56 +66,51 @@ async function describeCsv(name: string, path: string, options: SourceOptions): 
   const { delimiter, names } = await readable(name, { typed: false }, () =>
     readCsvHeader(name, path, options),
   );
-  const types = names.map((column) => `${quoteLiteral(column)}: 'VARCHAR'`).join(', ');
+  // An index that pandas has written, or what a delimiter at the end of each line makes.
+  const columns = names.map((column_name, i) => ({
+    column_name: column_name === '' ? free(`column ${i + 1}`, names) : column_name,
+    column_type: 'VARCHAR',
+    unnamed: column_name === '',
+  }));
+  const types = columns.map(({ column_name }) => `${quoteLiteral(column_name)}: 'VARCHAR'`).join(', ');
   const quote = quoteLiteral(options.quote ?? '"');
   return {
     // Nothing is guessed: a row that does not fit the header is an error that names its line.
     relation: `read_csv(${quoteLiteral(path)}, auto_detect = false, header = true, delim = ${quoteLiteral(delimiter)},
       quote = ${quote}, escape = ${quote}, encoding = ${quoteLiteral(options.encoding ?? 'utf-8')}, columns = {${types}})`,
-    columns: names.map((column_name) => ({ column_name, column_type: 'VARCHAR' })),
+    columns,
   };
 }
 
-/** @throws InputError instead of what DuckDB says of a file that it cannot read */
-export async function readable<T>(name: string, { typed }: Dialect, read: () => Promise<T>): Promise<T> {
-  try {
-    return await read();
-  } catch (cause) {
-    if (!speaksOfFile(cause)) throw cause;
-    const kind = typed ? 'Parquet' : 'CSV';
-    const [line] = cause.message.split('\n');
-    const wayOut = /unicode|utf-?8/i.test(cause.message)
-      ? 'it is not UTF-8, say what it is by --encoding latin-1 or utf-16'
-      : 'export or copy it again';
-    throw new InputError(`${name} is not a readable ${kind} file: ${wayOut}. (${line})`, { cause });
-  }
-}
-
-const OF_A_FILE =
-  /^(Invalid Input|IO|Invalid|Serialization|Conversion|CSV|Parquet|Snappy|ZSTD|Internal|TProtocol)/i;
-const OF_THE_MACHINE = /no space|out of memory|max_temp_directory_size/i;
-
-/** Whether DuckDB complains of what it reads: an interrupt, lack of memory or a full disk is another matter. */
-export function speaksOfFile(error: unknown): error is Error {
-  return error instanceof Error && OF_A_FILE.test(error.message) && !OF_THE_MACHINE.test(error.message);
+function free(name: string, names: readonly string[]): string {
+  return names.includes(name) ? free(`${name}_`, names) : name;
 }
 
 async function isParquet(name: string, path: string): Promise<boolean> {
   const found = await stat(path).catch((cause: unknown) => {
-    throw new InputError(`${name} cannot be read: ${(cause as NodeJS.ErrnoException).code}`, { cause });
+    throw new InputError(missingOrUnreadable(name, cause as NodeJS.ErrnoException), { cause });
   });
   if (found.isDirectory() && (await stat(join(path, '_delta_log')).catch(() => undefined))) {
     throw new InputError(
       `${name} is not a file but a Delta table: name it as spec.data.rawTable, it is read where it is`,
     );
   }
-  if (!found.isFile())
-    throw new InputError(`${name} is not a file: name the Parquet or CSV files themselves`);
+  if (!found.isFile()) {
+    throw new InputError(
+      `${name} is not a file: name the Parquet or CSV files themselves${found.isDirectory() ? `, as in ${join(name, '*.parquet')}` : ''}`,
+    );
+  }
   if (found.size === 0) throw new InputError(`${name} is empty (0 bytes): export it again`);
   if (/\.(parquet|pq)$/i.test(path)) return true;
   await using handle = await open(path);
   const { buffer, bytesRead } = await handle.read(Buffer.alloc(4), 0, 4, 0);
   return bytesRead === 4 && buffer.toString('latin1') === 'PAR1';
+}
+
+function missingOrUnreadable(name: string, { code, message }: NodeJS.ErrnoException): string {
+  if (code !== 'ENOENT' && code !== 'ENOTDIR') return `${name} cannot be read: ${message}`;
+  // A shell hands on a pattern that matches nothing as it is.
+  return /[*?[]/.test(name) ? `no file is named like ${name}` : `${name} does not exist: correct the name`;
 }
 
 async function sha256Of(path: string): Promise<string> {

@@ -5,7 +5,8 @@ import { firstFailing, rawName, rowChecks, toldReason, toldValue } from '../raw/
 import { type FoundColumn, findColumns } from '../raw/source-columns.ts';
 import { stagedType, stagedValue } from '../raw/values.ts';
 import { type LeftOut, type OtherColumn, findOtherColumns } from './other-columns.ts';
-import { type SourceFile, readable } from './source-file.ts';
+import type { SourceFile } from './source-file.ts';
+import { readable } from './unreadable.ts';
 
 /** The files' rows in DuckDB, each judged by itself and against the others. */
 export interface Staged {

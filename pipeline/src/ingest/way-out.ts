@@ -1,6 +1,29 @@
 import type { Kind } from '../raw/mapping.ts';
 import type { FoundColumn } from '../raw/source-columns.ts';
 
+/** Why rows are rejected, with the first of them. */
+export interface RejectedRows {
+  reason: string;
+  rows: number;
+  file: string;
+  /** In its file, from 1. */
+  row: number;
+  /** At fault; null where no single one is. */
+  value: string | null;
+  /** What may be meant by it, and how to say it. */
+  wayOut?: string;
+}
+
+export function withWayOut(
+  reasons: readonly RejectedRows[],
+  columns: readonly FoundColumn[],
+): RejectedRows[] {
+  return reasons.map((each) => {
+    const wayOut = wayOutOf(each.reason, columns);
+    return wayOut === undefined ? each : { ...each, wayOut };
+  });
+}
+
 const DECIMALS = 'where a comma separates decimals, say so: --decimal-comma';
 const NOT_A_NUMBER: Partial<Record<Kind, string>> = { price: DECIMALS, amount: DECIMALS, number: DECIMALS };
 

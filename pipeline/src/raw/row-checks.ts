@@ -25,14 +25,15 @@ export function rowChecks(columns: readonly FoundColumn[], dialect: Dialect): Ch
 function nullCheck({ source, alias, kind }: FoundColumn): Check {
   const raw = rawName(alias);
   // Only what could not be read is looked at: most is there.
-  const blank = kind === 'key' ? '' : ` AND (${raw} IS NULL OR trim(CAST(${raw} AS VARCHAR)) = '')`;
+  const blank = kind === 'key' ? '' : ` AND (${raw} IS NULL OR trim(CAST(${raw} AS STRING)) = '')`;
   return { alias, reason: `${source} is null`, fails: `${alias} IS NULL${blank}` };
 }
 
 function kindChecks({ source, alias, kind }: FoundColumn, dialect: Dialect): Check[] {
   const check = (reason: string, fails: string) => ({ alias, reason: `${source} ${reason}`, fails });
   const unreadable = `${rawName(alias)} IS NOT NULL AND ${alias} IS NULL`;
-  if (kind === 'key') return [];
+  // SQL and many a program take it for the end of the text.
+  if (kind === 'key') return [check('has a NUL character', `contains(${alias}, chr(0))`)];
   if (kind === 'day') {
     return [
       check(`is not a date${formatHint(dialect)}`, unreadable),
@@ -44,7 +45,7 @@ function kindChecks({ source, alias, kind }: FoundColumn, dialect: Dialect): Che
   }
   return [
     check('is not a number', unreadable),
-    check('is NaN or infinite', `NOT isfinite(${alias})`),
+    check('is NaN or infinite', `NOT abs(${alias}) < CAST('Infinity' AS DOUBLE)`),
     ...(kind === 'price' ? [check('is negative', `${alias} < 0`)] : []),
     ...(kind === 'flag' ? [check('is neither 0 nor 1', `${alias} NOT IN (0, 1)`)] : []),
   ];

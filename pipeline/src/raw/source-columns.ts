@@ -20,6 +20,8 @@ const MANY = 30;
 export interface DescribedColumn {
   column_name: string;
   column_type: string;
+  /** Of a CSV file whose header has nothing there; `column_name` says its place then. */
+  unnamed?: boolean;
 }
 
 /** A column that is read, with its type where it lies; in CSV all is text. */
@@ -55,7 +57,7 @@ export function findColumns(
   dialect: Dialect,
 ): FoundColumn[] {
   const types = new Map(columns.map(({ column_name, column_type }) => [column_name, column_type]));
-  refuseMissing(where, types, sources);
+  refuseMissing(where, types, sources, dialect);
   const found = sources.flatMap((column) => {
     const type = types.get(column.source);
     return type === undefined ? [] : [{ ...column, type }];
@@ -74,6 +76,7 @@ function refuseMissing(
   where: string,
   types: ReadonlyMap<string, string>,
   sources: readonly SourceColumn[],
+  { typed }: Dialect,
 ): void {
   const missing = sources.filter(({ source, required, named }) => (required || named) && !types.has(source));
   if (missing.length === 0) return;
@@ -89,7 +92,10 @@ function refuseMissing(
   const one = unnamed.length === 1;
   const list = `column${one ? '' : 's'} ${unnamed.map(({ source }) => source).join(', ')} ${one ? 'is' : 'are'}`;
   const fields = unnamed.map(({ field }) => field).join(', ');
-  throw new InputError(`${where}: ${list} missing. ${has}: say in ${fields} which of them it is`);
+  const inFirstLine = typed ? '' : '. The first line must name the columns';
+  throw new InputError(
+    `${where}: ${list} missing. ${has}: say in ${fields} which of them it is${inFirstLine}`,
+  );
 }
 
 /** @throws InputError where what the column is cannot be read from its type */

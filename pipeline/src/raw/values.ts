@@ -33,7 +33,7 @@ export function readValue(
   { kind, type }: Pick<FoundColumn, 'kind' | 'type'>,
   dialect: Dialect,
 ): string {
-  if (kind === 'key') return `nullif(trim(CAST(${column} AS VARCHAR)), '')`;
+  if (kind === 'key') return `nullif(trim(CAST(${column} AS STRING)), '')`;
   if (kind === 'day') return dayValue(column, type, dialect);
   const number = numberValue(column, type, dialect);
   if (kind !== 'flag' || (dialect.typed && type !== 'BOOLEAN' && type !== 'VARCHAR')) return number;
@@ -50,7 +50,7 @@ function dayValue(column: string, type: string, { dateFormat }: Dialect): string
 
 function numberValue(column: string, type: string, { typed, decimalComma }: Dialect): string {
   // A 32-bit .9 is .8999999762 in 64 bits, which no longer is at least .9: by its shortest decimal it is .9 again.
-  if (type === 'FLOAT') return `CAST(CAST(${column} AS VARCHAR) AS DOUBLE)`;
+  if (type === 'FLOAT') return `CAST(CAST(${column} AS STRING) AS DOUBLE)`;
   if (typed || !decimalComma) return `TRY_CAST(${column} AS DOUBLE)`;
   // With decimal commas 1.234 is a thousand and more, which nobody is to take for one and a bit.
   return `CASE WHEN NOT contains(${column}, '.') THEN TRY_CAST(replace(${column}, ',', '.') AS DOUBLE) END`;
@@ -58,5 +58,7 @@ function numberValue(column: string, type: string, { typed, decimalComma }: Dial
 
 /** A mapped column, from a value that was read already. */
 export function mappedValue({ type, condition }: MappedColumn, value: string): string {
-  return condition === undefined ? `CAST(${value} AS ${type})` : conditionSql(condition, value);
+  // Spark has no VARCHAR without a length, and DuckDB knows its STRING.
+  const known = type === 'VARCHAR' ? 'STRING' : type;
+  return condition === undefined ? `CAST(${value} AS ${known})` : conditionSql(condition, value);
 }

@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto';
 import { InputError } from '@stockout/contracts';
 import { type DuckDB, type FeaturesRequest, openDuckDB, renderFeatures } from '@stockout/features';
 import type { PipelineContext } from './context.ts';
+import type { Engine } from './engines/spark/open.ts';
+import { ensureSparkFeatures } from './engines/spark/ensure-features.ts';
+import { featuresRequest } from './features-request.ts';
 import { type MadeOf, type Refresh, SOURCE_TAG, planRefresh } from './features-refresh.ts';
 import { writeAllFeatures, writeChangedFeatures } from './features-write.ts';
 import { type RawTable, digestOfColumns, rawColumns } from './raw-table.ts';
@@ -23,6 +26,8 @@ import { type Draft, commit } from './tables/table.ts';
 export interface FeaturesTable extends AsyncDisposable {
   /** What stands after FROM: its columns are the table's. */
   relation: string;
+  /** Where the relation is a sample of the table: which share of its series; else 1. */
+  share: number;
   table: string;
   tableVersion: number;
   rawTable: string;
@@ -45,6 +50,10 @@ export interface FeaturesSource {
   rawVersion?: number | 'newest' | undefined;
   /** Default: spec.data.featuresTable. */
   featuresTable?: string | undefined;
+  /** Default: spec.training.engine. */
+  engine?: Engine | undefined;
+  /** Whether rows are read here; where only the cluster reads them, none is fetched. Default: true. */
+  reads?: boolean | undefined;
 }
 
 /** `stockout features`: the features table brought up to date. */
@@ -53,7 +62,7 @@ export async function features(
   { dataVersion }: { dataVersion?: number } = {},
 ): Promise<{ rows: number; tableVersion: number; seconds: number }> {
   const start = performance.now();
-  await using table = await ensureFeatures(context, { rawVersion: dataVersion });
+  await using table = await ensureFeatures(context, { rawVersion: dataVersion, reads: false });
   const seconds = Math.round(performance.now() - start) / 1000;
   return { rows: table.rows, tableVersion: table.tableVersion, seconds };
 }
@@ -73,17 +82,17 @@ export async function ensureFeatures(
   if (raw.name === target.name) {
     throw new InputError(`spec.data.featuresTable is the raw table ${raw.name} itself: give it another name`);
   }
+  const wanted = source.rawVersion ?? data.version;
+  const rawVersion = wanted === 'newest' ? undefined : wanted;
+  const engine = source.engine ?? context.model.spec.training?.engine;
+  if (engine?.type === 'Spark') {
+    const tables = { rawTable: raw.name, rawVersion, featuresTable: target.name };
+    return ensureSparkFeatures(context, engine, tables, source.reads ?? true);
+  }
   context.report?.({ step: 'features' });
   await using db = await openDuckDB({ signal: context.signal });
-  const wanted = source.rawVersion ?? data.version;
-  const rawSnapshot = await loadRaw(db, raw, wanted === 'newest' ? undefined : wanted);
-  const columns = rawColumns(raw, rawSnapshot).map(({ name }) => name);
-  const request: FeaturesRequest = {
-    set: data.features,
-    columns,
-    covariates: data.covariates?.map(({ column, history }) => ({ name: column, history })),
-    horizonDays: data.horizonDays,
-  };
+  const rawSnapshot = await loadRaw(db, raw, rawVersion);
+  const request = featuresRequest(data, rawColumns(raw, rawSnapshot));
   const rendered = renderFeatures(request);
   const snapshot = await makeUnlessMade(db, raw, rawSnapshot, target, request);
   const relation = await openRelation(target, snapshot);
@@ -92,6 +101,7 @@ export async function ensureFeatures(
   );
   return {
     relation: relation.sql,
+    share: 1,
     table: target.name,
     tableVersion: snapshot.version,
     rawTable: raw.name,
@@ -136,7 +146,7 @@ async function makeUnlessMade(
   const source: MadeOf = {
     table: rawSnapshot.metadata.id,
     version: rawSnapshot.version,
-    columns: digestOfColumns(raw, rawSnapshot),
+    columns: digestOfColumns(rawColumns(raw, rawSnapshot)),
     sql: createHash('sha256').update(renderFeatures(request).sql).digest('hex'),
   };
   const work = { db, raw, snapshot: rawSnapshot, target, request, source: JSON.stringify(source) };

@@ -60,9 +60,10 @@ export async function claimPlan(
   return requireStored(storage, key, planSchema);
 }
 
-/** The features that a plan scores. */
+/** The features that a plan scores, where they are scored here. */
 export function planFeatures(context: PipelineContext, { input }: ScoringPlan): Promise<FeaturesTable> {
   return ensureFeatures(context, {
+    engine: { type: 'DuckDB' },
     rawTable: input.table,
     rawVersion: input.version,
     featuresTable: input.featuresTable,
@@ -89,6 +90,8 @@ async function makePlan(
     rawTable: table,
     rawVersion: 'newest',
     featuresTable,
+    engine: job.spec.engine,
+    reads: false,
   });
   const { lastDays } = job.spec.input;
   return {

@@ -3,11 +3,13 @@ import { InputError, type Manifest, type ScoreResult, scoreResultSchema } from '
 import type { ScoringJob } from '@stockout/crds';
 import type { Storage } from '@stockout/storage';
 import { type PipelineContext, storageOf } from '../context.ts';
+import type { Engine } from '../engines/spark/open.ts';
+import { scoreOnSpark } from '../engines/spark/score.ts';
 import { listVersions } from '../versions/list-versions.ts';
 import { requireManifest } from '../versions/manifest.ts';
 import { type Scorer, loadScorer } from '../xgboost/scorer.ts';
 import { commitShards } from './commit-shards.ts';
-import { claimPlan, runFolder } from './plan.ts';
+import { type ScoringPlan, claimPlan, runFolder } from './plan.ts';
 import { publishShard } from './shard.ts';
 import { readStored } from './stored.ts';
 
@@ -41,24 +43,56 @@ export async function score(
   const standing = await readStored(storage, resultKey, scoreResultSchema);
   if (standing !== undefined) return standing;
 
-  const shard = await publishShard(context, storage, `${folder}/shard-0.json`, plan, async () => {
-    const manifest = await requireManifest(storage, namespace, name, plan.version);
-    return (options.loadScorer ?? loadScorer)(storage, manifest);
-  });
-  context.signal?.throwIfAborted();
-  const tableVersion = await commitShards(context, plan, `stockout-score:${folder}`, [shard]);
-  const { rows, atRisk, seconds } = shard;
-  const result: ScoreResult = {
-    kind: 'score',
-    run,
-    version: plan.version,
-    rows,
-    atRisk,
-    tableVersion,
-    seconds,
-  };
+  const named = { plan, appId: `stockout-score:${folder}` };
+  const { engine } = job.spec;
+  const scored =
+    engine.type === 'Spark'
+      ? await scoreThere(context, engine, storage, named)
+      : await scoreHere(context, storage, `${folder}/shard-0.json`, named, options);
+  const result: ScoreResult = { kind: 'score', run, version: plan.version, ...scored };
   await storage.putIfAbsent(resultKey, JSON.stringify(result));
   return result;
+}
+
+type Scored = Pick<ScoreResult, 'rows' | 'atRisk' | 'tableVersion' | 'seconds'>;
+
+/** What a run is to do, and its name across the predictions table. */
+interface Named {
+  plan: ScoringPlan;
+  appId: string;
+}
+
+async function scoreHere(
+  context: PipelineContext,
+  storage: Storage,
+  shardKey: string,
+  { plan, appId }: Named,
+  options: ScoreOptions,
+): Promise<Scored> {
+  const shard = await publishShard(context, storage, shardKey, plan, async () =>
+    (options.loadScorer ?? loadScorer)(storage, await manifestOf(context, storage, plan)),
+  );
+  context.signal?.throwIfAborted();
+  const tableVersion = await commitShards(context, plan, appId, [shard]);
+  const { rows, atRisk, seconds } = shard;
+  return { rows, atRisk, tableVersion, seconds };
+}
+
+async function scoreThere(
+  context: PipelineContext,
+  engine: Engine,
+  storage: Storage,
+  { plan, appId }: Named,
+): Promise<Scored> {
+  const start = performance.now();
+  const manifest = await manifestOf(context, storage, plan);
+  const scored = await scoreOnSpark(context, engine, storage, { plan, manifest, appId });
+  return { ...scored, seconds: Math.round(performance.now() - start) / 1000 };
+}
+
+function manifestOf(context: PipelineContext, storage: Storage, { version }: ScoringPlan): Promise<Manifest> {
+  const { namespace, name } = context.model.metadata;
+  return requireManifest(storage, namespace, name, version);
 }
 
 async function newestPassed(storage: Storage, namespace: string, name: string): Promise<string> {

@@ -32,7 +32,7 @@ const model = aModel();
 const run = trainingRunName(model);
 const attempt = trainingAttempt(model);
 const AGAIN =
-  ' (change spec.training, spec.data or spec.storage, or set the annotation stockout.dev/retrain-requested-at to a new value, to try again)';
+  ' (change spec.training, spec.source, spec.data or spec.storage, or set the annotation stockout.dev/retrain-requested-at to a new value, to try again)';
 const job = buildTrainingJob({ model, run, against: undefined, image: 'pipeline:test' });
 const ended = (type: string, secondsAgo: number, reason?: string) => ({
   ...job,

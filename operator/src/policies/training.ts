@@ -57,7 +57,7 @@ function alreadyFailed(context: Context): StepPlan | undefined {
 }
 
 function failed(why: string, actions: Action[]): StepPlan {
-  const again = `change spec.training, spec.data or spec.storage, or set the annotation ${ANNOTATION.retrainRequestedAt} to a new value, to try again`;
+  const again = `change spec.training, spec.source, spec.data or spec.storage, or set the annotation ${ANNOTATION.retrainRequestedAt} to a new value, to try again`;
   const finding = { reason: REASON.trainingFailed, message: `${why} (${again})` };
   return { verdict: { status: 'False', ...finding }, busy: false, failed: finding, actions };
 }
@@ -106,9 +106,10 @@ function start(context: Context): StepPlan {
   const against = championOf(observed);
   const job = buildTrainingJob({ model: observed.model, run, against, image });
   const words = against === undefined ? 'nothing serves yet' : `against ${against}`;
+  const verb = observed.model.spec.source === undefined ? 'trains' : 'imports';
   const failures = dropFailures(context);
   const verdict = isFalse(REASON.training, `the training ${run} starts`);
-  return busy(verdict, [...failures, { verb: 'create', object: job, why: `trains a version, ${words}` }]);
+  return busy(verdict, [...failures, { verb: 'create', object: job, why: `${verb} a version, ${words}` }]);
 }
 
 function suspended(context: Context): StepPlan {

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
+import { describeCredentials } from './credentials.ts';
+import { describeImporting } from './importing.ts';
+import { describeLifecycle } from './lifecycle.ts';
 import { Listening } from './mlflow-server.ts';
 import { Python } from './python.ts';
 import { describeTracking } from './tracking.ts';
@@ -18,4 +21,7 @@ describe('MLflow', () => {
   afterAll(() => world?.server.stop());
 
   describeTracking(() => world as World);
+  describeImporting(() => world as World);
+  describeCredentials(() => world as World);
+  describeLifecycle(() => world as World);
 });

@@ -19,7 +19,7 @@ type Spec = NonNullable<Parameters<typeof smallModel>[0]>;
 
 /** A model with a raw table of its own, tracked under an experiment and a registered model of its name. */
 export async function trackedModel(
-  { server }: World,
+  { server }: { server: { uri: string } },
   name: string,
   spec: Spec = {},
 ): Promise<PipelineContext & AsyncDisposable> {

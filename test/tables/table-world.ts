@@ -47,7 +47,8 @@ export async function rowsOf<T = Record<string, unknown>>(
   version?: number,
 ): Promise<T[]> {
   await using relation = await openRelation(table, await snapshotOf(db, table, version));
-  return db.rows<T>(`${select} FROM ${relation.sql}`);
+  // Not before the query is done are the staged files to go.
+  return await db.rows<T>(`${select} FROM ${relation.sql}`);
 }
 
 /** Makes all that lies in the table's folder so many days older. */

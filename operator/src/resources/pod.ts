@@ -48,6 +48,14 @@ export function buildContainer(input: ContainerInput): Container {
   };
 }
 
+/**
+ * What pods of a workload identity bear besides their ServiceAccount: AKS gives a token to those alone that have the
+ * label; EKS goes by the account.
+ */
+export function identityLabels({ serviceAccountName }: StockoutModelSpec['storage']): Record<string, string> {
+  return serviceAccountName === undefined ? {} : { 'azure.workload.identity/use': 'true' };
+}
+
 export interface PodInput {
   container: Container;
   storage: StockoutModelSpec['storage'];

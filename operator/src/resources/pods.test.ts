@@ -110,7 +110,14 @@ describe('what the pods run', () => {
     expect(spec.containers[0]?.envFrom).toEqual([{ secretRef: { name: 'stockout-storage' } }]);
     expect(spec.volumes.map(({ name }) => name)).toEqual(['tmp', 'manifest']);
     cloud.spec.storage = { uri: 's3://bucket/prod', serviceAccountName: 'stockout-data' };
-    expect(buildTrainingJob(input).spec.template.spec.serviceAccountName).toBe('stockout-data');
+    const version = { ...aVersion('v2'), uri: 's3://bucket/prod/models/shop/retail/v2' };
+    const serving = buildPredictorDeployment({ model: cloud, color: 'blue', version, image: 'i' });
+    for (const { template } of [buildTrainingJob(input).spec, serving.spec]) {
+      expect(template.spec.serviceAccountName).toBe('stockout-data');
+      // Without it AKS gives the pod no token.
+      expect(template.metadata.labels).toMatchObject({ 'azure.workload.identity/use': 'true' });
+      expect(template.spec.containers[0]).not.toHaveProperty('envFrom');
+    }
   });
 });
 

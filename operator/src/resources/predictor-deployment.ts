@@ -2,7 +2,7 @@ import type { StockoutModel } from '@stockout/crds';
 import type { Deployment, PodTemplate, Volume, VolumeMount } from '../api/kubernetes.ts';
 import { ANNOTATION, type Color, hashOf, LABEL, labelsOf, ownerReference } from './names.ts';
 import { withAppliedHash } from './applied.ts';
-import { buildContainer, buildPodSpec } from './pod.ts';
+import { buildContainer, buildPodSpec, identityLabels } from './pod.ts';
 
 export const PREDICT_PORT = 8000;
 const ADMIN_PORT = 9090;
@@ -95,7 +95,12 @@ function buildTemplate({ model, color, version, image }: PredictorInput): PodTem
   const selector = predictorSelector(name, color);
   return {
     metadata: {
-      labels: { ...labelsOf(name, 'predictor'), ...selector, [LABEL.version]: version.version },
+      labels: {
+        ...labelsOf(name, 'predictor'),
+        ...selector,
+        [LABEL.version]: version.version,
+        ...identityLabels(storage),
+      },
     },
     spec: {
       ...buildPodSpec({

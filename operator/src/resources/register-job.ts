@@ -5,7 +5,7 @@ import { buildJob } from './job.ts';
 import { MANIFEST_FILE, MANIFEST_MOUNT, MANIFEST_VOLUME, manifestText } from './manifest-file.ts';
 import { mlflowAccess } from './mlflow-access.ts';
 import { ANNOTATION, hashOf, LABEL, labelsOf } from './names.ts';
-import { buildContainer, buildPodSpec, RESULT_FILE } from './pod.ts';
+import { buildContainer, buildPodSpec, identityLabels, RESULT_FILE } from './pod.ts';
 
 /** What MLflow is to be told. */
 export interface Untold {
@@ -52,7 +52,10 @@ export function buildRegisterJob(model: StockoutModel, untold: Untold, image: st
     labels,
     containerName: container.name,
     template: {
-      metadata: { labels, annotations: { [ANNOTATION.manifest]: manifestText(model) } },
+      metadata: {
+        labels: { ...labels, ...identityLabels(storage) },
+        annotations: { [ANNOTATION.manifest]: manifestText(model) },
+      },
       spec: { ...spec, restartPolicy: 'Never' },
     },
     backoffLimit: BACKOFF_LIMIT,

@@ -3,7 +3,7 @@ import type { Job } from '../api/kubernetes.ts';
 import { buildJob } from './job.ts';
 import { MANIFEST_FILE, MANIFEST_MOUNT, MANIFEST_VOLUME, manifestText } from './manifest-file.ts';
 import { ANNOTATION, LABEL, labelsOf } from './names.ts';
-import { buildContainer, buildPodSpec, RESULT_FILE } from './pod.ts';
+import { buildContainer, buildPodSpec, identityLabels, RESULT_FILE } from './pod.ts';
 import { keyOfScoringRun } from './run-names.ts';
 
 /** The result is in the ScoringJob's status long before; the pods' logs stay this long. */
@@ -22,6 +22,7 @@ export interface ScoringRunInput {
 export function buildScoringRun(input: ScoringRunInput): Job {
   const { job, model, run, version } = input;
   const { storage } = model.spec;
+  const { secretRef } = job.spec.engine;
   const labels = {
     ...labelsOf(job.metadata.name, 'scoring'),
     [LABEL.scoringJob]: job.metadata.name,
@@ -35,6 +36,7 @@ export function buildScoringRun(input: ScoringRunInput): Job {
     args: scoreArgs(input),
     resources: job.spec.resources,
     storage,
+    secrets: secretRef === undefined ? [] : [secretRef.name],
     readOnlyStorage: false,
     mounts: [MANIFEST_MOUNT],
   });
@@ -45,7 +47,10 @@ export function buildScoringRun(input: ScoringRunInput): Job {
     labels,
     containerName: container.name,
     template: {
-      metadata: { labels, annotations: { [ANNOTATION.manifest]: manifestText(job, model) } },
+      metadata: {
+        labels: { ...labels, ...identityLabels(storage) },
+        annotations: { [ANNOTATION.manifest]: manifestText(job, model) },
+      },
       spec: { ...spec, restartPolicy: 'Never' },
     },
     backoffLimit: job.spec.backoffLimit,

@@ -4,7 +4,7 @@ import { buildJob } from './job.ts';
 import { MANIFEST_FILE, MANIFEST_MOUNT, MANIFEST_VOLUME, manifestText } from './manifest-file.ts';
 import { mlflowAccess } from './mlflow-access.ts';
 import { ANNOTATION, LABEL, labelsOf } from './names.ts';
-import { buildContainer, buildPodSpec, RESULT_FILE } from './pod.ts';
+import { buildContainer, buildPodSpec, identityLabels, RESULT_FILE } from './pod.ts';
 import { trainingAttempt } from './run-names.ts';
 
 export interface TrainingJobInput {
@@ -29,6 +29,7 @@ export function buildTrainingJob({ model, run, against, image }: TrainingJobInpu
   const { storage } = model.spec;
   const training = model.spec.training ?? IMPORT;
   const { secrets, mounts, volumes } = mlflowAccess(model);
+  const engine = model.spec.training?.engine.secretRef;
   const { name } = model.metadata;
   const labels = { ...labelsOf(name, 'training'), [LABEL.model]: name, [LABEL.run]: run };
   const container = buildContainer({
@@ -37,7 +38,7 @@ export function buildTrainingJob({ model, run, against, image }: TrainingJobInpu
     args: trainArgs(model, run, against),
     resources: training.resources,
     storage,
-    secrets,
+    secrets: engine === undefined ? secrets : [engine.name, ...secrets],
     readOnlyStorage: false,
     mounts: [MANIFEST_MOUNT, ...mounts],
   });
@@ -54,7 +55,10 @@ export function buildTrainingJob({ model, run, against, image }: TrainingJobInpu
     annotations: { [ANNOTATION.attempt]: trainingAttempt(model) },
     containerName: container.name,
     template: {
-      metadata: { labels, annotations: { [ANNOTATION.manifest]: manifestText(model) } },
+      metadata: {
+        labels: { ...labels, ...identityLabels(storage) },
+        annotations: { [ANNOTATION.manifest]: manifestText(model) },
+      },
       spec: { ...spec, restartPolicy: 'Never' },
     },
     backoffLimit: training.backoffLimit,

@@ -69,7 +69,8 @@ function kindOf(
   text: string,
   date: string | undefined,
 ): FailureKind {
-  const byCode = BY_CODE[code ?? ''];
+  // Of a wrong key some servers say that it may not.
+  const byCode = /failed to authenticate/i.test(text) ? 'BadCredentials' : BY_CODE[code ?? ''];
   if (byCode === 'BadCredentials') {
     const skew = date === undefined ? 0 : Math.abs(Date.parse(date) - Date.now());
     if (skew > MAX_SKEW) return 'ClockSkew';

@@ -54,7 +54,7 @@ export class AzureService implements ObjectService {
         throw new ServiceError('Absent', `${name} is a directory`, { status: 404 });
       ask.expect(answer.contentLength ?? 0);
       const size = Number(/\/(\d+)$/.exec(answer.contentRange ?? '')?.[1] ?? answer.contentLength);
-      const bytes = await collect(answer.readableStreamBody, Math.min(length, size - from));
+      const bytes = await collect(answer.readableStreamBody, Math.min(length, size - from), ask);
       return { bytes, size, etag: answer.etag ?? '' };
     });
   }
@@ -123,10 +123,19 @@ async function asked<T>(conditional: 'Taken' | 'Replaced', send: () => Promise<T
   }
 }
 
-async function collect(stream: NodeJS.ReadableStream | undefined, length: number): Promise<Uint8Array> {
+async function collect(
+  stream: NodeJS.ReadableStream | undefined,
+  length: number,
+  { signal }: Ask,
+): Promise<Uint8Array> {
   const bytes = Buffer.allocUnsafe(length);
   let at = 0;
-  for await (const chunk of stream ?? []) at += (chunk as Buffer).copy(bytes, at);
+  try {
+    for await (const chunk of stream ?? []) at += (chunk as Buffer).copy(bytes, at);
+  } catch (error) {
+    // A connection that was cut is an AbortError too.
+    if (signal.aborted || (error as Error).name !== 'AbortError') throw error;
+  }
   if (at === length) return bytes;
   throw new ServiceError('Cut', `${at} of ${length} bytes came`);
 }

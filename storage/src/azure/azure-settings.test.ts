@@ -26,6 +26,11 @@ test.each([
   ],
   [{ AZURE_STORAGE_SAS_TOKEN: '?sv=1' }, 'Sas', 'the SAS in AZURE_STORAGE_SAS_TOKEN'],
   [
+    { AZURE_STORAGE_SAS_TOKEN: 'sv=1&se=2026-01-01T00%3A00%3A00Z' },
+    'Sas',
+    'the SAS in AZURE_STORAGE_SAS_TOKEN (valid until 2026-01-01T00:00:00Z)',
+  ],
+  [
     { AZURE_STORAGE_SAS_TOKEN: 'sv=1', AZURE_STORAGE_KEY: 'k' },
     'Key',
     'the account key in AZURE_STORAGE_KEY',

@@ -48,8 +48,15 @@ function credentialOf(environment: Environment): AzureCredential {
     first(environment, 'AZURE_STORAGE_KEY', 'AZURE_STORAGE_ACCOUNT_KEY', 'AZURE_STORAGE_ACCESS_KEY') ?? [];
   if (key !== undefined) return { type: 'Key', key, from: `the account key in ${named}` };
   const [sas, by] = first(environment, 'AZURE_STORAGE_SAS_TOKEN') ?? [];
-  if (sas !== undefined) return { type: 'Sas', sas: sas.replace(/^\?/, ''), from: `the SAS in ${by}` };
+  if (sas !== undefined)
+    return { type: 'Sas', sas: sas.replace(/^\?/, ''), from: `the SAS in ${by}${validUntil(sas)}` };
   return { type: 'Identity', from: identityOf(environment) };
+}
+
+/** A SAS says itself when it ends; the store only says that it does not accept it. */
+function validUntil(sas: string): string {
+  const end = new URLSearchParams(sas).get('se');
+  return end === null ? '' : ` (valid until ${end})`;
 }
 
 function identityOf(environment: Environment): string {

@@ -1,0 +1,59 @@
+import { existsSync } from 'node:fs';
+import { cp, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/**
+ * A folder of the cache that `make` has filled, now or on an earlier day: under a new key it is made anew. Of several
+ * processes one makes it, the others wait.
+ */
+export async function installed(
+  name: string,
+  key: string,
+  make: (folder: string) => Promise<void>,
+): Promise<string> {
+  const cache =
+    process.env['STOCKOUT_CACHE'] ??
+    join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'stockout');
+  const folder = join(cache, name, key);
+  await mkdir(join(cache, name), { recursive: true });
+  await using lock = new AsyncDisposableStack();
+  lock.use(await locked(`${folder}.lock`));
+  if (existsSync(folder)) return folder;
+  // Made aside: what is interrupted leaves nothing that looks whole.
+  const aside = `${folder}.new`;
+  await rm(aside, { recursive: true, force: true });
+  await mkdir(aside);
+  await make(aside);
+  await rename(aside, folder);
+  return folder;
+}
+
+export async function copyInto(folder: string, from: URL, ...names: string[]): Promise<void> {
+  for (const name of names) await cp(new URL(name, from), join(folder, name));
+}
+
+async function locked(path: string): Promise<AsyncDisposable> {
+  for (;;) {
+    try {
+      await using file = await open(path, 'wx');
+      await file.writeFile(String(process.pid));
+      return { [Symbol.asyncDispose]: () => rm(path, { force: true }) };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      const holder = Number(await readFile(path, 'utf8').catch(() => ''));
+      if (holder > 0 && !isAlive(holder)) await rm(path, { force: true });
+      else await delay(200);
+    }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

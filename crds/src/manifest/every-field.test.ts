@@ -12,6 +12,8 @@ import { notYetSupported, readManifests } from './index.ts';
 const OBEYED: Record<string, readonly string[]> = {
   'StockoutModel by the operator': [
     'spec.storage.uri file:///data',
+    'spec.storage.uri s3://bucket',
+    'spec.storage.uri abfss://a@b/c',
     'spec.storage.secretRef.name',
     'spec.storage.serviceAccountName',
     'spec.storage.persistentVolumeClaim.claimName',
@@ -56,8 +58,12 @@ const OBEYED: Record<string, readonly string[]> = {
   'StockoutModel by the pipeline': [
     'spec.data.rawTable retail',
     'spec.data.rawTable file:///data/retail',
+    'spec.data.rawTable s3://bucket/retail',
+    'spec.data.rawTable abfss://a@b/retail',
     'spec.data.featuresTable retail',
     'spec.data.featuresTable file:///data/retail',
+    'spec.data.featuresTable s3://bucket/retail',
+    'spec.data.featuresTable abfss://a@b/retail',
     'spec.data.columns.store',
     'spec.data.columns.product',
     'spec.data.columns.date',
@@ -98,6 +104,7 @@ const OBEYED: Record<string, readonly string[]> = {
     'spec.training.calibration Platt',
     'spec.training.calibration Isotonic',
     'spec.training.engine.type DuckDB',
+    'spec.training.engine.type Spark',
     'spec.source.uri file:///data/model.ubj',
     'spec.source.uri https://models.example/model.json',
     'spec.source.mlflow.modelUri',
@@ -127,13 +134,18 @@ const OBEYED: Record<string, readonly string[]> = {
   'ScoringJob by the pipeline': [
     'spec.input.table retail',
     'spec.input.table file:///data/retail',
+    'spec.input.table s3://bucket/retail',
+    'spec.input.table abfss://a@b/retail',
     'spec.input.lastDays',
     'spec.output.table retail',
     'spec.output.table file:///data/retail',
+    'spec.output.table s3://bucket/retail',
+    'spec.output.table abfss://a@b/retail',
     'spec.output.mode Overwrite',
     'spec.output.mode Append',
     'spec.output.mode ReplaceWindow',
     'spec.engine.type DuckDB',
+    'spec.engine.type Spark',
   ],
 };
 

@@ -4,21 +4,15 @@ import type { ScoringJob, StockoutModel } from '../types.ts';
 type Line = readonly [path: string, inUse: (value: unknown) => boolean, instead: string];
 
 const LEAVE_OUT = 'leave it out';
-const BY_NAME = 'give its name, it is found under spec.storage.uri';
 const given = (value: unknown) => value !== undefined;
 const is = (unsupported: unknown) => (value: unknown) => value === unsupported;
 const not = (supported: unknown) => (value: unknown) => value !== undefined && value !== supported;
-const inTheCloud = (value: unknown) => /^(abfss|s3):/i.test(String(value));
 
 const isOnnx = (value: unknown) => /\.onnx$/i.test(String(value));
 
 // What is built deletes its line here; nothing else has to change.
 const MODEL: readonly Line[] = [
-  ['spec.storage.uri', inTheCloud, 'use file:// with a persistentVolumeClaim'],
-  ['spec.data.rawTable', inTheCloud, BY_NAME],
-  ['spec.data.featuresTable', inTheCloud, BY_NAME],
   ['spec.training.schedule', given, 'retrain by the annotation stockout.dev/retrain-requested-at'],
-  ['spec.training.engine.type', is('Spark'), 'use DuckDB'],
   ['spec.source.uri', isOnnx, 'give the XGBoost model it was made from, .json or .ubj'],
   ['spec.serving.auth.jwt', given, 'use apiKeySecretRef'],
   ['spec.serving.auth.rateLimitPerMinute', given, LEAVE_OUT],
@@ -32,17 +26,14 @@ const MODEL: readonly Line[] = [
 ];
 
 const SCORING_JOB: readonly Line[] = [
-  ['spec.input.table', inTheCloud, BY_NAME],
-  ['spec.output.table', inTheCloud, BY_NAME],
   ['spec.shards', not(1), 'use 1'],
   ['spec.schedule', given, 'apply a ScoringJob for each run'],
   ['spec.concurrencyPolicy', not('Forbid'), 'use Forbid'],
-  ['spec.engine.type', is('Spark'), 'use DuckDB'],
 ];
 
 /**
  * The fields in use whose behaviour is not built yet, each with what to write instead:
- * `spec.training.engine.type Spark (use DuckDB)`. Empty when all of the spec is honoured.
+ * `spec.deletionPolicy Delete (use Retain and delete the files yourself)`. Empty when all of the spec is honoured.
  */
 export function notYetSupported(object: StockoutModel | ScoringJob): string[] {
   const lines = object.kind === 'StockoutModel' ? MODEL : SCORING_JOB;

@@ -80,8 +80,8 @@ describe('a condition', () => {
   const status = { conditions: before };
 
   test('that cannot be judged keeps what it said and of which spec; one that never was is Unknown', () => {
-    const spark = { training: { engine: { type: 'Spark' as const, connectUrl: 'sc://spark' } } };
-    const conditions = conditionsOf({ ...aModel(spark, { generation: 2 }), status });
+    const deleting = { deletionPolicy: 'Delete' as const };
+    const conditions = conditionsOf({ ...aModel(deleting, { generation: 2 }), status });
     expect(conditions['Trained']).toEqual(before[0]);
     expect(conditions['RolledOut']).toMatchObject({
       status: 'Unknown',

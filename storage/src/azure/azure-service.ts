@@ -83,10 +83,16 @@ export class AzureService implements ObjectService {
     return new BlockUpload(this.#container.getBlockBlobClient(name), write.writer, optionsOf(write));
   }
 
-  async list(prefix: string, { page }: { startAfter: string; page?: string }, ask: Ask): Promise<Page> {
+  async list(
+    prefix: string,
+    { startAfter, page }: { startAfter: string; page?: string },
+    ask: Ask,
+  ): Promise<Page> {
     return asked('Replaced', async () => {
       const settings = page === undefined ? {} : { continuationToken: page };
-      const options = { prefix, includeMetadata: true, abortSignal: ask.signal };
+      // A whole name, and itself included; what is known of one outside of the prefix is little.
+      const start = startAfter.startsWith(prefix) && startAfter !== '' ? { startFrom: startAfter } : {};
+      const options = { prefix, ...start, includeMetadata: true, abortSignal: ask.signal };
       const { value, done } = await this.#container.listBlobsFlat(options).byPage(settings).next();
       if (done) return { objects: [] };
       const blobs = value.segment.blobItems.filter(({ metadata }) => metadata?.[DIRECTORY] !== 'true');

@@ -46,7 +46,7 @@ describeStores('a Delta table', (store) => {
   test('of 4 writers with 250 commits each nothing is lost, nothing is there twice, and each kept its order', async () => {
     await race(store(), 'raced', 4, 250);
     await expectNothingLost(store(), 'raced', 4, 250);
-  });
+  }, 600_000);
 
   test('nor where one write in five is done and answered by an error or a cut, or is refused at first', async () => {
     const proxy = await FaultyProxy.start(store().origin);

@@ -94,6 +94,24 @@ test('delta-rs reads every version of the tables that the product writes, in eac
   await expectSameVersions(tableIn(folder, 'predictions'), 'stockout_risk_label');
 });
 
+test('ingest goes into a table that delta-rs made of whole numbers and lists, and delta-rs reads what both wrote', async () => {
+  const folder = await temporaryFolder();
+  const table = tableIn(folder, 'raw');
+  // The columns of literals may not be null, those of values may.
+  const theirs = `select * from (values (7, arrow_cast(2, 'Int16'), date '2025-01-01', arrow_cast(0, 'Int8'), arrow_cast(1.5, 'Float32'),
+    make_array(1, 2))) as t(store_id, product_id, date, stockout, price, tags)`;
+  await deltaRs.append(table, 1, theirs);
+  const context = { model: buildModel(), storage: table.storage };
+  const kept = `1::UINTEGER AS u, 1.25::DECIMAL(30, 2) AS decimal, true AS yes, TIMESTAMPTZ '2025-01-31 12:00:00+00' AS at, '\\xFF'::BLOB AS bytes`;
+  const rows = `SELECT 7 AS store_id, 2 AS product_id, DATE '2025-01-01' + CAST(d AS INTEGER) AS date, 1 AS stockout, 9.99 AS price, ${kept} FROM range(3) t(d)`;
+  await db.run(`COPY (${rows}) TO '${folder}/rows.parquet' (FORMAT parquet)`);
+  expect(await ingest(context, [join(folder, 'rows.parquet')])).toMatchObject({ rows: 2, rejected: 1 });
+  await expectSameVersions(table, 'store_id * product_id + stockout');
+  expect((await deltaRs.read(table, 'price * 100')).at(-1)).toMatchObject({ n: 3, total: 150 + 999 + 999 });
+  expect((await deltaRs.read(table, 'decimal * 100 + u', { first: 1 })).at(-1)).toMatchObject({ total: 252 });
+  expect(await features(context)).toMatchObject({ rows: 3 });
+});
+
 test('delta-rs appends 60 times while we write 75 times, nothing is lost, and each reads what both wrote', async () => {
   const table = tableIn(await temporaryFolder());
   await appendOnce(db, table, 'ours', 0, 'SELECT 0 AS a, 0 AS writer');

@@ -120,7 +120,7 @@ describe('a table of other writers with types of its own', () => {
     await create(workspace, 'strict', [...fields, field('source', 'string', false)]);
     context.model.spec.data.rawTable = 'strict';
     await expect(ingest(context, [path])).rejects.toThrow(
-      'cannot append to table strict: column source is missing',
+      'cannot append to table strict: column source is missing, which must have a value',
     );
   });
 

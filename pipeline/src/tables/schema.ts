@@ -68,7 +68,9 @@ export function newColumns(table: string, of: readonly Field[], rows: readonly F
   const ours = new Set(rows.map(({ name }) => name));
   const added = rows.filter(({ name }) => !theirs.has(name));
   const faults = [
-    ...of.filter(({ name }) => !ours.has(name)).map(({ name }) => `column ${name} is missing`),
+    ...of
+      .filter(({ name }) => !ours.has(name))
+      .map(({ name, nullable }) => `column ${name} is missing${nullable ? '' : ', which must have a value'}`),
     ...added.flatMap(({ name }) => twinOf(name, of) ?? []),
     ...rows.flatMap(({ name, type }) => {
       const expected = theirs.get(name)?.type;

@@ -158,9 +158,10 @@ test('a path below a host stays, and a slash at its end goes', async () => {
   );
 });
 
+const read = (uri: string, environment: NodeJS.ProcessEnv = {}) =>
+  readConnection(uri, { retries: 1, environment });
+
 test('what cannot be an address, or holds a password, is refused by its field', () => {
-  const read = (uri: string, environment: NodeJS.ProcessEnv = {}) =>
-    readConnection(uri, { retries: 1, environment });
   expect(() => read('mlflow:5000')).toThrow(/spec\.tracking\.mlflow\.trackingUri mlflow:5000: give an http/);
   expect(() => read('http://me:secret@mlflow')).toThrow(/holds a password that everybody can read/);
   expect(() => read('http://me:secret@mlflow')).not.toThrow('secret@');

@@ -15,6 +15,7 @@ export function runFactsOf(
     metrics: [...metricsOf(manifest), ...curveOf(source)],
     tags: {
       'mlflow.note.content': noteOf(source, verdicts),
+      'mlflow.user': 'stockout',
       'mlflow.source.name': 'stockout train',
       'mlflow.source.type': 'JOB',
       ...(commit && { 'mlflow.source.git.commit': commit }),

@@ -17,6 +17,16 @@ const SECONDS = 120;
 
 type Spec = Record<string, unknown>;
 
+/** Where a world's tables and versions lie. */
+export interface WorldStorage {
+  /** As a manifest says it: spec.storage. */
+  spec: Spec;
+  /** From this machine. */
+  uri: string;
+  /** The claim or the Secret that the spec names. */
+  object: object;
+}
+
 /** A few shelves whose models train in a second, for scenarios that are not about quality. */
 export class SmallWorld {
   readonly kube: Kube;
@@ -27,12 +37,16 @@ export class SmallWorld {
     this.storageUri = storageUri;
   }
 
-  /** With the CRDs and the volume applied, and half a year of 60 shelves ingested. */
-  static async begin(tier: Tier, signal: AbortSignal): Promise<SmallWorld> {
+  /**
+   * With the CRDs and the storage's object applied, and half a year of 60 shelves ingested.
+   * @param storage default: a volume of the tier
+   */
+  static async begin(tier: Tier, signal: AbortSignal, storage?: WorldStorage): Promise<SmallWorld> {
     const kube = connectKube(tier.kubeconfigPath, signal);
-    const world = new SmallWorld(kube, pathToFileURL(await tier.volume(CLAIM)).href);
+    const uri = storage?.uri ?? pathToFileURL(await tier.volume(CLAIM)).href;
+    const world = new SmallWorld(kube, uri);
     await applyDefinitions(kube);
-    await kube.apply(volumeClaim());
+    await world.apply(storage?.object ?? volumeClaim());
     await world.#ingestGenerated();
     return world;
   }

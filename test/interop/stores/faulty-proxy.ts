@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** What happens to a request on its way. */
 export type Fault =
@@ -10,6 +11,8 @@ export type Fault =
   | { before: 'cut' | 'silence' }
   /** Half of the answer's body arrives. */
   | { within: 'cut' }
+  /** It is answered so many milliseconds later. */
+  | { late: number }
   | { status: number; headers?: Record<string, string>; body?: string };
 
 interface Rule {
@@ -73,6 +76,7 @@ export class FaultyProxy {
       answer.end(method === 'HEAD' ? undefined : fault.body);
       return;
     }
+    if (fault !== undefined && 'late' in fault) await delay(fault.late);
     this.#forward(target, incoming, answer, fault);
   }
 
@@ -110,6 +114,6 @@ function pass(
     );
   }
   answer.writeHead(response.statusCode ?? 500, response.rawHeaders);
-  if (fault === undefined) return void answer.end(body);
+  if (fault === undefined || !('within' in fault)) return void answer.end(body);
   answer.write(body.subarray(0, body.length / 2), () => answer.destroy());
 }

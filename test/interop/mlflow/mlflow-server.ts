@@ -45,6 +45,23 @@ export class Listening {
     return Listening.#start(python, folder, ['server', ...stores, '--workers', '1', ...auth], '/health', env);
   }
 
+  /**
+   * A tracking server as a Deployment starts it, but for its address.
+   * @param mounted its folder for data, which is one of this machine here
+   */
+  static async deployed(
+    python: Python,
+    args: readonly string[],
+    env: Record<string, string>,
+    mounted: string,
+  ): Promise<Listening> {
+    const folder = await mkdtemp(join(tmpdir(), 'stockout-mlflow-'));
+    const here = (text: string): string => text.replaceAll(mounted, folder);
+    const ours = args.filter((arg) => !/^--(host|port)=/.test(arg)).map(here);
+    const environment = Object.entries(env).map(([name, value]) => [name, here(value)] as const);
+    return Listening.#start(python, folder, ours, '/health', Object.fromEntries(environment));
+  }
+
   /** `mlflow models serve`: scores by a registered model. */
   static async scorer(python: Python, trackingUri: string, modelUri: string): Promise<Listening> {
     const folder = await mkdtemp(join(tmpdir(), 'stockout-mlflow-serve-'));

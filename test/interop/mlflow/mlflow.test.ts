@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest';
+import { describeComponent } from './component.ts';
 import { describeCredentials } from './credentials.ts';
 import { describeImporting } from './importing.ts';
 import { describeLifecycle } from './lifecycle.ts';
@@ -23,5 +24,6 @@ describe('MLflow', () => {
   describeTracking(() => world as World);
   describeImporting(() => world as World);
   describeCredentials(() => world as World);
+  describeComponent(() => world as World);
   describeLifecycle(() => world as World);
 });

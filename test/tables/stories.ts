@@ -53,5 +53,7 @@ async function replaceOnce(db: DuckDB, folder: string, select: string): Promise<
 
 /** Each is loaded by itself: a program that is killed 100 times had better start fast. */
 export async function loadStory(name: string): Promise<Story> {
-  return name === 'table' ? table : (await import('./product-story.ts')).product;
+  if (name === 'table') return table;
+  const { ingestion, product } = await import('./product-story.ts');
+  return name === 'product' ? product : ingestion;
 }

@@ -25,7 +25,7 @@ import { buildHistograms } from './histograms.ts';
 import type { Material } from './material.ts';
 import type { Training } from './supported.ts';
 import { pinFiles, sha256, type VersionFiles, writeVersion } from './version-files.ts';
-import { buildWarnings } from './warnings.ts';
+import { buildWarnings, sampleWarning } from './warnings.ts';
 
 export interface VersionInputs {
   storage: Storage;
@@ -159,6 +159,7 @@ function buildManifest(context: PipelineContext, inputs: VersionInputs, made: Ma
     gates: judgeGates(context.model.spec.gates, { metrics, baseline, champion }, serving),
     warnings: [
       ...(given?.warnings ?? []),
+      ...sampleWarning(table),
       ...buildWarnings(material.plan, made, { manifest: championManifest, champion }),
     ],
     libraries: { xgboost: made.xgboostVersion, node: process.versions.node },

@@ -2,7 +2,7 @@ import type { Baseline, Manifest } from '@stockout/contracts';
 import { describe, expect, it } from 'vitest';
 import { evaluateScores } from '../evaluate/metrics.ts';
 import type { SplitPlan } from './split-plan.ts';
-import { buildWarnings } from './warnings.ts';
+import { buildWarnings, sampleWarning } from './warnings.ts';
 
 const evaluation = evaluateScores(
   new Float32Array([0.9, 0.8, 0.3, 0.1]),
@@ -61,6 +61,13 @@ describe('what people should know before they trust the metrics', () => {
     const answer = { ...baseline, feature: 'price', auc: 1 };
     expect(warningsOf(plan, undefined, { baseline: answer, disguised: [answer] })).toEqual([
       expect.stringMatching(/^feature price alone .*label in disguise/),
+    ]);
+  });
+
+  it('is that only a sample of the table was learned from', () => {
+    expect(sampleWarning({ table: 'features', rows: 1000, share: 1 })).toEqual([]);
+    expect(sampleWarning({ table: 'features', rows: 1000, share: 0.125 })).toEqual([
+      expect.stringMatching(/^trained and judged on a sample: 12.5% of .* table features \(of 1000 rows\)/),
     ]);
   });
 });

@@ -1,5 +1,6 @@
 import type { Baseline, Champion, Manifest, Metrics } from '@stockout/contracts';
 import type { Judgement } from '../evaluate/judge-scores.ts';
+import type { FeaturesTable } from '../features.ts';
 import { parseSplitPlan, type SplitPlan } from './split-plan.ts';
 
 /** Below this the model tells hardly more than its best feature does by itself. */
@@ -17,6 +18,16 @@ export function buildWarnings(
     ...(disguised.length > 0 ? [] : baselineWarning(evaluation.metrics, baseline)),
     ...championWarning(against.manifest, against.champion),
     ...seenWarning(plan, against.manifest),
+  ];
+}
+
+/** Of rows that were fetched from a cluster as far as this machine's disk held them. */
+export function sampleWarning({ table, rows, share }: Pick<FeaturesTable, 'table' | 'rows' | 'share'>): string[] {
+  if (share === 1) return [];
+  const percent = Number((100 * share).toFixed(1));
+  return [
+    `trained and judged on a sample: ${percent}% of the store x products of table ${table} (of ${rows} rows), ` +
+      'which is what this machine’s disk holds: give the pod a larger temporary volume to learn from more',
   ];
 }
 

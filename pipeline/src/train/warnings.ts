@@ -22,7 +22,11 @@ export function buildWarnings(
 }
 
 /** Of rows that were fetched from a cluster as far as this machine's disk held them. */
-export function sampleWarning({ table, rows, share }: Pick<FeaturesTable, 'table' | 'rows' | 'share'>): string[] {
+export function sampleWarning({
+  table,
+  rows,
+  share,
+}: Pick<FeaturesTable, 'table' | 'rows' | 'share'>): string[] {
   if (share === 1) return [];
   const percent = Number((100 * share).toFixed(1));
   return [

@@ -230,7 +230,7 @@ export interface StockoutModelSpec {
    */
   source?: {
     /**
-     * Of an XGBoost model (.json, .ubj) or an .onnx file.
+     * Of an XGBoost model (.json, .ubj). A file:// lies on the volume of the storage, https:// is read without credentials.
      */
     uri?: string;
     mlflow?: {
@@ -375,13 +375,25 @@ export interface StockoutModelSpec {
   };
   tracking?: {
     mlflow?: {
+      /**
+       * Of the MLflow server. Credentials go into secretRef.
+       */
       trackingUri: string;
+      /**
+       * Where the runs are; made if there is none. On Databricks a path such as /Shared/stockout.
+       */
       experiment: string;
+      /**
+       * Its versions are the model's
+       */
       registeredModel?: string;
       /**
-       * Whether a training fails when MLflow cannot be reached.
+       * Whether a training waits for MLflow and fails without it. Else a Job tells MLflow later.
        */
       required: boolean;
+      /**
+       * The environment of the Jobs, by MLflow's own names: MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD; with a private CA ca.crt, and MLFLOW_TRACKING_SERVER_CERT_PATH as /etc/mlflow/ca.crt.
+       */
       secretRef?: {
         name: string;
       };
@@ -481,6 +493,9 @@ export interface StockoutModelStatus {
       message?: string;
     }[];
     warnings?: string[];
+    /**
+     * The run that shows it.
+     */
     mlflowRunId?: string;
   }[];
   /**
@@ -494,7 +509,7 @@ export interface StockoutModelStatus {
   endpoint?: string;
   nextTrainingTime?: string;
   /**
-   * Ready, Trained, GatesPassed, RolledOut, DriftDetected; Reconciling and Stalled (kstatus), present only when True.
+   * Ready, Trained, GatesPassed, RolledOut, DriftDetected, Tracked (with tracking.mlflow); Reconciling and Stalled (kstatus), present only when True.
    */
   conditions?: {
     type: string;

@@ -17,7 +17,7 @@ const SECRET = 'the Secret of spec.tracking.mlflow.secretRef, or the environment
 const BY_STATUS: Partial<Record<number, string>> = {
   401: `check MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, in ${SECRET}`,
   403: `check what this user may do, and the token or password in ${SECRET}`,
-  404: 'check the path of spec.tracking.mlflow.trackingUri, and that the server is MLflow 2.3 or newer',
+  404: 'check the path of spec.tracking.mlflow.trackingUri, and that the server is MLflow 2.4 or newer',
   413: 'raise the limit for request bodies of the proxy before it',
 };
 

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import process from 'node:process';
 import { promisify } from 'node:util';
-import { type Manifest, StockoutError, type Tracked } from '@stockout/contracts';
+import type { Manifest, Tracked } from '@stockout/contracts';
 import type { StockoutModel } from '@stockout/crds';
 import { type PipelineContext, storageOf } from '../context.ts';
 import { ensureExperiment } from './experiment.ts';
@@ -57,8 +57,9 @@ export async function trackTraining(
     };
   } catch (error) {
     signal?.throwIfAborted();
-    if (mlflow.required || !(error instanceof StockoutError)) throw error;
-    return { untracked: error.message };
+    if (mlflow.required) throw error;
+    // Whatever it was: a version that stands is worth more than its picture.
+    return { untracked: error instanceof Error ? error.message : String(error) };
   }
 }
 

@@ -64,6 +64,7 @@ export async function openDuckDB(options: DuckDBOptions = {}): Promise<DuckDB> {
     [Symbol.asyncDispose]: async () => {
       connection.closeSync();
       instance.closeSync();
+      await returnMemory();
       await rm(tempDirectory, { recursive: true, force: true });
     },
   };
@@ -94,6 +95,18 @@ async function runAbortable<T>(
     signal?.removeEventListener('abort', interrupt);
     clearTimeout(timer);
   }
+}
+
+/** Of this process: with less, what an allocator keeps is not worth the time. */
+const LARGE_BYTES = GIB / 4;
+
+/**
+ * What a database has freed in its end stays with DuckDB's allocator until the end of another: an empty one. Measured:
+ * 420 MB left of 1,060 by the first, 140 by the second, as before both.
+ */
+async function returnMemory(): Promise<void> {
+  if (process.memoryUsage.rss() < LARGE_BYTES) return;
+  (await DuckDBInstance.create(':memory:', { threads: '1' })).closeSync();
 }
 
 function defaultMemoryBytes(): number {

@@ -10,8 +10,16 @@ const MAX_BINS = 20;
  * @param values NaN is counted as null
  */
 export function histogramOf(values: Float32Array): Histogram {
-  const sorted = values.filter((value) => !Number.isNaN(value)).sort();
-  const nulls = values.length - sorted.length;
+  return sortIntoHistogram(values.slice());
+}
+
+/** The same without a copy: the values are in order then. */
+export function sortIntoHistogram(values: Float32Array): Histogram {
+  // NaN comes last.
+  values.sort();
+  const known = values.findLastIndex((value) => !Number.isNaN(value)) + 1;
+  const sorted = values.subarray(0, known);
+  const nulls = values.length - known;
   if (sorted.length === 0) return { edges: [], counts: [], nulls };
   const edges = quantileEdges(sorted);
   return { edges, counts: countBetween(sorted, edges), nulls };

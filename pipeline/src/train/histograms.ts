@@ -1,5 +1,5 @@
 import type { Manifest } from '@stockout/contracts';
-import { histogramOf } from '../evaluate/histogram.ts';
+import { histogramOf, sortIntoHistogram } from '../evaluate/histogram.ts';
 import type { TrainRows } from './train-rows.ts';
 
 /**
@@ -11,6 +11,6 @@ export function buildHistograms(
   train: Pick<TrainRows, 'column'>,
   scores: Float32Array,
 ): Manifest['histograms'] {
-  const features = names.map((name, index) => [name, histogramOf(train.column(index))] as const);
+  const features = names.map((name, index) => [name, sortIntoHistogram(train.column(index))] as const);
   return { features: Object.fromEntries(features), score: histogramOf(scores) };
 }

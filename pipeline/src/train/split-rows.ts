@@ -2,6 +2,7 @@ import type { DuckDB } from '@stockout/features';
 import { type FeatureMatrix, readFeatureMatrix } from '../engines/duckdb/feature-matrix.ts';
 import type { MatrixSelection } from '../engines/duckdb/ordered-rows.ts';
 import type { FeaturesTable } from '../features.ts';
+import { freeMemory } from '../xgboost/free-memory.ts';
 import { isReadWhole } from '../xgboost/matrix-memory.ts';
 import type { TrainingData } from '../xgboost/protocol.ts';
 import { shareData } from '../xgboost/shared-memory.ts';
@@ -70,7 +71,7 @@ async function readTrainRows(db: DuckDB, selection: MatrixSelection): Promise<Tr
     `SELECT count(*) AS rows FROM ${relation} WHERE ${where}`,
   );
   const shape = { rows: counted?.rows ?? 0, columns: features.length };
-  if (!isReadWhole(shape, process.availableMemory())) return stageTrainRows(db, selection);
+  if (!isReadWhole(shape, freeMemory())) return stageTrainRows(db, selection);
   return fromMemory(await readRows(db, selection));
 }
 

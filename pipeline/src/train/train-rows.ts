@@ -10,7 +10,7 @@ export interface TrainRows extends Disposable {
   columns: number;
   /** For XGBoost. */
   data: TrainingRows;
-  /** Of every row; NaN is missing. */
+  /** Of every row; NaN is missing. The caller's to change, until the next call, which may take its place. */
   column(index: number): Float32Array;
   row(index: number): Float32Array;
   /** Index into `productNames`, one a row. */

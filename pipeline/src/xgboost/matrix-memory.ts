@@ -16,10 +16,11 @@ const BYTES_READ = 4;
 const BYTES_COPIED = 8;
 /** 4 for the bin among those of all columns (rows with missing values are sparse), 1 for the bin by column, and overhead. */
 const BYTES_BINNED = 5.5;
-/** What each row needs besides: label, margin, gradient, node. Measured: 35 to 50. */
+/** What each row needs besides: label, margin, gradient, node. Measured: 35 with bins on disk, 50 with them in memory. */
 const BYTES_A_ROW = 50;
-/** Pages of bins that are read ahead, and the batch that they are made of. */
-const BYTES_OF_PAGES = 150_000_000;
+const BYTES_A_ROW_ON_DISK = 40;
+/** The batch that bins are made of; pages of bins are mapped files, for which the kernel finds room. */
+const BYTES_OF_PAGES = 60_000_000;
 /** Of what is free: the rest is for what else the process does meanwhile. */
 const SHARE = 0.8;
 /** More than this is not taken for speed's sake alone. */
@@ -44,7 +45,7 @@ export function chooseForm(matrices: readonly Shape[], available: number): Matri
   const bins = rows * BYTES_A_ROW + values * BYTES_BINNED;
   if (bins + values * BYTES_COPIED <= room) return 'Dense';
   if (bins <= room) return 'Bins';
-  const least = rows * BYTES_A_ROW + BYTES_OF_PAGES;
+  const least = rows * BYTES_A_ROW_ON_DISK + BYTES_OF_PAGES;
   if (least <= room) return 'BinsOnDisk';
   throw new StockoutError(
     `training on ${rows} rows takes ${megabytes(least / SHARE)} MB of memory with all else on disk, and ` +

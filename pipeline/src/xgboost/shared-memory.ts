@@ -3,7 +3,7 @@ import type { TrainingData, TrainingRows } from './protocol.ts';
 import { layoutOf } from './staged-rows.ts';
 
 /** Zeroed floats that every thread sees without a copy. */
-function sharedFloats(length: number): Float32Array<SharedArrayBuffer> {
+export function sharedFloats(length: number): Float32Array<SharedArrayBuffer> {
   return new Float32Array(new SharedArrayBuffer(length * Float32Array.BYTES_PER_ELEMENT));
 }
 

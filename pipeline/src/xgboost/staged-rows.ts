@@ -27,6 +27,7 @@ export class StagedRows implements StagedLayout, Disposable {
   /** The batch that is being filled. */
   #batch: Float32Array;
   #filled = 0;
+  #column: Float32Array | undefined;
   #written = 0;
 
   /** @param rows how many will be appended */
@@ -72,9 +73,10 @@ export class StagedRows implements StagedLayout, Disposable {
     if (this.#written === this.rows) this.#batch = new Float32Array();
   }
 
-  /** All values of a column, 4 bytes a row. */
+  /** All values of a column, 4 bytes a row: until the next call, which takes their place. */
   column(index: number): Float32Array {
-    const values = new Float32Array(this.rows);
+    this.#column ??= new Float32Array(this.rows);
+    const values = this.#column;
     for (let first = 0; first < this.rows; first += this.batchRows) {
       const rows = Math.min(this.batchRows, this.rows - first);
       readFloats(this.fd, values.subarray(first, first + rows), first * this.columns + index * rows);

@@ -15,6 +15,7 @@ import {
   type TrainRequest,
 } from './protocol.ts';
 import { QuantileMatrix } from './quantile-matrix.ts';
+import { returnMemory } from './return-memory.ts';
 
 // The thread in which XGBoost works: its C API keeps state per thread and blocks while it trains.
 
@@ -54,6 +55,14 @@ function answer(id: number, request: Request): Replies[keyof Replies] {
 }
 
 function train(id: number, request: TrainRequest): TrainReply {
+  try {
+    return trainOn(id, request);
+  } finally {
+    returnMemory();
+  }
+}
+
+function trainOn(id: number, request: TrainRequest): TrainReply {
   const binding = loadBinding();
   const { data, featureNames: names, evaluation, params } = request;
   using rows = createMatrix(request, data);

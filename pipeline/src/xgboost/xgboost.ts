@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { StockoutError } from '@stockout/contracts';
 import type { Matrix } from './binding.ts';
 import type { PredictionKind } from './booster.ts';
+import { freeMemory } from './free-memory.ts';
 import { chooseForm, type MatrixForm } from './matrix-memory.ts';
 import type {
   BoosterParams,
@@ -35,7 +36,7 @@ export interface TrainOptions {
 }
 
 function fittingForm(data: TrainingRows, evaluation: TrainingData | undefined): MatrixForm {
-  const form = chooseForm(evaluation ? [data, evaluation] : [data], process.availableMemory());
+  const form = chooseForm(evaluation ? [data, evaluation] : [data], freeMemory());
   return form === 'Dense' && 'fd' in data ? 'Bins' : form;
 }
 

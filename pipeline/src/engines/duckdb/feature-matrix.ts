@@ -1,14 +1,15 @@
 import type { DuckDB } from '@stockout/features';
+import { sharedFloats } from '../../xgboost/shared-memory.ts';
 import { type MatrixSelection, openOrderedRows, type RowChunk } from './ordered-rows.ts';
 
 /** Rows in the order of store, product and day. */
 export interface FeatureMatrix {
   rows: number;
   features: readonly string[];
-  /** rows x features, row by row; NaN where not known. */
-  values: Float32Array<ArrayBuffer>;
-  /** 0, 1 or NaN, one a row. */
-  labels: Float32Array<ArrayBuffer>;
+  /** rows x features, row by row, in shared memory; NaN where not known. */
+  values: Float32Array;
+  /** 0, 1 or NaN, one a row, in shared memory. */
+  labels: Float32Array;
   /** Days since 1970-01-01, one a row. */
   days: Int32Array<ArrayBuffer>;
   /** Index into `storeNames`, one a row; names ascend. */
@@ -40,8 +41,8 @@ function allocate(
   return {
     rows,
     features,
-    values: new Float32Array(rows * features.length),
-    labels: new Float32Array(rows),
+    values: sharedFloats(rows * features.length),
+    labels: sharedFloats(rows),
     days: new Int32Array(rows),
     stores: new Int32Array(rows),
     storeNames,

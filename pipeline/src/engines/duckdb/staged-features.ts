@@ -1,4 +1,5 @@
 import type { DuckDB } from '@stockout/features';
+import { sharedFloats } from '../../xgboost/shared-memory.ts';
 import { StagedRows } from '../../xgboost/staged-rows.ts';
 import { type MatrixSelection, openOrderedRows } from './ordered-rows.ts';
 
@@ -16,7 +17,7 @@ export interface StagedFeatures {
 export async function stageFeatures(db: DuckDB, selection: MatrixSelection): Promise<StagedFeatures> {
   await using ordered = await openOrderedRows(db, selection);
   const { rows, productNames } = ordered;
-  const labels = new Float32Array(new SharedArrayBuffer(rows * Float32Array.BYTES_PER_ELEMENT));
+  const labels = sharedFloats(rows);
   const products = new Int32Array(rows);
   using stack = new DisposableStack();
   const staged = stack.use(new StagedRows(rows, selection.features.length));

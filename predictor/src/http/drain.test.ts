@@ -69,21 +69,23 @@ describe('a predictor that is told to stop', () => {
     const exited = once(child, 'exit');
     const [url] = (await once(child, 'message')) as [string];
     const statuses: number[] = [];
-    const load = Promise.all(Array.from({ length: 16 }, () => postAll(url, 40, statuses)));
+    const load = Promise.all(Array.from({ length: 16 }, () => postUntilClosing(url, statuses)));
     await eventually(() => statuses.length >= 100);
     child.kill('SIGTERM');
     await load;
-    expect(statuses).toEqual(Array.from({ length: 16 * 40 }, () => 200));
+    expect(statuses.filter((status) => status !== 200)).toEqual([]);
     expect(await exited).toEqual([0, null]);
   });
 });
 
-async function postAll(url: string, count: number, statuses: number[]): Promise<void> {
+/** As a caller behind a Service: some more requests meet the closing pod before the endpoints have spread. */
+async function postUntilClosing(url: string, statuses: number[]): Promise<void> {
   const body = JSON.stringify(await tinyRow());
-  for (let index = 0; index < count; index++) {
+  for (let closing = 0; closing < 3;) {
     const response = await fetch(`${url}/predict`, { method: 'POST', headers: JSON_HEADERS, body });
     await response.arrayBuffer();
     statuses.push(response.status);
+    if (response.headers.get('connection') === 'close') closing += 1;
   }
 }
 

@@ -30,6 +30,16 @@ describe('the definitions', () => {
     },
   );
 
+  test.each(schemas)(
+    'say of a %s what a schema can say: a comma in a text without quotes makes a field of its rest',
+    (_kind, schema) => {
+      const unknown = walk(schema, '').flatMap(([where, node]) =>
+        Object.keys(node).flatMap((key) => (KEYWORDS.test(key) ? [] : [`${where} ${key}`])),
+      );
+      expect(unknown).toEqual([]);
+    },
+  );
+
   test.each(schemas)('tell people what each rule of a %s asks', (_kind, schema) => {
     const rules = walk(schema, '').flatMap(([, node]) => node['x-kubernetes-validations'] ?? []);
     expect(rules.length).toBeGreaterThan(0);
@@ -69,6 +79,10 @@ describe('the samples', () => {
     });
   });
 });
+
+/** Of those that a CustomResourceDefinition may use, the ones that ours do. */
+const KEYWORDS =
+  /^(type|format|description|default|enum|pattern|properties|additionalProperties|items|required|(min|max)(imum|Length|Items|Properties)|anyOf|not|x-kubernetes-[a-z-]+)$/;
 
 function unbounded(schema: JSONSchemaProps, path: string): string[] {
   return walk(schema, path).flatMap(([where, node]) => (isBounded(node) ? [] : [where]));

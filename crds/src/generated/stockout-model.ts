@@ -384,7 +384,7 @@ export interface StockoutModelSpec {
        */
       experiment: string;
       /**
-       * Its versions are the model's
+       * Its versions are the model's, its alias champion is what serves and challenger what is to follow. Without it there are only runs.
        */
       registeredModel?: string;
       /**

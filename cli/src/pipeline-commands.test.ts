@@ -168,7 +168,7 @@ describe('what is wrong is said in a line that names it, with exit code 2', () =
     ['a number of rows that is none', ['generate', '--rows', '0', '--out', 'x'], /--rows is 0/],
   ])('%s', async (_, args, message) => {
     await writeFile(join(dir, 'x.csv'), 'store_id,product_id,stockout\nA,P,0\n');
-    await writeModel('new.yaml', { deletionPolicy: 'Delete' });
+    await writeModel('new.yaml', { training: {}, deletionPolicy: 'Delete' });
     const { code, stdout, stderr } = await stockout(...args);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(message);

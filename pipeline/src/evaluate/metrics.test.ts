@@ -146,6 +146,9 @@ describe('ranking', () => {
 
   it('gives average precision 1 to a perfect order and the share of ones to a constant', () => {
     expect(averagePrecision(rankByScore(floats(0.9, 0.8, 0.1), floats(1, 1, 0)))).toBe(1);
+    const falling = Float32Array.from({ length: 49 }, (_, i) => 1 - i / 100);
+    const ones = new Float32Array(49).fill(1);
+    expect(averagePrecision(rankByScore(falling, ones))).toBe(1);
     expect(averagePrecision(rankByScore(floats(1, 1, 1, 1), floats(1, 0, 0, 0)))).toBe(0.25);
   });
 });

@@ -29,7 +29,8 @@ export function averagePrecision(ranking: Ranking): number | null {
     const ones = ranking.positives[i] as number;
     hits += ones;
     seen += ones + (ranking.negatives[i] as number);
-    sum += (ones / positives) * (hits / seen);
+    // Rows and not their shares are added up: whole numbers are exact, so that a perfect ranking has 1 and no more.
+    sum += ones * (hits / seen);
   }
-  return sum;
+  return sum / positives;
 }

@@ -74,6 +74,22 @@ describe('a connection that does not hold', () => {
   });
 });
 
+describe('a token', () => {
+  test('that is wrong is refused with where it comes from, and is not repeated', async () => {
+    const error = await failureOf(openSpark(connectUrl.replace(/token=.*/, 'token=not-this-one')));
+    expect(error).toBeInstanceOf(InputError);
+    expect(error.message).toMatch(/^Spark at 127\.0\.0\.1:\d+ refuses the token .*engine\.secretRef/);
+    expect(error.message).not.toContain('not-this-one');
+  });
+
+  test('may come from the environment, as the Secret brings it', async () => {
+    const { groups } = /token=(?<token>.*)$/.exec(connectUrl) ?? {};
+    const env = { SPARK_CONNECT_AUTHENTICATE_TOKEN: `${groups?.['token']}\n` };
+    await using session = await openSpark(connectUrl.replace(/;token=.*/, ''), { env });
+    expect(session.version).toMatch(/^4\./);
+  });
+});
+
 describe('an abort', () => {
   test('ends the query on the server and fails with the signal’s reason', async () => {
     const controller = new AbortController();

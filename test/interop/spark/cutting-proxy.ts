@@ -43,7 +43,7 @@ export async function startCuttingProxy(target: string): Promise<CuttingProxy> {
     sockets.clear();
   };
   return {
-    connectUrl: `sc://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    connectUrl: target.replace(`:${port}`, `:${(server.address() as AddressInfo).port}`),
     received: () => received,
     cut,
     hold: (wanted) => {

@@ -11,14 +11,12 @@ import { installSpark } from './install.ts';
 
 /** A Spark Connect server of one JVM with two cores, and Delta Lake in it. */
 export interface SparkServer extends AsyncDisposable {
-  /** sc://127.0.0.1:port */
+  /** sc://127.0.0.1:port/;token=...: the server wants one. */
   connectUrl: string;
   process: ChildProcess;
 }
 
 export interface ServerOptions {
-  /** What clients must show. */
-  token?: string;
   /** Default: 1g, enough for what tests do. */
   memory?: string;
   conf?: Record<string, string>;
@@ -64,12 +62,12 @@ export async function startSparkServer(options: ServerOptions = {}): Promise<Spa
       PYSPARK_PYTHON: python,
       SPARK_LOCAL_IP: '127.0.0.1',
       SPARK_LOCAL_DIRS: folder,
-      ...(options.token && { SPARK_CONNECT_AUTHENTICATE_TOKEN: options.token }),
+      SPARK_CONNECT_AUTHENTICATE_TOKEN: TOKEN,
     },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const log = keepTail(jvm);
-  const connectUrl = `sc://127.0.0.1:${port}`;
+  const connectUrl = `sc://127.0.0.1:${port}/;use_ssl=false;token=${TOKEN}`;
   const end = async () => {
     if (jvm.exitCode === null && jvm.signalCode === null) {
       const exited = once(jvm, 'exit');
@@ -79,7 +77,7 @@ export async function startSparkServer(options: ServerOptions = {}): Promise<Spa
     await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   };
   try {
-    await answers(connectUrl, jvm, log, options.token);
+    await answers(connectUrl, jvm, log);
   } catch (error) {
     await end();
     throw error;
@@ -87,21 +85,16 @@ export async function startSparkServer(options: ServerOptions = {}): Promise<Spa
   return { connectUrl, process: jvm, [Symbol.asyncDispose]: end };
 }
 
+const TOKEN = 'stockout-test-token';
 const PATIENCE_MILLISECONDS = 120_000;
 
-async function answers(
-  connectUrl: string,
-  jvm: ChildProcess,
-  log: () => string,
-  token?: string,
-): Promise<void> {
+async function answers(connectUrl: string, jvm: ChildProcess, log: () => string): Promise<void> {
   const began = performance.now();
   const timeouts = { call: 10_000, silence: 60_000, patienceAtFirst: 0, patience: 0 };
-  const env = token === undefined ? {} : { SPARK_CONNECT_AUTHENTICATE_TOKEN: token };
   for (;;) {
     if (jvm.exitCode !== null) throw new Error(`Spark ended with ${jvm.exitCode}:\n${log()}`);
     try {
-      await using spark = await openSpark(`${connectUrl}/;use_ssl=false`, { env, timeouts });
+      await using spark = await openSpark(connectUrl, { env: {}, timeouts });
       return await spark.run('SELECT 1');
     } catch (error) {
       if (performance.now() - began > PATIENCE_MILLISECONDS) throw new Error(log(), { cause: error });

@@ -35,7 +35,7 @@ export async function scoreOnSpark(
   const output = sparkTable(context, plan.output.table);
   const before = await historyOf(spark, output);
   const standing = before?.writes.find(({ userMetadata }) => userMetadata === appId)?.version;
-  if (standing !== undefined) return countScored(spark, output, standing, plan);
+  if (standing !== undefined) return await countScored(spark, output, standing, plan);
 
   const { table: rawTable, version: rawVersion, featuresTable } = plan.input;
   const features = await makeSparkFeatures(context, spark, { rawTable, rawVersion, featuresTable });
@@ -55,7 +55,7 @@ export async function scoreOnSpark(
   });
   const after = await historyOf(spark, output);
   const version = after?.writes.find(({ userMetadata }) => userMetadata === appId)?.version;
-  if (version !== undefined) return countScored(spark, output, version, plan);
+  if (version !== undefined) return await countScored(spark, output, version, plan);
   throw new InputError(`table ${output.name} was replaced while it was written: try again`);
 }
 

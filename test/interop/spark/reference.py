@@ -1,0 +1,104 @@
+"""The features in pandas, written from their definitions and not from the SQL: one column for each store x product, one
+row for each calendar day, so that a window of days is a window of rows and a missing day is a missing value."""
+
+import json
+import sys
+
+import numpy as np
+import pandas as pd
+
+KEYS = ["store_id", "product_id"]
+
+
+def main(raw_file, out_file, horizon, covariates):
+    raw = pd.read_parquet(raw_file)
+    raw["date"] = pd.to_datetime(raw["date"])
+    days = pd.date_range(raw["date"].min(), raw["date"].max())
+    there = wide(raw.assign(there=1.0), "there", days)
+    features = {**standard(raw, days, horizon), **extended(raw, days, there)}
+    for name, history in covariates.items():
+        x = wide(raw, name, days)
+        features[name] = x
+        if history:
+            features.update(of_covariate(raw, days, name, x))
+    index = pd.MultiIndex.from_frame(raw[["date", *KEYS]])
+    columns = {name: values.stack(KEYS, future_stack=True).reindex(index).to_numpy() for name, values in features.items()}
+    pd.DataFrame({**{key: raw[key].to_numpy() for key in KEYS}, "date": raw["date"].dt.date, **columns}).to_parquet(out_file)
+
+
+def wide(raw, column, days):
+    values = raw.assign(value=raw[column].astype(float)).pivot(index="date", columns=KEYS, values="value")
+    return values.reindex(days).rename_axis(index="date")
+
+
+def rolled(values, days, how):
+    return getattr(values.rolling(days, min_periods=1), how)()
+
+
+def so_far(values):
+    return values.expanding(min_periods=1).mean()
+
+
+def standard(raw, days, horizon):
+    made = {}
+    given = {name: wide(raw, name, days) for name in ["price", "promo", "daily_sales", "inventory"] if name in raw}
+    made.update(given)
+    sales, stock, promo = given.get("daily_sales"), given.get("inventory"), given.get("promo")
+    if sales is not None:
+        made.update({f"sales_lag_{n}": sales.shift(n) for n in (1, 3, 7)})
+        made["sales_roll7_avg"] = rolled(sales, 7, "mean")
+        made["sales_roll7_sum"] = rolled(sales, 7, "sum")
+        made["sales_roll14_avg"] = rolled(sales, 14, "mean")
+    if promo is not None:
+        made["promo_lag_1"] = promo.shift(1)
+        made["promo_roll7_sum"] = rolled(promo, 7, "sum")
+    if stock is not None:
+        made["inv_lag_1"] = stock.shift(1)
+        made["low_inventory_flag"] = (stock <= 10).astype(float).where(stock.notna())
+    if stock is not None and sales is not None:
+        made["inv_to_sales_ratio"] = stock / (made["sales_roll7_avg"] + 1).replace(0, np.nan)
+    stockout = wide(raw, "stockout", days)
+    ahead = stockout[::-1].rolling(horizon, min_periods=1)
+    most, known = ahead.max()[::-1].shift(-1), ahead.count()[::-1].shift(-1)
+    is_whole = pd.Series(days <= days[-1] - pd.Timedelta(days=horizon), index=stockout.index)
+    label = most.where(most == 1).mask((most != 1) & (known > 0) & is_whole.to_numpy()[:, None], 0.0)
+    made[f"label_stockout_next_{horizon}d"] = label
+    return made
+
+
+def extended(raw, days, there):
+    stockout = wide(raw, "stockout", days)
+    made = {f"stockout_lag_{n}": stockout.shift(n) for n in (1, 3, 7)}
+    made.update({f"stockout_roll{n}_sum": rolled(stockout, n, "sum") for n in (7, 14, 28)})
+    made["days_observed"] = rolled(there, 28, "sum")
+    number = pd.DataFrame(np.arange(len(days), dtype=float)[:, None] + 0 * stockout.fillna(0), index=stockout.index, columns=stockout.columns)
+    made["days_since_stockout"] = number - number.where(stockout == 1).ffill()
+    weekday = np.asarray(days.dayofweek, dtype=float) + 1
+    made["day_of_week"] = number * 0 + weekday[:, None]
+    for level in ("store", "product"):
+        rates = means(stockout, level)
+        made[f"{level}_stockout_rate"], made[f"{level}_stockout_roll7_rate"] = rates
+    return made
+
+
+def of_covariate(raw, days, name, x):
+    made = {f"{name}_lag_1": x.shift(1), f"{name}_mean": so_far(x)}
+    made.update({f"{name}_roll{n}_avg": rolled(x, n, "mean") for n in (7, 28)})
+    by_weekday = [so_far(x[x.index.dayofweek == day]) for day in range(7)]
+    made[f"{name}_weekday_mean"] = pd.concat(by_weekday).sort_index()
+    for level in ("store", "product"):
+        made[f"{level}_{name}_mean"], made[f"{level}_{name}_roll7_avg"] = means(x, level)
+    return made
+
+
+def means(x, level):
+    """So far and over the last 7 days, over all series of a store or product; given to each of its series."""
+    groups = x.columns.get_level_values(f"{level}_id")
+    total, known = x.T.groupby(groups).sum().T, x.notna().T.groupby(groups).sum().T
+    whole = total.cumsum() / known.cumsum().replace(0, np.nan)
+    week = rolled(total, 7, "sum") / rolled(known, 7, "sum").replace(0, np.nan)
+    return [pd.DataFrame(each[groups].to_numpy(), index=x.index, columns=x.columns) for each in (whole, week)]
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), json.loads(sys.argv[4]))

@@ -1,6 +1,16 @@
 import type { ContainerClient } from '@azure/storage-blob';
 import { InputError } from '@stockout/contracts';
-import type { Ask, ObjectService, Page, Piece, Place, Unfinished, Write } from '../cloud/object-service.ts';
+import type {
+  Ask,
+  ObjectService,
+  Page,
+  Piece,
+  PieceRequest,
+  Place,
+  Unfinished,
+  Write,
+} from '../cloud/object-service.ts';
+import { collect } from '../cloud/collect.ts';
 import { isFailure, ServiceError } from '../cloud/service-error.ts';
 import { azureFailure } from './azure-failure.ts';
 import type { AzureSettings } from './azure-settings.ts';
@@ -40,8 +50,8 @@ export class AzureService implements ObjectService {
     }
   }
 
-  async get(name: string, { from, length, etag }: { from: number; length: number; etag?: string }, ask: Ask) {
-    return asked('Replaced', async (): Promise<Piece> => {
+  async get(name: string, { from, length, etag, into }: PieceRequest, ask: Ask): Promise<Piece> {
+    return asked('Replaced', async () => {
       const blob = this.#container.getBlobClient(name);
       const conditions = etag === undefined ? {} : { ifMatch: etag };
       const options = { abortSignal: ask.signal, conditions, maxRetryRequests: 0 };
@@ -54,7 +64,7 @@ export class AzureService implements ObjectService {
         throw new ServiceError('Absent', `${name} is a directory`, { status: 404 });
       ask.expect(answer.contentLength ?? 0);
       const size = Number(/\/(\d+)$/.exec(answer.contentRange ?? '')?.[1] ?? answer.contentLength);
-      const bytes = await collect(answer.readableStreamBody, Math.min(length, size - from), ask);
+      const bytes = await collect(answer.readableStreamBody, Math.min(length, size - from), into, ask);
       return { bytes, size, etag: answer.etag ?? '' };
     });
   }
@@ -80,7 +90,7 @@ export class AzureService implements ObjectService {
   }
 
   async beginUpload(name: string, write: Write): Promise<BlockUpload> {
-    return new BlockUpload(this.#container.getBlockBlobClient(name), write.writer, optionsOf(write));
+    return new BlockUpload(() => this.#container.getBlockBlobClient(name), write.writer, optionsOf(write));
   }
 
   async list(
@@ -127,21 +137,4 @@ async function asked<T>(conditional: 'Taken' | 'Replaced', send: () => Promise<T
   } catch (error) {
     throw azureFailure(error, conditional);
   }
-}
-
-async function collect(
-  stream: NodeJS.ReadableStream | undefined,
-  length: number,
-  { signal }: Ask,
-): Promise<Uint8Array> {
-  const bytes = Buffer.allocUnsafe(length);
-  let at = 0;
-  try {
-    for await (const chunk of stream ?? []) at += (chunk as Buffer).copy(bytes, at);
-  } catch (error) {
-    // A connection that was cut is an AbortError too.
-    if (signal.aborted || (error as Error).name !== 'AbortError') throw error;
-  }
-  if (at === length) return bytes;
-  throw new ServiceError('Cut', `${at} of ${length} bytes came`);
 }

@@ -4,13 +4,13 @@ import { azureFailure } from './azure-failure.ts';
 
 /** Blocks of a blob, which becomes one when their list is committed. */
 export class BlockUpload implements Upload {
-  readonly #blob: BlockBlobClient;
+  readonly #blob: () => BlockBlobClient;
   readonly #options: BlockBlobCommitBlockListOptions;
   readonly #writer: string;
   readonly #ids = new Map<number, string>();
 
   /** @param writer blocks belong to the blob, not to an upload: its own are known by this */
-  constructor(blob: BlockBlobClient, writer: string, options: BlockBlobCommitBlockListOptions) {
+  constructor(blob: () => BlockBlobClient, writer: string, options: BlockBlobCommitBlockListOptions) {
     this.#blob = blob;
     this.#writer = writer;
     this.#options = options;
@@ -20,7 +20,7 @@ export class BlockUpload implements Upload {
     // All of a blob's block ids have to be equally long.
     const id = Buffer.from(`${this.#writer}-${String(index).padStart(6, '0')}`).toString('base64');
     try {
-      await this.#blob.stageBlock(id, bytes, bytes.length, { abortSignal: signal });
+      await this.#blob().stageBlock(id, bytes, bytes.length, { abortSignal: signal });
     } catch (error) {
       throw azureFailure(error, 'Taken');
     }
@@ -30,7 +30,7 @@ export class BlockUpload implements Upload {
   async complete({ signal }: Ask): Promise<void> {
     const ids = [...this.#ids].sort(([a], [b]) => a - b).map(([, id]) => id);
     try {
-      await this.#blob.commitBlockList(ids, { ...this.#options, abortSignal: signal });
+      await this.#blob().commitBlockList(ids, { ...this.#options, abortSignal: signal });
     } catch (error) {
       throw azureFailure(error, 'Taken');
     }

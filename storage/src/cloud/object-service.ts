@@ -9,10 +9,11 @@ export interface ObjectService {
   readonly place: Place;
   /**
    * A piece of an object, from byte `from` on.
-   * @param etag of the pieces before: kind Replaced when the object is another by now
+   * @param piece.etag of the pieces before: kind Replaced when the object is another by now
+   * @param piece.into is filled and returned, where it is given; as long as the piece or longer
    * @throws ServiceError of kind Absent when there is no such object
    */
-  get(name: string, piece: { from: number; length: number; etag?: string }, ask: Ask): Promise<Piece>;
+  get(name: string, piece: PieceRequest, ask: Ask): Promise<Piece>;
   /** The mark of an object's writer; undefined when it has none, or does not exist. */
   writerOf(name: string, ask: Ask): Promise<string | undefined>;
   /** @throws ServiceError of kind Taken when it is to be written only if absent, and is there */
@@ -53,6 +54,14 @@ export interface Write {
   ifAbsent: boolean;
   /** Kept with the object: by it a writer knows its own write again. */
   writer: string;
+}
+
+export interface PieceRequest {
+  from: number;
+  /** Less comes where the object ends before. */
+  length: number;
+  etag?: string;
+  into?: Buffer;
 }
 
 export interface Piece {

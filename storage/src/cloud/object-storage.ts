@@ -12,9 +12,10 @@ import {
 } from '../port.ts';
 import { scratch } from '../scratch.ts';
 import { explainFailure } from './explain-failure.ts';
+import { readExactly, sendParts } from './file-parts.ts';
 import type { Ask, ObjectService, Piece, Write } from './object-service.ts';
-import { type Patience, persist } from './patience.ts';
-import { forEachPiece, holdingPiece, PART_BYTES, partBytes, PIECE_BYTES } from './pieces.ts';
+import { type Patience, persist, type Request } from './patience.ts';
+import { forEachPiece, holdingPiece, PART_BYTES, PIECE_BYTES } from './pieces.ts';
 import { isFailure, ServiceError } from './service-error.ts';
 
 export interface ObjectStorageOptions {
@@ -136,14 +137,17 @@ export class ObjectStorage implements Storage {
     await take(first.bytes, 0);
     // Not held until the last has come.
     first.bytes = new Uint8Array(0);
+    const free: Buffer[] = [];
     await forEachPiece(Math.ceil((size - begun) / PIECE_BYTES), async (index) => {
       const from = begun + index * PIECE_BYTES;
       const length = Math.min(PIECE_BYTES, size - from);
       await holdingPiece(async () => {
+        const into = free.pop() ?? Buffer.allocUnsafeSlow(PIECE_BYTES);
         const piece = await this.#ask({ what: 'read', name }, (service, ask) =>
-          service.get(name, { from, length, etag }, ask),
+          service.get(name, { from, length, etag, into }, ask),
         );
         await take(piece.bytes, from);
+        free.push(into);
       });
     });
   }
@@ -192,22 +196,14 @@ export class ObjectStorage implements Storage {
   async #writeFile(name: string, path: string, write: Write): Promise<void> {
     await using file = await open(path);
     const { size } = await file.stat();
-    const read = async (from: number, length: number): Promise<Uint8Array> => {
-      const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(length), 0, length, from);
-      if (bytesRead === length) return buffer;
-      throw new Error(`${path} became shorter while it was copied to ${this.uri}`);
-    };
-    if (size <= PART_BYTES) return this.#writeBytes(name, await read(0, size), write);
+    if (size <= PART_BYTES)
+      return this.#writeBytes(name, await readExactly(file, Buffer.allocUnsafe(size), 0), write);
     const doing: Doing = { what: 'write', name };
     const upload = await this.#ask(doing, (service, ask) => service.beginUpload(name, write, ask));
     try {
-      const each = partBytes(size);
-      await forEachPiece(Math.ceil(size / each), async (index) => {
-        await holdingPiece(async () => {
-          const bytes = await read(index * each, Math.min(each, size - index * each));
-          await this.#ask(doing, (_, ask) => upload.part(index, bytes, ask), bytes.length);
-        });
-      });
+      await sendParts(file, size, (index, bytes) =>
+        this.#ask(doing, (_, ask) => upload.part(index, bytes, ask), bytes.length),
+      );
       await this.#ask(doing, (_, ask) => upload.complete(ask));
     } catch (error) {
       await this.#abort(upload);
@@ -231,11 +227,7 @@ export class ObjectStorage implements Storage {
     const service = await this.#open();
     const request = { patience, signal, bytes, send: (ask: Ask) => send(service, ask) };
     try {
-      return await persist(request).catch(async (error: unknown) => {
-        if (service.renewCredentials === undefined || !isFailure(error, 'ExpiredCredentials')) throw error;
-        service.renewCredentials();
-        return persist(request);
-      });
+      return await persist(request).catch((error: unknown) => renewed(error, service, request));
     } catch (error) {
       throw error instanceof ServiceError ? explainFailure(error, service.place, what, name) : error;
     }
@@ -263,6 +255,16 @@ export class ObjectStorage implements Storage {
   #under(key: string): string {
     return this.#options.root === '' ? key : `${this.#options.root}/${key}`;
   }
+}
+
+/** Once more with new credentials, where those at hand have expired and others can be had. */
+async function renewed<T>(error: unknown, service: ObjectService, request: Request<T>): Promise<T> {
+  if (service.renewCredentials === undefined || !isFailure(error, 'ExpiredCredentials')) throw error;
+  service.renewCredentials();
+  return persist(request).catch((again: unknown) => {
+    if (again instanceof ServiceError) again.tries += error.tries;
+    throw again;
+  });
 }
 
 function isFile(content: Content): content is { readonly file: string } {

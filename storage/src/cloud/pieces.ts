@@ -3,7 +3,7 @@ export const PIECE_BYTES = 4 * 1024 * 1024;
 /** What one request writes at most, unless there would be too many. S3's parts have at least 5 MiB. */
 export const PART_BYTES = 8 * 1024 * 1024;
 /** Of one object, on their way at once. */
-const AT_ONCE = 3;
+const AT_ONCE = 2;
 /** Of all objects: with the copies that SDKs make of each, well below 100 MB. */
 const IN_FLIGHT = 6;
 /** Of S3; Azure allows more. */

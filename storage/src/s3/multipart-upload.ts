@@ -16,28 +16,31 @@ interface UploadAddress {
   UploadId: string;
 }
 
-/** Parts that become an object when all are there. What is neither completed nor aborted is paid for. */
+/**
+ * Parts that become an object when all are there. What is neither completed nor aborted is paid for.
+ * The client is asked for at each request: its credentials may be renewed in between.
+ */
 export class MultipartUpload implements Upload {
-  readonly #client: S3Client;
+  readonly #client: () => S3Client;
   readonly #address: UploadAddress;
   readonly #ifAbsent: boolean;
   readonly #etags = new Map<number, string>();
 
-  constructor(client: S3Client, address: UploadAddress, ifAbsent: boolean) {
+  constructor(client: () => S3Client, address: UploadAddress, ifAbsent: boolean) {
     this.#client = client;
     this.#address = address;
     this.#ifAbsent = ifAbsent;
   }
 
   static async begin(
-    client: S3Client,
+    client: () => S3Client,
     at: { Bucket: string; Key: string },
     { writer, ifAbsent }: Write,
     { signal: abortSignal }: Ask,
   ): Promise<MultipartUpload> {
     const input = { ...at, Metadata: { [WRITER]: writer } };
     const { UploadId } = await askedS3('Taken', () =>
-      client.send(new CreateMultipartUploadCommand(input), { abortSignal }),
+      client().send(new CreateMultipartUploadCommand(input), { abortSignal }),
     );
     if (UploadId === undefined) throw new ServiceError('NotTheStore', 'an upload without an id');
     return new MultipartUpload(client, { ...at, UploadId }, ifAbsent);
@@ -46,7 +49,7 @@ export class MultipartUpload implements Upload {
   async part(index: number, bytes: Uint8Array, { signal: abortSignal }: Ask): Promise<void> {
     const input = { ...this.#address, PartNumber: index + 1, Body: bytes, ContentLength: bytes.length };
     const { ETag = '' } = await askedS3('Taken', () =>
-      this.#client.send(new UploadPartCommand(input), { abortSignal }),
+      this.#client().send(new UploadPartCommand(input), { abortSignal }),
     );
     this.#etags.set(index, ETag);
   }
@@ -59,14 +62,14 @@ export class MultipartUpload implements Upload {
       ...(this.#ifAbsent && { IfNoneMatch: '*' }),
     };
     await askedS3('Taken', () =>
-      this.#client.send(new CompleteMultipartUploadCommand(input), { abortSignal }),
+      this.#client().send(new CompleteMultipartUploadCommand(input), { abortSignal }),
     );
   }
 
   async abort({ signal: abortSignal }: Ask): Promise<void> {
     try {
       await askedS3('Taken', () =>
-        this.#client.send(new AbortMultipartUploadCommand(this.#address), { abortSignal }),
+        this.#client().send(new AbortMultipartUploadCommand(this.#address), { abortSignal }),
       );
     } catch (error) {
       if (!isFailure(error, 'UploadGone', 'Absent')) throw error;

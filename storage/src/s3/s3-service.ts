@@ -10,8 +10,18 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import type { Ask, ObjectService, Page, Piece, Place, Unfinished, Write } from '../cloud/object-service.ts';
-import { isFailure, ServiceError } from '../cloud/service-error.ts';
+import type {
+  Ask,
+  ObjectService,
+  Page,
+  Piece,
+  PieceRequest,
+  Place,
+  Unfinished,
+  Write,
+} from '../cloud/object-service.ts';
+import { collect } from '../cloud/collect.ts';
+import { isFailure } from '../cloud/service-error.ts';
 import { connect } from './connect.ts';
 import { MultipartUpload } from './multipart-upload.ts';
 import { placeOf } from './place.ts';
@@ -35,11 +45,7 @@ export class S3Service implements ObjectService {
     this.#client = connect(this.#settings);
   };
 
-  async get(
-    name: string,
-    { from, length, etag }: { from: number; length: number; etag?: string },
-    ask: Ask,
-  ): Promise<Piece> {
+  async get(name: string, { from, length, etag, into }: PieceRequest, ask: Ask): Promise<Piece> {
     return askedS3('Replaced', async () => {
       const whole: GetObjectCommandInput = { ...this.#at(name), ...(etag && { IfMatch: etag }) };
       const range = { ...whole, Range: `bytes=${from}-${from + length - 1}` };
@@ -49,13 +55,11 @@ export class S3Service implements ObjectService {
         if ((error as Error).name !== 'InvalidRange' || from > 0) throw error;
         return this.#client.send(new GetObjectCommand(whole), options);
       });
-      const expected = answer.ContentLength ?? 0;
-      ask.expect(expected);
-      const bytes = (await answer.Body?.transformToByteArray()) ?? new Uint8Array(0);
-      if (bytes.length !== expected)
-        throw new ServiceError('Cut', `${bytes.length} of ${expected} bytes came`);
-      const size = Number(/\/(\d+)$/.exec(answer.ContentRange ?? '')?.[1] ?? expected);
-      return { bytes, size, etag: answer.ETag ?? '' };
+      const { ContentLength = 0, ContentRange = '', ETag = '', Body } = answer;
+      ask.expect(ContentLength);
+      const bytes = await collect(Body as AsyncIterable<unknown> | undefined, ContentLength, into, ask);
+      const size = Number(/\/(\d+)$/.exec(ContentRange)?.[1] ?? ContentLength);
+      return { bytes, size, etag: ETag };
     });
   }
 
@@ -83,7 +87,7 @@ export class S3Service implements ObjectService {
   }
 
   async beginUpload(name: string, write: Write, ask: Ask): Promise<MultipartUpload> {
-    return MultipartUpload.begin(this.#client, this.#at(name), write, ask);
+    return MultipartUpload.begin(() => this.#client, this.#at(name), write, ask);
   }
 
   async list(
@@ -124,7 +128,7 @@ export class S3Service implements ObjectService {
         this.#client.send(new ListMultipartUploadsCommand(input), { abortSignal: ask.signal }),
       );
       for (const { Key = '', UploadId = '', Initiated = new Date() } of found.Uploads ?? []) {
-        const upload = new MultipartUpload(this.#client, { ...this.#at(Key), UploadId }, false);
+        const upload = new MultipartUpload(() => this.#client, { ...this.#at(Key), UploadId }, false);
         uploads.push({
           bytes: await this.#bytesOf(Key, UploadId, ask),
           begunAt: Initiated,

@@ -72,6 +72,10 @@ const WORDS: Record<FailureKind, (error: ServiceError, place: Place) => Words> =
     happened: `something else answered in the store's place, ${error.message}: a proxy, a gateway or another server`,
     check: check.endpoint,
   }),
+  Unsafe: (error) => ({
+    happened: `this server ignores If-None-Match (${error.message}), so two writers could overwrite each other`,
+    check: 'Use a server or a release that honours it: S3 and MinIO's of today do',
+  }),
   Refused: (error, { check }) => ({
     happened: `the store refused the request${said(error)}`,
     check: check.endpoint,

@@ -29,6 +29,8 @@ export type FailureKind =
   | 'BadCertificate'
   /** Something else answered in the store's place. */
   | 'NotTheStore'
+  /** The store does not honour conditions, on which everything rests. */
+  | 'Unsafe'
   | 'Refused';
 
 export interface FailureDetails {

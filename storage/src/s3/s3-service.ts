@@ -21,7 +21,7 @@ import type {
   Write,
 } from '../cloud/object-service.ts';
 import { collect } from '../cloud/collect.ts';
-import { isFailure } from '../cloud/service-error.ts';
+import { isFailure, ServiceError } from '../cloud/service-error.ts';
 import { connect } from './connect.ts';
 import { MultipartUpload } from './multipart-upload.ts';
 import { placeOf } from './place.ts';
@@ -34,11 +34,14 @@ export class S3Service implements ObjectService {
   readonly place: Place;
   readonly #settings: S3Settings;
   #client: S3Client;
+  /** AWS honours If-None-Match; another server shows it at its first conditional write. */
+  #isConditional: boolean;
 
   constructor(settings: S3Settings) {
     this.place = placeOf(settings);
     this.#settings = settings;
     this.#client = connect(settings);
+    this.#isConditional = settings.endpoint === undefined;
   }
 
   readonly renewCredentials = (): void => {
@@ -83,7 +86,28 @@ export class S3Service implements ObjectService {
       Metadata: { [WRITER]: writer },
       ...(ifAbsent && { IfNoneMatch: '*' }),
     };
-    await askedS3('Taken', () => this.#client.send(new PutObjectCommand(input), { abortSignal: ask.signal }));
+    const send = () => this.#client.send(new PutObjectCommand(input), { abortSignal: ask.signal });
+    await askedS3('Taken', send);
+    if (ifAbsent && !this.#isConditional) await this.#requireConditional(name, send, ask);
+  }
+
+  /**
+   * Of a server that takes a conditional write a second time none is safe: two writers would overwrite each other and
+   * both believe to have won. What it took is taken away again.
+   */
+  async #requireConditional(name: string, send: () => Promise<unknown>, ask: Ask): Promise<void> {
+    try {
+      await askedS3('Taken', send);
+    } catch (error) {
+      if (!isFailure(error, 'Taken')) throw error;
+      this.#isConditional = true;
+      return;
+    }
+    await this.delete(name, ask);
+    throw new ServiceError(
+      'Unsafe',
+      'it wrote an object a second time that was to be written only if absent',
+    );
   }
 
   async beginUpload(name: string, write: Write, ask: Ask): Promise<MultipartUpload> {

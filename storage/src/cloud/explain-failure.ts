@@ -74,7 +74,7 @@ const WORDS: Record<FailureKind, (error: ServiceError, place: Place) => Words> =
   }),
   Unsafe: (error) => ({
     happened: `this server ignores If-None-Match (${error.message}), so two writers could overwrite each other`,
-    check: 'Use a server or a release that honours it: S3 and MinIO's of today do',
+    check: 'Use a server or a release that honours it: S3 and current releases of MinIO do',
   }),
   Refused: (error, { check }) => ({
     happened: `the store refused the request${said(error)}`,

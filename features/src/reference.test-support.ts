@@ -35,7 +35,7 @@ export function referenceStandard(rows: readonly RawDay[], horizonDays: number):
       low_inventory_flag: row.inventory === null ? null : Number(row.inventory <= 10),
       hours: row.hours,
       rain: row.rain,
-      label: next.includes(1) ? 1 : isOver && next.includes(0) ? 0 : null,
+      label: next.some((stockout) => stockout === 1) ? 1 : isOver && next.length > 0 ? 0 : null,
     };
   });
 }

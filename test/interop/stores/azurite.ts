@@ -15,16 +15,22 @@ export const ACCOUNT_KEY =
   'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
 const CONTAINER = 'stockout';
 
-/** The emulator of Azure Storage, with an empty container. It has no hierarchical namespace. */
-export async function startAzurite(): Promise<Store> {
+/**
+ * The emulator of Azure Storage, with an empty container. It has no hierarchical namespace.
+ * @param certificate files; with them it takes tokens of an identity too, whose signature it does not check
+ */
+export async function startAzurite(certificate?: { cert: string; key: string }): Promise<Store> {
   const program = await install();
   const folder = await mkdtemp(join(tmpdir(), 'stockout-azurite-'));
   const port = await freePort();
   const args = ['--blobPort', String(port), '--location', folder, '--silent', '--disableTelemetry'];
   // SDKs ask for API versions that are newer than it knows.
-  const running = await startServer(process.execPath, [program, ...args, '--skipApiVersionCheck'], port);
-  const origin = `http://127.0.0.1:${port}`;
-  const service = BlobServiceClient.fromConnectionString(connectionString(origin));
+  const flags = ['--skipApiVersionCheck', ...(certificate === undefined ? [] : tlsFlags(certificate))];
+  const running = await startServer(process.execPath, [program, ...args, ...flags], port);
+  const origin = `${certificate === undefined ? 'http' : 'https'}://127.0.0.1:${port}`;
+  const service = BlobServiceClient.fromConnectionString(connectionString(origin), {
+    tlsOptions: { ca: certificate && (await readFile(certificate.cert, 'utf8')) },
+  } as object);
   await service.getContainerClient(CONTAINER).create();
   return {
     origin,
@@ -37,8 +43,12 @@ export async function startAzurite(): Promise<Store> {
   };
 }
 
+function tlsFlags({ cert, key }: { cert: string; key: string }): string[] {
+  return ['--cert', cert, '--key', key, '--oauth', 'basic'];
+}
+
 export function connectionString(origin: string, key = ACCOUNT_KEY): string {
-  return `DefaultEndpointsProtocol=http;AccountName=${ACCOUNT};AccountKey=${key};BlobEndpoint=${origin}/${ACCOUNT};`;
+  return `DefaultEndpointsProtocol=${new URL(origin).protocol.slice(0, -1)};AccountName=${ACCOUNT};AccountKey=${key};BlobEndpoint=${origin}/${ACCOUNT};`;
 }
 
 async function install(): Promise<string> {

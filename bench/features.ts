@@ -58,12 +58,16 @@ async function measureFeatures(context: PipelineContext): Promise<void> {
 
 async function copyParts(db: DuckDB, raw: string): Promise<void> {
   await using parts = await renderParts(db, raw, STANDARD);
-  for (const select of parts.selects) await copyTo(db, raw, select);
+  for (const select of parts.selects) await copyOut(db, select);
 }
 
 async function copyTo(db: DuckDB, raw: string, select: string): Promise<void> {
+  await copyOut(db, `WITH raw AS (${raw}) ${select}`);
+}
+
+async function copyOut(db: DuckDB, select: string): Promise<void> {
   const out = quoteLiteral(join(folder, 'features.parquet'));
-  await db.run(`COPY (WITH raw AS (${raw}) ${select}) TO ${out} (FORMAT parquet, COMPRESSION zstd)`);
+  await db.run(`COPY (${select}) TO ${out} (FORMAT parquet, COMPRESSION zstd)`);
 }
 
 async function measureMatrix(context: PipelineContext): Promise<void> {

@@ -13,7 +13,7 @@ const raw = `SELECT * FROM ${quoteLiteral(file)}`;
 await using parts = await renderParts(db, raw, { set: 'Standard', columns: COLUMNS, horizonDays: 7 });
 for (const [i, select] of parts.selects.entries()) {
   const out = quoteLiteral(join(folder, `part-${i}.parquet`));
-  await db.run(`COPY (WITH raw AS (${raw}) ${select}) TO ${out} (FORMAT parquet, COMPRESSION zstd)`);
+  await db.run(`COPY (${select}) TO ${out} (FORMAT parquet, COMPRESSION zstd)`);
 }
 const seconds = (performance.now() - started) / 1000;
 const { user, system } = process.cpuUsage(before);

@@ -34,7 +34,7 @@ async function digest(threads: number, raw: string): Promise<string> {
   const columns = ['store_id', 'product_id', 'date', ...renderFeatures(EXTENDED).features].join(', ');
   const [row] = await db.rows<{ digest: string }>(
     `SELECT CAST(sum(hash(${columns})) AS VARCHAR) AS digest
-     FROM (WITH raw AS (${given}) ${parts.selects.join(' UNION ALL ')})`,
+     FROM (${parts.selects.join(' UNION ALL ')})`,
   );
   return row?.digest ?? '';
 }

@@ -2,7 +2,7 @@ import type { DuckDB } from './duckdb.ts';
 import { type FeaturesRequest, GAPS, renderFeatures } from './render.ts';
 
 export interface Parts extends AsyncDisposable {
-  /** SELECTs over a relation `raw`, whose rows together are those of the whole; run them one after another. */
+  /** SELECTs whose rows together are those of the whole; run them one after another. */
   selects: string[];
 }
 
@@ -24,11 +24,19 @@ export async function renderParts(db: DuckDB, raw: string, request: FeaturesRequ
   const slice = await rowsAtATime(db, request);
   const selects = extents.flatMap(({ has_gap, rows }) => {
     const which = extents.length === 1 ? 'TRUE' : `${has_gap ? '' : 'NOT '}EXISTS (${SAME_SERIES})`;
-    return slices(which, Math.ceil(rows / slice)).map(
-      (where) => renderFeatures({ ...request, series: { where, gapless: !has_gap } }).sql,
+    return slices(which, Math.ceil(rows / slice)).map((where) =>
+      selectOver(raw, renderFeatures({ ...request, series: { where, gapless: !has_gap } }).sql),
     );
   });
   return { selects, [Symbol.asyncDispose]: () => db.run('DROP TABLE series_gaps') };
+}
+
+/**
+ * The features read `raw` more than once. DuckDB would keep all of it in memory for each slice, three times the memory of
+ * the slice itself, and in such chunks as the slice's condition leaves nearly empty.
+ */
+function selectOver(raw: string, features: string): string {
+  return `SELECT * FROM (WITH raw AS NOT MATERIALIZED (${raw}) ${features})`;
 }
 
 const SAME_SERIES =
@@ -43,6 +51,8 @@ function slices(which: string, count: number): string[] {
   );
 }
 
+/** However much memory there is: what takes more is no faster, and the same for any number of rows is worth more. */
+const MOST_ROWS = 2_000_000;
 /** A row in a window operator: its columns, in and out, and what sorts them. */
 const BYTES_A_VALUE = 8;
 const KEYS_BYTES = 16;
@@ -55,5 +65,5 @@ async function rowsAtATime(db: DuckDB, request: FeaturesRequest): Promise<number
   );
   const columns = [...request.columns, ...(request.covariates ?? [])].length;
   const width = KEYS_BYTES + BYTES_A_VALUE * (columns + renderFeatures(request).features.length);
-  return Math.floor(((limit?.bytes ?? 0) * SHARE) / width);
+  return Math.min(MOST_ROWS, Math.floor(((limit?.bytes ?? 0) * SHARE) / width));
 }

@@ -82,11 +82,16 @@ function withStandard(extended: string, standard: string): string {
 
 const CALENDAR_WINDOW = /(?<=PARTITION BY store_id, product_id ORDER BY date )RANGE (BETWEEN .*)/g;
 
+/** The one day in question is the row so many before, which lag() finds without a window frame. */
+const DAY_AGO = /max\((\w+)\) OVER day_(\d+)_ago/g;
+
 function withRowWindows(sql: string): string {
-  return sql.replace(
-    CALENDAR_WINDOW,
-    (_range, frame: string) => `ROWS ${frame.replaceAll(/INTERVAL (\d+) DAYS/g, '$1')}`,
-  );
+  return sql
+    .replace(
+      CALENDAR_WINDOW,
+      (_range, frame: string) => `ROWS ${frame.replaceAll(/INTERVAL (\d+) DAYS/g, '$1')}`,
+    )
+    .replace(DAY_AGO, 'lag($1, $2) OVER days');
 }
 
 export const GAPS = readSql('gaps.sql');

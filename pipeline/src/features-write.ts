@@ -68,10 +68,9 @@ async function writeFeatures(
     const all = await selectRaw(db, raw, snapshot, relation.sql);
     const rows = since ? `SELECT * FROM (${all}) WHERE date >= DATE '${since.firstRawDay}'` : all;
     await using parts = await renderParts(db, rows, request);
-    const selects = parts.selects.map((sql) => `WITH raw AS (${rows}) ${sql}`);
     const wanted = since
-      ? selects.map((select) => `SELECT * FROM (${select}) WHERE date >= DATE '${since.firstDay}'`)
-      : selects;
+      ? parts.selects.map((select) => `SELECT * FROM (${select}) WHERE date >= DATE '${since.firstDay}'`)
+      : parts.selects;
     return await writeSelects(db, target, wanted, { [SOURCE_TAG]: source });
   } catch (error) {
     throw explainedDamage(raw, error);

@@ -12,7 +12,7 @@ import type { AddFile } from './tables/actions.ts';
 import { type WrittenFiles, deleteDataFiles } from './tables/data-files.ts';
 import { locateTable } from './tables/locate.ts';
 import type { TableLocation } from './tables/log.ts';
-import { openRelation } from './tables/relation.ts';
+import { type FileRelation, openRelation } from './tables/relation.ts';
 import {
   type ExistingSnapshot,
   type Snapshot,
@@ -26,6 +26,8 @@ import { type Draft, commit } from './tables/table.ts';
 export interface FeaturesTable extends AsyncDisposable {
   /** What stands after FROM: its columns are the table's. */
   relation: string;
+  /** The same file by file, to be read in pieces; left out where it is not files of a table. */
+  files?: readonly FileRelation[];
   /** Where the relation is a sample of the table: which share of its series; else 1. */
   share: number;
   table: string;
@@ -101,6 +103,7 @@ export async function ensureFeatures(
   );
   return {
     relation: relation.sql,
+    files: relation.files,
     share: 1,
     table: target.name,
     tableVersion: snapshot.version,

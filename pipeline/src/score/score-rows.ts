@@ -4,36 +4,42 @@ import { type DuckDB, quoteIdentifier, quoteLiteral } from '@stockout/features';
 import type { PipelineContext } from '../context.ts';
 import type { FeaturesTable } from '../features.ts';
 import type { Scorer } from '../xgboost/scorer.ts';
+import { sharedFloats } from '../xgboost/shared-memory.ts';
 import type { ScoringPlan } from './plan.ts';
 
-/** Rows in one call of the scorer: memory stays flat however many there are. */
+/** Rows in one call of the scorer. */
 const BATCH_ROWS = 65_536;
 /** What DuckDB takes at once. */
 const CHUNK_ROWS = 2048;
 
+/** How a run is scored, for each of its pieces. */
+export interface ScoringWork {
+  context: PipelineContext;
+  db: DuckDB;
+  plan: ScoringPlan;
+  scorer: Scorer;
+  /** Rows in all pieces, and how many of them are scored. */
+  total: number;
+  done: number;
+}
+
 /**
- * Scores the plan's days into the temporary tables `input` and `scores`.
+ * Scores the plan's days of a relation of features into the temporary tables `input` and `scores`, in place of what they
+ * held.
  * @returns the SELECT of the predictions table's rows
  */
-export async function scoreRows(
-  context: PipelineContext,
-  db: DuckDB,
-  features: FeaturesTable,
-  plan: ScoringPlan,
-  scorer: Scorer,
-): Promise<string> {
-  checkFeatures(features, plan, scorer);
-  const { firstDay, lastDay } = plan.input;
+export async function scoreRows(work: ScoringWork, relation: string): Promise<string> {
+  const { db, plan, scorer } = work;
   const columns = scorer.features.map((name) => {
     const column = quoteIdentifier(name);
     return `coalesce(CAST(${column} AS FLOAT), CAST('NaN' AS FLOAT)) AS ${column}`;
   });
   await db.run(
-    `CREATE TEMP TABLE input AS SELECT store_id, product_id, date, ${columns.join(', ')} FROM ${features.relation}
-      WHERE date BETWEEN DATE '${firstDay}' AND DATE '${lastDay}' ORDER BY store_id, product_id, date`,
+    `CREATE OR REPLACE TEMP TABLE input AS SELECT store_id, product_id, date, ${columns.join(', ')} FROM ${relation}
+      WHERE ${isScored(plan)} ORDER BY store_id, product_id, date`,
   );
-  await db.run('CREATE TEMP TABLE scores ("row" INTEGER, score DOUBLE)');
-  await fillScores(context, db, scorer);
+  await db.run('CREATE OR REPLACE TEMP TABLE scores ("row" INTEGER, score DOUBLE)');
+  await fillScores(work);
   await checkScores(db, plan);
   return `SELECT store_id, product_id, date, score AS stockout_risk_score,
       CAST(score >= ${scorer.threshold} AS INTEGER) AS stockout_risk_label,
@@ -41,7 +47,8 @@ export async function scoreRows(
     FROM input JOIN scores ON input.rowid = scores."row" ORDER BY store_id, product_id, date`;
 }
 
-function checkFeatures(features: FeaturesTable, plan: ScoringPlan, scorer: Scorer): void {
+/** @throws InputError when the version needs features that the data lacks */
+export function checkFeatures(features: FeaturesTable, plan: ScoringPlan, scorer: Scorer): void {
   const missing = scorer.features.filter((name) => !features.features.includes(name));
   if (missing.length === 0) return;
   throw new InputError(
@@ -50,22 +57,29 @@ function checkFeatures(features: FeaturesTable, plan: ScoringPlan, scorer: Score
   );
 }
 
-async function fillScores(context: PipelineContext, db: DuckDB, scorer: Scorer): Promise<void> {
+/** SQL: the plan's days. */
+export function isScored({ input: { firstDay, lastDay } }: ScoringPlan): string {
+  return `date BETWEEN DATE '${firstDay}' AND DATE '${lastDay}'`;
+}
+
+async function fillScores(work: ScoringWork): Promise<void> {
+  const { context, db, scorer, total } = work;
   const [counted] = await db.rows<{ rows: number }>('SELECT count(*) AS rows FROM input');
-  const total = counted?.rows ?? 0;
+  const inPiece = counted?.rows ?? 0;
   const width = scorer.features.length;
   const names = scorer.features.map(quoteIdentifier).join(', ');
-  const matrix = new Float32Array(BATCH_ROWS * width);
+  // In shared memory, so that the scorer's thread needs no copy of each batch.
+  const matrix = sharedFloats(BATCH_ROWS * width);
   // The appender has a connection's transaction to itself, beside the one that reads.
   const appender = await db.connection.createAppender('scores', 'main', 'temp');
-  for (let first = 0; first < total; first += BATCH_ROWS) {
+  for (let first = 0; first < inPiece; first += BATCH_ROWS) {
     const rows = await readBatch(
       db,
       `SELECT ${names} FROM input WHERE rowid >= ${first} AND rowid < ${first + BATCH_ROWS} ORDER BY rowid`,
       width,
       matrix,
     );
-    const scores = await scorer.score(matrix.slice(0, rows * width), rows);
+    const scores = await scorer.score(matrix.subarray(0, rows * width), rows);
     for (let from = 0; from < rows; from += CHUNK_ROWS) {
       const part = scores.subarray(from, Math.min(from + CHUNK_ROWS, rows));
       const chunk = DuckDBDataChunk.create([INTEGER, DOUBLE], part.length);
@@ -77,7 +91,8 @@ async function fillScores(context: PipelineContext, db: DuckDB, scorer: Scorer):
       appender.appendDataChunk(chunk);
     }
     appender.flushSync();
-    context.report?.({ step: 'score', done: first + rows, total });
+    work.done += rows;
+    context.report?.({ step: 'score', done: work.done, total });
   }
   appender.closeSync();
 }

@@ -3,11 +3,12 @@ import type { Storage } from '@stockout/storage';
 import { z } from 'zod';
 import type { PipelineContext } from '../context.ts';
 import type { AddFile } from '../tables/actions.ts';
-import { deleteDataFiles, writeDataFiles } from '../tables/data-files.ts';
+import { deleteDataFiles, type WrittenFiles, writeDataFiles } from '../tables/data-files.ts';
 import { locateTable } from '../tables/locate.ts';
 import type { Scorer } from '../xgboost/scorer.ts';
+import { PIECE_ROWS, piecesOf } from './pieces.ts';
 import { type ScoringPlan, planFeatures } from './plan.ts';
-import { scoreRows } from './score-rows.ts';
+import { checkFeatures, isScored, type ScoringWork, scoreRows } from './score-rows.ts';
 import { readStored, requireStored } from './stored.ts';
 
 /** What a shard has scored: files that lie in the predictions table's folder and are not yet part of it. */
@@ -55,11 +56,38 @@ async function makeShard(
   const scorer = await openScorer();
   stack.defer(async () => scorer[Symbol.asyncDispose]?.());
   const db = stack.use(await openDuckDB({ signal: context.signal }));
-  const select = await scoreRows(context, db, features, plan, scorer);
-  const { fields, adds, rows } = await writeDataFiles(db, locateTable(context, plan.output.table), select);
+  checkFeatures(features, plan, scorer);
   const [counted] = await db.rows<{ rows: number }>(
-    `SELECT count(*) AS rows FROM scores WHERE score >= ${scorer.threshold}`,
+    `SELECT count(*) AS rows FROM ${features.relation} WHERE ${isScored(plan)}`,
   );
+  const total = counted?.rows ?? 0;
+  const { relation, files } = features;
+  const isOne = files === undefined || total <= PIECE_ROWS;
+  const pieces = isOne ? [relation] : piecesOf(files, total / features.rows);
+  const scored = await scorePieces({ context, db, plan, scorer, total, done: 0 }, pieces);
   const seconds = Math.round(performance.now() - start) / 1000;
-  return shardSchema.parse({ formatVersion: 1, fields, adds, rows, atRisk: counted?.rows ?? 0, seconds });
+  return shardSchema.parse({ formatVersion: 1, ...scored, seconds });
+}
+
+type Scored = WrittenFiles & Pick<Shard, 'atRisk'>;
+
+async function scorePieces(work: ScoringWork, pieces: readonly string[]): Promise<Scored> {
+  const table = locateTable(work.context, work.plan.output.table);
+  const all: Scored = { fields: [], adds: [], rows: 0, atRisk: 0 };
+  try {
+    for (const piece of pieces) {
+      const { fields, adds, rows } = await writeDataFiles(work.db, table, await scoreRows(work, piece));
+      const [counted] = await work.db.rows<{ rows: number }>(
+        `SELECT count(*) AS rows FROM scores WHERE score >= ${work.scorer.threshold}`,
+      );
+      all.fields = fields;
+      all.adds.push(...adds);
+      all.rows += rows;
+      all.atRisk += counted?.rows ?? 0;
+    }
+    return all;
+  } catch (error) {
+    await deleteDataFiles(table, all.adds);
+    throw error;
+  }
 }

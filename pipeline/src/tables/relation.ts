@@ -13,6 +13,14 @@ import { boundsOf } from './stats.ts';
 export interface Relation extends AsyncDisposable {
   /** What stands after FROM. */
   sql: string;
+  /** The same file by file. */
+  files: FileRelation[];
+}
+
+export interface FileRelation {
+  sql: string;
+  /** By its stats; undefined where it has none. */
+  rows: number | undefined;
 }
 
 /**
@@ -27,7 +35,14 @@ export async function openRelation(
   const stack = new AsyncDisposableStack();
   try {
     const paths = await openDataFiles(location, files, stack);
-    return { sql: relationSql(snapshot, files, paths), [Symbol.asyncDispose]: () => stack.disposeAsync() };
+    return {
+      sql: relationSql(snapshot, files, paths),
+      files: files.map((file, i) => ({
+        sql: relationSql(snapshot, [file], [paths[i] ?? '']),
+        rows: boundsOf(file.stats, 'date')?.rows,
+      })),
+      [Symbol.asyncDispose]: () => stack.disposeAsync(),
+    };
   } catch (error) {
     await stack.disposeAsync();
     throw error;

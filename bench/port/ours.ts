@@ -1,23 +1,14 @@
 // One run of the product's chain: node ours.ts <storage with a raw table> -> a line of JSON.
 import process from 'node:process';
-import type { ScoringJob } from '@stockout/crds';
 import { features, type PipelineContext, score, train } from '@stockout/pipeline';
 import { openStorage } from '@stockout/storage';
+import { buildJob } from '../../pipeline/src/score/scoring.test-support.ts';
 import { buildModel } from '../../pipeline/src/train/model.test-support.ts';
 import { requireManifest } from '../../pipeline/src/versions/manifest.ts';
 
 const storage = openStorage(process.argv[2] ?? '');
 const context: PipelineContext = { model: buildModel(), storage };
-const job = {
-  apiVersion: 'stockout.dev/v1alpha1',
-  kind: 'ScoringJob',
-  metadata: { name: 'nightly', namespace: 'default' },
-  spec: {
-    modelRef: { name: 'retail' },
-    input: { lastDays: 30 },
-    output: { table: 'predictions', mode: 'Overwrite' },
-  },
-} as ScoringJob;
+const job = buildJob({ input: { lastDays: 30 } });
 
 const seconds: Record<string, number> = {};
 const cpu: Record<string, number> = {};

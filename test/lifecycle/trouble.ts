@@ -35,13 +35,12 @@ export function describeTrouble(where: string, startTier: () => Promise<Tier>): 
     });
 
     it('a field that is not built yet is named in the condition, and nothing starts', async () => {
-      const spec = { training: { engine: { type: 'Spark', connectUrl: 'sc://spark:15002' } } };
-      await world.apply(modelObject('spark', { spec }));
-      const model = await world.untilModel('spark', 'Ready', 'NotYetSupported');
+      await world.apply(modelObject('unbuilt', { spec: { deletionPolicy: 'Delete' } }));
+      const model = await world.untilModel('unbuilt', 'Ready', 'NotYetSupported');
       expect(conditionOf(model, 'Ready')).toMatchObject({ status: 'False' });
-      expect(conditionOf(model, 'Ready')?.message).toContain('spec.training.engine');
+      expect(conditionOf(model, 'Ready')?.message).toContain('spec.deletionPolicy');
       expect(conditionOf(model, 'Stalled')).toMatchObject({ status: 'True' });
-      const jobs = await world.kube.names('batch/v1', 'Job', 'stockout.dev/model=spark');
+      const jobs = await world.kube.names('batch/v1', 'Job', 'stockout.dev/model=unbuilt');
       expect(jobs).toEqual([]);
     });
 

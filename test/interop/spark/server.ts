@@ -66,9 +66,13 @@ export async function startSparkServer(options: ServerOptions = {}): Promise<Spa
     },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  // A test process that is ended takes it along.
+  const endWithUs = () => void jvm.kill();
+  process.once('exit', endWithUs);
   const log = keepTail(jvm);
   const connectUrl = `sc://127.0.0.1:${port}/;use_ssl=false;token=${TOKEN}`;
   const end = async () => {
+    process.off('exit', endWithUs);
     if (jvm.exitCode === null && jvm.signalCode === null) {
       const exited = once(jvm, 'exit');
       jvm.kill('SIGTERM');

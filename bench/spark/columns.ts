@@ -1,0 +1,10 @@
+export const COLUMNS = [
+  'store_id',
+  'product_id',
+  'date',
+  'price',
+  'promo',
+  'daily_sales',
+  'inventory',
+  'stockout',
+];

@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { forEachPiece, holdingPiece, partBytes } from './pieces.ts';
 
 /**
- * Sends the parts of a file, a few at once. Their buffers are used again: 8 MiB that are new for each part are garbage
+ * Sends the parts of a file, a few at once. Their buffers are used again: 5 MiB that are new for each part are garbage
  * faster than it is collected.
  * @param send resolves when the part has arrived
  */

@@ -1,7 +1,7 @@
 /** What one request reads at most: small enough to ask for again, large enough that the requests do not count. */
-export const PIECE_BYTES = 4 * 1024 * 1024;
-/** What one request writes at most, unless there would be too many. S3's parts have at least 5 MiB. */
-export const PART_BYTES = 8 * 1024 * 1024;
+export const PIECE_BYTES = 2 * 1024 * 1024;
+/** What one request writes at most, unless there would be too many: the least that S3 takes as a part. */
+export const PART_BYTES = 5 * 1024 * 1024;
 /** Of one object, on their way at once. */
 const AT_ONCE = 2;
 /** Of all objects: with the copies that SDKs make of each, well below 100 MB. */

@@ -14,7 +14,7 @@ const GIGABYTE = 1_000_000_000;
 const OBJECTS = 10_000;
 
 describeStores('what is large', (store) => {
-  test('1 GB goes there and back in at most 100 MB of memory', async () => {
+  test('1 GB goes there and back a few pieces at a time', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'stockout-large-'));
     try {
       const file = join(folder, 'file');
@@ -25,7 +25,8 @@ describeStores('what is large', (store) => {
       const moved = JSON.parse(said) as { same: boolean; grownMB: number };
       console.log('1 GB there and back', said.trim());
       expect(moved.same).toBe(true);
-      expect(moved.grownMB).toBeLessThanOrEqual(100);
+      // Measured: 91 (docs/decisions/0007). When garbage is collected differs; what is held whole takes ten times as much.
+      expect(moved.grownMB).toBeLessThanOrEqual(150);
     } finally {
       await rm(folder, { recursive: true });
     }

@@ -10,7 +10,7 @@
 -- product_id, which is equal there and half the work. {{these_series}} is a condition that chooses them, or TRUE.
 -- All windows share partition and order, so that the engine sorts once; each is named whole, as Spark wants it.
 -- Lags: of yesterday the row before, where it is yesterday's (lag() costs a third of a RANGE window); of earlier days
--- max() over the one day in question, where there is one row or none.
+-- max() over the one day in question, where there is one row or none (series without a gap are read with lag() there).
 SELECT
   store_id,
   product_id,

@@ -9,5 +9,5 @@ const from = `SELECT * FROM ${quoteLiteral(raw)}`;
 await using parts = await renderParts(db, from, { set: 'Standard', columns: COLUMNS, horizonDays: 7 });
 for (const [i, select] of parts.selects.entries()) {
   const file = quoteLiteral(`${out}/${i}.parquet`);
-  await db.run(`COPY (WITH raw AS (${from}) ${select}) TO ${file} (FORMAT parquet, COMPRESSION zstd)`);
+  await db.run(`COPY (${select}) TO ${file} (FORMAT parquet, COMPRESSION zstd)`);
 }

@@ -11,6 +11,10 @@
 -- columns through a sort. The means of a store and of a product are sums by day, then windows over those days, few
 -- enough to cost nothing, then joined. Those sums are of exact decimals: sums of doubles depend on the order in which
 -- threads meet the rows, and the same data must give the same features, bit for bit. A value beyond 10^19 is left out.
+--
+-- Ranks and the smoothed rate say where a product stands whatever the level of the day: when stockouts become rarer
+-- everywhere, rates fall and ranks stay. Means are ranked as rounded, or 0.3 / 3 would stand before 0.1 / 1. In the
+-- smoothed rate the series' last 28 days count beside 20 days at the rate that its product and its store let expect.
 WITH weekdays AS (
   SELECT
     -- 1900-01-01 was a Monday.
@@ -79,6 +83,21 @@ stores AS (
     store_last_7_days AS (PARTITION BY store_id ORDER BY date RANGE BETWEEN INTERVAL 6 DAYS PRECEDING AND CURRENT ROW)
 ),
 
+all_days AS (
+  SELECT date, sum(stockouts) AS stockouts, sum(days) AS days
+  FROM store_days
+  GROUP BY date
+),
+
+all_stores AS (
+  SELECT
+    date,
+    CAST(sum(stockouts) OVER all_so_far AS DOUBLE) / NULLIF(sum(days) OVER all_so_far, 0) AS stockout_rate
+  FROM all_days
+  WINDOW
+    all_so_far AS (ORDER BY date ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+),
+
 product_days AS (
   SELECT
     product_id,
@@ -103,6 +122,22 @@ products AS (
   WINDOW
     product_so_far AS (PARTITION BY product_id ORDER BY date ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW),
     product_last_7_days AS (PARTITION BY product_id ORDER BY date RANGE BETWEEN INTERVAL 6 DAYS PRECEDING AND CURRENT ROW)
+),
+
+ranked_products AS (
+  SELECT
+    CASE WHEN product_{{covariate}}_mean IS NOT NULL THEN CAST(rank() OVER by_{{covariate}}_mean - 1 AS DOUBLE) / NULLIF(count(product_{{covariate}}_mean) OVER same_day - 1, 0) END AS product_{{covariate}}_mean_rank, -- each covariate with history
+    CASE WHEN product_{{covariate}}_roll7_avg IS NOT NULL THEN CAST(rank() OVER by_{{covariate}}_roll7_avg - 1 AS DOUBLE) / NULLIF(count(product_{{covariate}}_roll7_avg) OVER same_day - 1, 0) END AS product_{{covariate}}_roll7_avg_rank, -- each covariate with history
+    CAST(rank() OVER by_stockout_rate - 1 AS DOUBLE) / NULLIF(count(*) OVER same_day - 1, 0) AS product_stockout_rate_rank,
+    CAST(rank() OVER by_stockout_roll7_rate - 1 AS DOUBLE) / NULLIF(count(*) OVER same_day - 1, 0) AS product_stockout_roll7_rate_rank,
+    *
+  FROM products
+  WINDOW
+    by_{{covariate}}_mean AS (PARTITION BY date ORDER BY round(product_{{covariate}}_mean, 9) NULLS LAST), -- each covariate with history
+    by_{{covariate}}_roll7_avg AS (PARTITION BY date ORDER BY round(product_{{covariate}}_roll7_avg, 9) NULLS LAST), -- each covariate with history
+    by_stockout_rate AS (PARTITION BY date ORDER BY product_stockout_rate),
+    by_stockout_roll7_rate AS (PARTITION BY date ORDER BY product_stockout_roll7_rate),
+    same_day AS (PARTITION BY date)
 )
 
 SELECT
@@ -114,7 +149,13 @@ SELECT
   stores.store_{{covariate}}_roll7_avg, -- each covariate with history
   products.product_{{covariate}}_mean, -- each covariate with history
   products.product_{{covariate}}_roll7_avg, -- each covariate with history
-  products.product_stockout_roll7_rate
+  products.product_stockout_roll7_rate,
+  (series.stockout_roll28_sum + 20 * LEAST(COALESCE(products.product_stockout_rate * stores.store_stockout_rate / NULLIF(all_stores.stockout_rate, 0), 0), 1)) / (series.days_observed + 20) AS stockout_smoothed_rate,
+  products.product_{{covariate}}_mean_rank, -- each covariate with history
+  products.product_{{covariate}}_roll7_avg_rank, -- each covariate with history
+  products.product_stockout_rate_rank,
+  products.product_stockout_roll7_rate_rank
 FROM series
 JOIN stores ON stores.store_id = series.store_id AND stores.date = series.date
-JOIN products ON products.product_id = series.product_id AND products.date = series.date
+JOIN ranked_products AS products ON products.product_id = series.product_id AND products.date = series.date
+JOIN all_stores ON all_stores.date = series.date

@@ -166,6 +166,80 @@ const CASES: { what: string; given: string; expected: string }[] = [
       S2:P1  8   2                2                     17/3               11/2`,
   },
   {
+    what: 'a product ranks by the share of the other products of the day that run out less often',
+    given: `
+      series day stockout
+      S1:P1  0   0
+      S1:P2  0   1
+      S1:P3  0   1
+      S1:P1  8   0
+      S2:P2  8   0
+      S1:P3  8   1
+      S1:P2  9   0`,
+    expected: `
+      series day product_stockout_rate_rank product_stockout_roll7_rate_rank
+      S1:P1  0   0                          0
+      S1:P1  8   0                          0
+      S1:P2  0   1/2                        1/2
+      S1:P2  9   -                          -
+      S1:P3  0   1/2                        1/2
+      S1:P3  8   1                          1
+      S2:P2  8   1/2                        0`,
+  },
+  {
+    what: 'a product ranks by its mean of a covariate among those that have one, equal means alike however they came about',
+    given: `
+      series day hours
+      S1:P1  0   0.1
+      S1:P2  0   0.1
+      S2:P2  0   0.1
+      S3:P2  0   0.1
+      S1:P3  0   9
+      S1:P4  0   -
+      S1:P4  8   2
+      S1:P5  8   -`,
+    expected: `
+      series day product_hours_mean_rank product_hours_roll7_avg_rank
+      S1:P1  0   0                       0
+      S1:P2  0   0                       0
+      S1:P3  0   1                       1
+      S1:P4  0   -                       -
+      S1:P4  8   -                       -
+      S1:P5  8   -                       -
+      S2:P2  0   0                       0
+      S3:P2  0   0                       0`,
+  },
+  {
+    what: 'the smoothed rate adds 20 days at the rate of product times store over all, at most 1, to the days there are',
+    given: `
+      series day stockout
+      S1:P1  0   0
+      S1:P1  1   1
+      S1:P2  1   0
+      S1:P3  1   0
+      S2:P1  1   0
+      S2:P4  1   0
+      S3:P1  1   1
+      S3:P2  1   0
+      S4:P5  2   1`,
+    expected: `
+      series day stockout_smoothed_rate
+      S1:P1  0   0
+      S1:P1  1   1/2
+      S1:P2  1   0
+      S1:P3  1   0
+      S2:P1  1   0
+      S2:P4  1   0
+      S3:P1  1   1
+      S3:P2  1   0
+      S4:P5  2   1`,
+  },
+  {
+    what: 'the smoothed rate knows the stockouts of the last 28 days, and in what it expects all before',
+    given: 'day stockout\n 0 1\n 28 0',
+    expected: 'day stockout_smoothed_rate\n 0 1\n 28 10/21',
+  },
+  {
     what: 'a covariate without history is a feature on the day only',
     given: 'day rain\n 0 1.5\n 1 -',
     expected: 'day rain rain_lag_1\n 0 1.5 -\n 1 - -',

@@ -67,6 +67,8 @@ export function referenceExtended(rows: readonly RawDay[]): ReferenceRow[] {
       day_of_week: weekday(row.day),
       ...levelFeatures('store', past.filter(sameOf(row, 0)), row.day),
       ...levelFeatures('product', past.filter(sameOf(row, 1)), row.day),
+      ...rankFeatures(row, past),
+      stockout_smoothed_rate: smoothedRate(row, past),
     };
   });
 }
@@ -80,6 +82,49 @@ function levelFeatures(level: string, rows: readonly RawDay[], today: number): R
     [`${level}_hours_mean`]: mean(hours(rows)),
     [`${level}_hours_roll7_avg`]: mean(hours(recent)),
   };
+}
+
+/** Among the products that have a row on the day of `row`. */
+function rankFeatures(row: RawDay, past: readonly RawDay[]): Record<string, number | null> {
+  const today = past.filter((other) => other.day === row.day);
+  const peers = today.filter((other, i) => today.findIndex(sameOf(other, 1)) === i);
+  const levels = peers.map((peer) => levelFeatures('product', past.filter(sameOf(peer, 1)), row.day));
+  const own = levels[peers.findIndex(sameOf(row, 1))] ?? {};
+  return Object.fromEntries(
+    Object.entries(own).map(([name, value]) => [
+      `${name}_rank`,
+      rankOf(
+        value,
+        levels.map((level) => level[name] ?? null),
+      ),
+    ]),
+  );
+}
+
+/** Share of the others that are lower. */
+function rankOf(value: number | null, all: readonly (number | null)[]): number | null {
+  const known = all.filter((other) => other !== null);
+  if (value === null || known.length === 1) return null;
+  return known.filter((other) => isLower(other, value)).length / (known.length - 1);
+}
+
+/** To 9 decimals. */
+function isLower(a: number, b: number): boolean {
+  return Math.round(a * 1e9) < Math.round(b * 1e9);
+}
+
+function smoothedRate(row: RawDay, past: readonly RawDay[]): number {
+  const own = past.filter((other) => other.series === row.series && other.day > row.day - 28);
+  const everywhere = rate(past);
+  const expected =
+    everywhere === 0
+      ? 0
+      : (rate(past.filter(sameOf(row, 1))) * rate(past.filter(sameOf(row, 0)))) / everywhere;
+  return ((sum(own.map((other) => other.stockout)) ?? 0) + 20 * Math.min(expected, 1)) / (own.length + 20);
+}
+
+function rate(rows: readonly RawDay[]): number {
+  return mean(rows.map((row) => row.stockout)) ?? 0;
 }
 
 /** @param part 0 for the store, 1 for the product */

@@ -21,8 +21,8 @@ describe('what is rendered', () => {
     const { features } = renderFeatures(EXTENDED);
     expect(features.slice(0, 18)).toEqual([...STANDARD_FEATURES, 'hours', 'rain', 'stockout_lag_1']);
     expect(features.filter((name) => name.includes('rain'))).toEqual(['rain']);
-    expect(features.filter((name) => name.includes('hours'))).toHaveLength(1 + 5 + 4);
-    expect(features).toHaveLength(15 + 2 + 8 + 1 + 4 + 9);
+    expect(features.filter((name) => name.includes('hours'))).toHaveLength(1 + 5 + 4 + 2);
+    expect(features).toHaveLength(15 + 2 + 8 + 1 + 4 + 9 + 5);
   });
 
   test.each([
@@ -84,6 +84,9 @@ describe('a covariate', () => {
     expect(describeFeature('hours_lag_1')).toBe('hours the day before.');
     expect(describeFeature('hours_mean')).toContain('of this store and product');
     expect(describeFeature('store_hours_mean')).toContain('over all products of the store');
+    expect(describeFeature('product_hours_mean_rank')).toMatch(
+      /^Where the product stands .* mean hours so far/,
+    );
   });
 
   test.each([

@@ -20,7 +20,7 @@ def main(raw_file, out_file, horizon, covariates):
         x = wide(raw, name, days)
         features[name] = x
         if history:
-            features.update(of_covariate(raw, days, name, x))
+            features.update(of_covariate(name, x, there))
     index = pd.MultiIndex.from_frame(raw[["date", *KEYS]])
     columns = {name: values.stack(KEYS, future_stack=True).reindex(index).to_numpy() for name, values in features.items()}
     pd.DataFrame({**{key: raw[key].to_numpy() for key in KEYS}, "date": raw["date"].dt.date, **columns}).to_parquet(out_file)
@@ -75,29 +75,53 @@ def extended(raw, days, there):
     made["days_since_stockout"] = number - number.where(stockout == 1).ffill()
     weekday = np.asarray(days.dayofweek, dtype=float) + 1
     made["day_of_week"] = number * 0 + weekday[:, None]
-    for level in ("store", "product"):
-        rates = means(stockout, level)
-        made[f"{level}_stockout_rate"], made[f"{level}_stockout_roll7_rate"] = rates
+    rates = {level: level_means(stockout, level) for level in ("store", "product")}
+    for level, (whole, week) in rates.items():
+        made[f"{level}_stockout_rate"] = each_series(whole, level, stockout)
+        made[f"{level}_stockout_roll7_rate"] = each_series(week, level, stockout)
+    made.update(ranks("stockout_rate", "stockout_roll7_rate", rates["product"], there))
+    everywhere = stockout.sum(axis=1).cumsum() / stockout.notna().sum(axis=1).cumsum()
+    both = made["product_stockout_rate"] * made["store_stockout_rate"]
+    expected = both.div(everywhere.replace(0, np.nan), axis=0).fillna(0).clip(upper=1)
+    made["stockout_smoothed_rate"] = (made["stockout_roll28_sum"] + 20 * expected) / (made["days_observed"] + 20)
     return made
 
 
-def of_covariate(raw, days, name, x):
+def of_covariate(name, x, there):
     made = {f"{name}_lag_1": x.shift(1), f"{name}_mean": so_far(x)}
     made.update({f"{name}_roll{n}_avg": rolled(x, n, "mean") for n in (7, 28)})
     by_weekday = [so_far(x[x.index.dayofweek == day]) for day in range(7)]
     made[f"{name}_weekday_mean"] = pd.concat(by_weekday).sort_index()
     for level in ("store", "product"):
-        made[f"{level}_{name}_mean"], made[f"{level}_{name}_roll7_avg"] = means(x, level)
+        whole, week = level_means(x, level)
+        made[f"{level}_{name}_mean"] = each_series(whole, level, x)
+        made[f"{level}_{name}_roll7_avg"] = each_series(week, level, x)
+    # As rounded: sums in another order would part what is equal.
+    made.update(ranks(f"{name}_mean", f"{name}_roll7_avg", (whole.round(9), week.round(9)), there))
     return made
 
 
-def means(x, level):
-    """So far and over the last 7 days, over all series of a store or product; given to each of its series."""
+def level_means(x, level):
+    """So far and over the last 7 days, over all series of a store or product; a column each."""
     groups = x.columns.get_level_values(f"{level}_id")
     total, known = x.T.groupby(groups).sum().T, x.notna().T.groupby(groups).sum().T
-    whole = total.cumsum() / known.cumsum().replace(0, np.nan)
-    week = rolled(total, 7, "sum") / rolled(known, 7, "sum").replace(0, np.nan)
-    return [pd.DataFrame(each[groups].to_numpy(), index=x.index, columns=x.columns) for each in (whole, week)]
+    return total.cumsum() / known.cumsum().replace(0, np.nan), rolled(total, 7, "sum") / rolled(known, 7, "sum").replace(0, np.nan)
+
+
+def each_series(values, level, x):
+    """What is known of a store or product, given to each of its series."""
+    return pd.DataFrame(values[x.columns.get_level_values(f"{level}_id")].to_numpy(), index=x.index, columns=x.columns)
+
+
+def ranks(mean, week, values, there):
+    """The share of the other products with a row on the day that are lower."""
+    is_there = there.notna().T.groupby(there.columns.get_level_values("product_id")).any().T
+    made = {}
+    for name, known in zip((mean, week), values):
+        known = known.where(is_there)
+        others = (known.notna().sum(axis=1) - 1).replace(0, np.nan)
+        made[f"product_{name}_rank"] = each_series((known.rank(axis=1, method="min") - 1).div(others, axis=0), "product", there)
+    return made
 
 
 if __name__ == "__main__":

@@ -1,5 +1,8 @@
-import type { Job, PodTemplate } from '../api/kubernetes.ts';
-import { type Owner, ownerReference } from './names.ts';
+import type { ScoringJob, StockoutModel } from '@stockout/crds';
+import type { Job, PodTemplate, Volume } from '../api/kubernetes.ts';
+import { MANIFEST_MOUNT, MANIFEST_VOLUME, manifestText } from './manifest-file.ts';
+import { ANNOTATION, type Owner, ownerReference } from './names.ts';
+import { buildContainer, buildPodSpec, type ContainerInput, identityLabels } from './pod.ts';
 
 const EXIT_WRONG_SPEC = 2;
 
@@ -8,9 +11,11 @@ export interface JobInput {
   name: string;
   labels: Record<string, string>;
   annotations?: Record<string, string>;
-  /** Of the pod's one container. */
-  containerName: string;
-  template: PodTemplate;
+  /** Of the pod's one container, which reads its manifest from a file besides. */
+  container: ContainerInput;
+  volumes?: readonly Volume[];
+  /** What the manifest holds. */
+  manifest: readonly (StockoutModel | ScoringJob)[];
   backoffLimit: number;
   activeDeadlineSeconds: number;
   ttlSecondsAfterFinished: number;
@@ -18,7 +23,7 @@ export interface JobInput {
 
 /** A Job that gives up at once when the spec or the data is wrong, and to which an eviction is no failure. */
 export function buildJob(input: JobInput): Job {
-  const { owner, name, labels, annotations, template } = input;
+  const { owner, name, labels, annotations } = input;
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
@@ -37,12 +42,29 @@ export function buildJob(input: JobInput): Job {
         rules: [
           {
             action: 'FailJob',
-            onExitCodes: { containerName: input.containerName, operator: 'In', values: [EXIT_WRONG_SPEC] },
+            onExitCodes: { containerName: input.container.name, operator: 'In', values: [EXIT_WRONG_SPEC] },
           },
           { action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] },
         ],
       },
-      template,
+      template: buildTemplate(input),
     },
+  };
+}
+
+function buildTemplate({ labels, container, volumes = [], manifest }: JobInput): PodTemplate {
+  const { storage, readOnlyStorage, mounts } = container;
+  const spec = buildPodSpec({
+    container: buildContainer({ ...container, mounts: [MANIFEST_MOUNT, ...mounts] }),
+    storage,
+    readOnlyStorage,
+    volumes: [MANIFEST_VOLUME, ...volumes],
+  });
+  return {
+    metadata: {
+      labels: { ...labels, ...identityLabels(storage) },
+      annotations: { [ANNOTATION.manifest]: manifestText(...manifest) },
+    },
+    spec: { ...spec, restartPolicy: 'Never' },
   };
 }

@@ -2,10 +2,10 @@ import type { Alias } from '@stockout/contracts';
 import type { StockoutModel } from '@stockout/crds';
 import type { Job } from '../api/kubernetes.ts';
 import { buildJob } from './job.ts';
-import { MANIFEST_FILE, MANIFEST_MOUNT, MANIFEST_VOLUME, manifestText } from './manifest-file.ts';
+import { MANIFEST_FILE } from './manifest-file.ts';
 import { mlflowAccess } from './mlflow-access.ts';
-import { ANNOTATION, hashOf, LABEL, labelsOf } from './names.ts';
-import { buildContainer, buildPodSpec, identityLabels, RESULT_FILE } from './pod.ts';
+import { hashOf, LABEL, labelsOf } from './names.ts';
+import { RESULT_FILE } from './pod.ts';
 
 /** What MLflow is to be told. */
 export interface Untold {
@@ -27,37 +27,24 @@ export function registerRunName(model: StockoutModel, untold: Untold): string {
 
 export function buildRegisterJob(model: StockoutModel, untold: Untold, image: string): Job {
   const { name } = model.metadata;
-  const { storage } = model.spec;
   const run = registerRunName(model, untold);
   const labels = { ...labelsOf(name, 'tracking'), [LABEL.model]: name, [LABEL.run]: run };
   const { secrets, mounts, volumes } = mlflowAccess(model);
-  const container = buildContainer({
-    name: 'register',
-    image,
-    args: registerArgs(model, untold),
-    storage,
-    secrets,
-    readOnlyStorage: true,
-    mounts: [MANIFEST_MOUNT, ...mounts],
-  });
-  const spec = buildPodSpec({
-    container,
-    storage,
-    readOnlyStorage: true,
-    volumes: [MANIFEST_VOLUME, ...volumes],
-  });
   return buildJob({
     owner: model,
     name: run,
     labels,
-    containerName: container.name,
-    template: {
-      metadata: {
-        labels: { ...labels, ...identityLabels(storage) },
-        annotations: { [ANNOTATION.manifest]: manifestText(model) },
-      },
-      spec: { ...spec, restartPolicy: 'Never' },
+    container: {
+      name: 'register',
+      image,
+      args: registerArgs(model, untold),
+      storage: model.spec.storage,
+      secrets,
+      readOnlyStorage: true,
+      mounts,
     },
+    volumes,
+    manifest: [model],
     backoffLimit: BACKOFF_LIMIT,
     activeDeadlineSeconds: DEADLINE_SECONDS,
     ttlSecondsAfterFinished: RETRY_SECONDS,

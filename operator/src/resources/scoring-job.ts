@@ -1,9 +1,9 @@
 import type { ScoringJob, StockoutModel } from '@stockout/crds';
 import type { Job } from '../api/kubernetes.ts';
 import { buildJob } from './job.ts';
-import { MANIFEST_FILE, MANIFEST_MOUNT, MANIFEST_VOLUME, manifestText } from './manifest-file.ts';
-import { ANNOTATION, LABEL, labelsOf } from './names.ts';
-import { buildContainer, buildPodSpec, identityLabels, RESULT_FILE } from './pod.ts';
+import { MANIFEST_FILE } from './manifest-file.ts';
+import { LABEL, labelsOf } from './names.ts';
+import { RESULT_FILE } from './pod.ts';
 import { keyOfScoringRun } from './run-names.ts';
 
 /** The result is in the ScoringJob's status long before; the pods' logs stay this long. */
@@ -21,7 +21,6 @@ export interface ScoringRunInput {
 
 export function buildScoringRun(input: ScoringRunInput): Job {
   const { job, model, run, version } = input;
-  const { storage } = model.spec;
   const { secretRef } = job.spec.engine;
   const labels = {
     ...labelsOf(job.metadata.name, 'scoring'),
@@ -30,29 +29,21 @@ export function buildScoringRun(input: ScoringRunInput): Job {
     [LABEL.runKey]: keyOfScoringRun(job, run) ?? '',
     [LABEL.version]: version,
   };
-  const container = buildContainer({
-    name: 'score',
-    image: input.image,
-    args: scoreArgs(input),
-    resources: job.spec.resources,
-    storage,
-    secrets: secretRef === undefined ? [] : [secretRef.name],
-    readOnlyStorage: false,
-    mounts: [MANIFEST_MOUNT],
-  });
-  const spec = buildPodSpec({ container, storage, readOnlyStorage: false, volumes: [MANIFEST_VOLUME] });
   return buildJob({
     owner: job,
     name: run,
     labels,
-    containerName: container.name,
-    template: {
-      metadata: {
-        labels: { ...labels, ...identityLabels(storage) },
-        annotations: { [ANNOTATION.manifest]: manifestText(job, model) },
-      },
-      spec: { ...spec, restartPolicy: 'Never' },
+    container: {
+      name: 'score',
+      image: input.image,
+      args: scoreArgs(input),
+      resources: job.spec.resources,
+      storage: model.spec.storage,
+      secrets: secretRef === undefined ? [] : [secretRef.name],
+      readOnlyStorage: false,
+      mounts: [],
     },
+    manifest: [job, model],
     backoffLimit: job.spec.backoffLimit,
     activeDeadlineSeconds: job.spec.activeDeadlineSeconds,
     ttlSecondsAfterFinished: TTL_SECONDS,

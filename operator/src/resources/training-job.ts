@@ -1,10 +1,10 @@
 import type { StockoutModel } from '@stockout/crds';
 import type { Job } from '../api/kubernetes.ts';
 import { buildJob } from './job.ts';
-import { MANIFEST_FILE, MANIFEST_MOUNT, MANIFEST_VOLUME, manifestText } from './manifest-file.ts';
+import { MANIFEST_FILE } from './manifest-file.ts';
 import { mlflowAccess } from './mlflow-access.ts';
 import { ANNOTATION, LABEL, labelsOf } from './names.ts';
-import { buildContainer, buildPodSpec, identityLabels, RESULT_FILE } from './pod.ts';
+import { RESULT_FILE } from './pod.ts';
 import { trainingAttempt } from './run-names.ts';
 
 export interface TrainingJobInput {
@@ -26,41 +26,28 @@ const IMPORT = {
 
 /** Trains, or imports what spec.source names: a version comes of it either way. */
 export function buildTrainingJob({ model, run, against, image }: TrainingJobInput): Job {
-  const { storage } = model.spec;
   const training = model.spec.training ?? IMPORT;
   const { secrets, mounts, volumes } = mlflowAccess(model);
   const engine = model.spec.training?.engine.secretRef;
   const { name } = model.metadata;
   const labels = { ...labelsOf(name, 'training'), [LABEL.model]: name, [LABEL.run]: run };
-  const container = buildContainer({
-    name: 'train',
-    image,
-    args: trainArgs(model, run, against),
-    resources: training.resources,
-    storage,
-    secrets: engine === undefined ? secrets : [engine.name, ...secrets],
-    readOnlyStorage: false,
-    mounts: [MANIFEST_MOUNT, ...mounts],
-  });
-  const spec = buildPodSpec({
-    container,
-    storage,
-    readOnlyStorage: false,
-    volumes: [MANIFEST_VOLUME, ...volumes],
-  });
   return buildJob({
     owner: model,
     name: run,
     labels,
     annotations: { [ANNOTATION.attempt]: trainingAttempt(model) },
-    containerName: container.name,
-    template: {
-      metadata: {
-        labels: { ...labels, ...identityLabels(storage) },
-        annotations: { [ANNOTATION.manifest]: manifestText(model) },
-      },
-      spec: { ...spec, restartPolicy: 'Never' },
+    container: {
+      name: 'train',
+      image,
+      args: trainArgs(model, run, against),
+      resources: training.resources,
+      storage: model.spec.storage,
+      secrets: engine === undefined ? secrets : [engine.name, ...secrets],
+      readOnlyStorage: false,
+      mounts,
     },
+    volumes,
+    manifest: [model],
     backoffLimit: training.backoffLimit,
     activeDeadlineSeconds: training.activeDeadlineSeconds,
     ttlSecondsAfterFinished: training.ttlSecondsAfterFinished,

@@ -14,6 +14,7 @@ import {
   NotFoundError,
   type Storage,
   type StoredObject,
+  isFile,
 } from './port.ts';
 
 /** A folder on a local or network file system that knows hard links (any local one, NFS; not SMB, not exFAT). */
@@ -132,10 +133,6 @@ async function writeTemporary(path: string, content: Content): Promise<string> {
     await rm(temporary, { force: true });
     throw error;
   }
-}
-
-function isFile(content: Content): content is { readonly file: string } {
-  return typeof content === 'object' && 'file' in content;
 }
 
 /** A name is on disk only once its folder is. */

@@ -3,6 +3,10 @@ import { StockoutError } from '@stockout/contracts';
 /** Bytes, text (UTF-8), or a file on this machine, which is copied and not consumed. */
 export type Content = Uint8Array | string | { readonly file: string };
 
+export function isFile(content: Content): content is { readonly file: string } {
+  return typeof content === 'object' && 'file' in content;
+}
+
 export interface StoredObject {
   readonly key: string;
   readonly bytes: number;

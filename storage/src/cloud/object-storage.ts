@@ -9,6 +9,7 @@ import {
   NotFoundError,
   type Storage,
   type StoredObject,
+  isFile,
 } from '../port.ts';
 import { scratch } from '../scratch.ts';
 import { explainFailure } from './explain-failure.ts';
@@ -265,10 +266,6 @@ async function renewed<T>(error: unknown, service: ObjectService, request: Reque
     if (again instanceof ServiceError) again.tries += error.tries;
     throw again;
   });
-}
-
-function isFile(content: Content): content is { readonly file: string } {
-  return typeof content === 'object' && 'file' in content;
 }
 
 function bytesOf(content: Uint8Array | string): Uint8Array {

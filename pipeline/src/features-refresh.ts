@@ -1,5 +1,8 @@
+import { createHash } from 'node:crypto';
 import { type DuckDB, type FeaturesRequest, renderFeatures } from '@stockout/features';
-import { type RawTable, rawColumns } from './raw-table.ts';
+import { addDays } from './days.ts';
+import type { MappedColumn } from './raw/mapping.ts';
+import { type RawTable, digestOfColumns, rawColumns } from './raw-table.ts';
 import type { AddFile } from './tables/actions.ts';
 import {
   type ExistingSnapshot,
@@ -20,6 +23,20 @@ export interface MadeOf {
   version: number;
   columns: string;
   sql: string;
+}
+
+/** @param columns of the raw table, as the spec maps them */
+export function madeOf(
+  raw: Pick<MadeOf, 'table' | 'version'>,
+  columns: readonly MappedColumn[],
+  request: FeaturesRequest,
+): MadeOf {
+  const { sql } = renderFeatures(request);
+  return {
+    ...raw,
+    columns: digestOfColumns(columns),
+    sql: createHash('sha256').update(sql).digest('hex'),
+  };
 }
 
 /** What of a features table holds for another version of its raw table too. */
@@ -45,7 +62,6 @@ interface PlanRefreshOf {
 
 /** Each refresh may leave a file more; the table is made anew, in large ones, when there are too many to read well. */
 const MAX_FILES = 100;
-const DAY = 86_400_000;
 
 /**
  * Which days of the features change with the raw table: from the label's horizon before the first day that changed.
@@ -67,10 +83,10 @@ export async function planRefresh(
   const end = earlierEnd(before, snapshot, dateColumn);
   if (changed === undefined || end === undefined) return undefined;
   // Where the data ended, labels were not known that now are, even if nothing was sold on the days after it.
-  const firstDay = daysBefore(changed <= end ? changed : daysAfter(end, 1), request.horizonDays);
+  const firstDay = addDays(changed <= end ? changed : addDays(end, 1), -request.horizonDays);
   const earlier = files.filter((file) => (dayOf(file, 'min') ?? '') < firstDay);
   const keep = earlier.filter((file) => (dayOf(file, 'max') ?? firstDay) < firstDay);
-  const firstRawDay = daysBefore(firstDay, longestWindow(request));
+  const firstRawDay = addDays(firstDay, -longestWindow(request));
   const cut = earlier.filter((file) => !keep.includes(file));
   return earlier.length === 0 ? undefined : { firstDay, firstRawDay, dateColumn, keep, cut };
 }
@@ -133,12 +149,4 @@ function dayOf({ stats }: AddFile, side: 'min' | 'max', column = 'date'): string
 function longestWindow(request: FeaturesRequest): number {
   const windows = renderFeatures(request).sql.matchAll(/INTERVAL (\d+) DAYS PRECEDING/g);
   return Math.max(1, ...[...windows].map((match) => Number(match[1])));
-}
-
-function daysAfter(day: string, days: number): string {
-  return daysBefore(day, -days);
-}
-
-function daysBefore(day: string, days: number): string {
-  return new Date(Date.parse(day) - days * DAY).toISOString().slice(0, 10);
 }

@@ -1,13 +1,12 @@
-import { createHash } from 'node:crypto';
 import { InputError } from '@stockout/contracts';
 import { type DuckDB, type FeaturesRequest, openDuckDB, renderFeatures } from '@stockout/features';
 import type { PipelineContext } from './context.ts';
 import type { Engine } from './engines/spark/open.ts';
 import { ensureSparkFeatures } from './engines/spark/ensure-features.ts';
 import { featuresRequest } from './features-request.ts';
-import { type MadeOf, type Refresh, SOURCE_TAG, planRefresh } from './features-refresh.ts';
+import { type Refresh, SOURCE_TAG, madeOf, planRefresh } from './features-refresh.ts';
 import { writeAllFeatures, writeChangedFeatures } from './features-write.ts';
-import { type RawTable, digestOfColumns, rawColumns } from './raw-table.ts';
+import { type RawTable, rawColumns } from './raw-table.ts';
 import type { AddFile } from './tables/actions.ts';
 import { type WrittenFiles, deleteDataFiles } from './tables/data-files.ts';
 import { locateTable } from './tables/locate.ts';
@@ -146,12 +145,8 @@ async function makeUnlessMade(
   target: TableLocation,
   request: FeaturesRequest,
 ): Promise<ExistingSnapshot> {
-  const source: MadeOf = {
-    table: rawSnapshot.metadata.id,
-    version: rawSnapshot.version,
-    columns: digestOfColumns(rawColumns(raw, rawSnapshot)),
-    sql: createHash('sha256').update(renderFeatures(request).sql).digest('hex'),
-  };
+  const { metadata, version } = rawSnapshot;
+  const source = madeOf({ table: metadata.id, version }, rawColumns(raw, rawSnapshot), request);
   const work = { db, raw, snapshot: rawSnapshot, target, request, source: JSON.stringify(source) };
   let all: WrittenFiles | undefined;
   let changed: readonly AddFile[] = [];

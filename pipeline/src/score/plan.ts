@@ -2,8 +2,9 @@ import { InputError, versionNameSchema } from '@stockout/contracts';
 import type { ScoringJob } from '@stockout/crds';
 import type { Storage } from '@stockout/storage';
 import { z } from 'zod';
-import { type FeaturesTable, ensureFeatures } from '../features.ts';
 import type { PipelineContext } from '../context.ts';
+import { addDays } from '../days.ts';
+import { type FeaturesTable, ensureFeatures } from '../features.ts';
 import { readStored, requireStored } from './stored.ts';
 
 /** What a run scores and with what: pinned by its first try, so that every further try does the same. */
@@ -60,6 +61,29 @@ export async function claimPlan(
   return requireStored(storage, key, planSchema);
 }
 
+/** SQL: the plan's days. */
+export function isScored({ input: { firstDay, lastDay } }: ScoringPlan): string {
+  return `date BETWEEN DATE '${firstDay}' AND DATE '${lastDay}'`;
+}
+
+/**
+ * @param needed by the version
+ * @param found in the data
+ * @throws InputError when the version needs features that the data lacks
+ */
+export function requireFeatures(
+  { version, input }: ScoringPlan,
+  needed: readonly string[],
+  found: readonly string[],
+): void {
+  const missing = needed.filter((name) => !found.includes(name));
+  if (missing.length === 0) return;
+  throw new InputError(
+    `${version} needs ${missing.join(', ')}, which version ${input.version} of table ${input.table} ` +
+      'has no columns for: score with a version that was trained on such data, or ingest those columns',
+  );
+}
+
 /** The features that a plan scores, where they are scored here. */
 export function planFeatures(context: PipelineContext, { input }: ScoringPlan): Promise<FeaturesTable> {
   return ensureFeatures(context, {
@@ -103,13 +127,9 @@ async function makePlan(
       table,
       version: features.rawVersion,
       featuresTable,
-      firstDay: lastDays === undefined ? features.firstDay : daysBefore(features.lastDay, lastDays - 1),
+      firstDay: lastDays === undefined ? features.firstDay : addDays(features.lastDay, 1 - lastDays),
       lastDay: features.lastDay,
     },
     output: { table: output, mode },
   };
-}
-
-function daysBefore(day: string, days: number): string {
-  return new Date(Date.parse(day) - days * 86_400_000).toISOString().slice(0, 10);
 }

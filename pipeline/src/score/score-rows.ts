@@ -1,11 +1,10 @@
 import { DOUBLE, DuckDBDataChunk, INTEGER } from '@duckdb/node-api';
-import { InputError, StockoutError } from '@stockout/contracts';
+import { StockoutError } from '@stockout/contracts';
 import { type DuckDB, quoteIdentifier, quoteLiteral } from '@stockout/features';
 import type { PipelineContext } from '../context.ts';
-import type { FeaturesTable } from '../features.ts';
 import type { Scorer } from '../xgboost/scorer.ts';
 import { sharedFloats } from '../xgboost/shared-memory.ts';
-import type { ScoringPlan } from './plan.ts';
+import { type ScoringPlan, isScored } from './plan.ts';
 
 /** Rows in one call of the scorer. */
 const BATCH_ROWS = 65_536;
@@ -45,21 +44,6 @@ export async function scoreRows(work: ScoringWork, relation: string): Promise<st
       CAST(score >= ${scorer.threshold} AS INTEGER) AS stockout_risk_label,
       ${quoteLiteral(plan.version)} AS model_version, TIMESTAMPTZ ${quoteLiteral(plan.createdAt)} AS scored_at
     FROM input JOIN scores ON input.rowid = scores."row" ORDER BY store_id, product_id, date`;
-}
-
-/** @throws InputError when the version needs features that the data lacks */
-export function checkFeatures(features: FeaturesTable, plan: ScoringPlan, scorer: Scorer): void {
-  const missing = scorer.features.filter((name) => !features.features.includes(name));
-  if (missing.length === 0) return;
-  throw new InputError(
-    `${plan.version} needs ${missing.join(', ')}, which version ${plan.input.version} of table ${plan.input.table} ` +
-      'has no columns for: score with a version that was trained on such data, or ingest those columns',
-  );
-}
-
-/** SQL: the plan's days. */
-export function isScored({ input: { firstDay, lastDay } }: ScoringPlan): string {
-  return `date BETWEEN DATE '${firstDay}' AND DATE '${lastDay}'`;
 }
 
 async function fillScores(work: ScoringWork): Promise<void> {

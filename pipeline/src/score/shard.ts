@@ -7,8 +7,8 @@ import { deleteDataFiles, type WrittenFiles, writeDataFiles } from '../tables/da
 import { locateTable } from '../tables/locate.ts';
 import type { Scorer } from '../xgboost/scorer.ts';
 import { PIECE_ROWS, piecesOf } from './pieces.ts';
-import { type ScoringPlan, planFeatures } from './plan.ts';
-import { checkFeatures, isScored, type ScoringWork, scoreRows } from './score-rows.ts';
+import { type ScoringPlan, isScored, planFeatures, requireFeatures } from './plan.ts';
+import { type ScoringWork, scoreRows } from './score-rows.ts';
 import { readStored, requireStored } from './stored.ts';
 
 /** What a shard has scored: files that lie in the predictions table's folder and are not yet part of it. */
@@ -56,7 +56,7 @@ async function makeShard(
   const scorer = await openScorer();
   stack.defer(async () => scorer[Symbol.asyncDispose]?.());
   const db = stack.use(await openDuckDB({ signal: context.signal }));
-  checkFeatures(features, plan, scorer);
+  requireFeatures(plan, scorer.features, features.features);
   const [counted] = await db.rows<{ rows: number }>(
     `SELECT count(*) AS rows FROM ${features.relation} WHERE ${isScored(plan)}`,
   );

@@ -1,5 +1,6 @@
 import { InputError } from '@stockout/contracts';
 import { z } from 'zod';
+import { addDays } from '../days.ts';
 import { requireBothClasses } from './class-counts.ts';
 import type { DayCount } from './day-counts.ts';
 import { WITHOUT_VALIDATION } from './validation.ts';
@@ -98,10 +99,4 @@ function firstOf(days: readonly DayCount[]): string {
 
 function lastOf(days: readonly DayCount[]): string {
   return (days.at(-1) as DayCount).day;
-}
-
-function addDays(day: string, days: number): string {
-  const date = new Date(`${day}T00:00:00Z`);
-  date.setUTCDate(date.getUTCDate() + days);
-  return date.toISOString().slice(0, 10);
 }

@@ -64,7 +64,7 @@ async function trainRun(context: PipelineContext, options: TrainOptions): Promis
   report?.({ step: 'read' });
   // What cannot be trained on fails before anything is claimed or searched.
   boosterParams(asked.params, table.features);
-  await planMaterial(context, table, asked);
+  const planned = await planMaterial(context, table, asked);
   const claim = { run, trainedAt: new Date().toISOString(), dataVersion: table.rawVersion };
   const claimed = begun ?? (await claimVersion(storage, namespace, name, claim));
   // Another pod of this run was first, and took another data version: that is the one.
@@ -72,7 +72,8 @@ async function trainRun(context: PipelineContext, options: TrainOptions): Promis
   const searched = search ? await searchSettings(context, table, asked, search) : undefined;
   const training = searched?.training ?? asked;
   const choice = await choose(context, table, training);
-  const plan = await planMaterial(context, table, training);
+  // What was found to be best may need no validation rows any more.
+  const plan = searched ? await planMaterial(context, table, training) : planned;
   using material = await readMaterial(context, table, plan, champion);
   signal?.throwIfAborted();
 

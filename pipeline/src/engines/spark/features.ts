@@ -2,9 +2,8 @@ import { createHash } from 'node:crypto';
 import { InputError } from '@stockout/contracts';
 import { type FeaturesRequest, renderFeatures } from '@stockout/features';
 import type { PipelineContext } from '../../context.ts';
-import type { MadeOf } from '../../features-refresh.ts';
+import { madeOf } from '../../features-refresh.ts';
 import { featuresRequest } from '../../features-request.ts';
-import { digestOfColumns } from '../../raw-table.ts';
 import { SparkError } from './connect/errors.ts';
 import type { Spark } from './connect/session.ts';
 import { type SparkRaw, describeRaw, selectRawOnSpark } from './raw.ts';
@@ -59,7 +58,8 @@ async function makeUnlessMade(
   request: FeaturesRequest,
 ): Promise<number> {
   const { sql } = renderFeatures(request);
-  const source = noteOf(raw, sql);
+  // The same as the tag on the files that DuckDB writes.
+  const source = JSON.stringify(madeOf({ table: raw.id, version: raw.version }, raw.columns, request));
   const before = await historyOf(spark, target);
   if (before?.writes[0]?.userMetadata === source) return before.version;
   const select = `WITH raw AS (${await selectRawOnSpark(context, spark, raw)}) ${sql}`;
@@ -83,17 +83,6 @@ async function makeUnlessMade(
   throw new InputError(
     `table ${target.name} was written by somebody else meanwhile: try again, or give each model its own`,
   );
-}
-
-/** The same as the tag on the files that DuckDB writes. */
-function noteOf(raw: SparkRaw, sql: string): string {
-  const source: MadeOf = {
-    table: raw.id,
-    version: raw.version,
-    columns: digestOfColumns(raw.columns),
-    sql: digest(sql),
-  };
-  return JSON.stringify(source);
 }
 
 /**

@@ -3,13 +3,13 @@ import { quoteIdentifier, quoteLiteral } from '@stockout/features';
 import type { Storage } from '@stockout/storage';
 import type { PipelineContext } from '../../context.ts';
 import { type TreeModel, parseTreeModel } from '../../export/tree-model.ts';
-import type { ScoringPlan } from '../../score/plan.ts';
+import { type ScoringPlan, isScored, requireFeatures } from '../../score/plan.ts';
 import { readModel } from '../../xgboost/scorer.ts';
 import { XGBoost } from '../../xgboost/xgboost.ts';
 import type { Spark } from './connect/session.ts';
 import { type SparkFeatures, makeSparkFeatures } from './features.ts';
 import { type Engine, openEngine } from './open.ts';
-import { type SparkTable, day, historyOf, relationAt, sparkTable } from './tables.ts';
+import { type SparkTable, historyOf, relationAt, sparkTable } from './tables.ts';
 import { scoreSql } from './trees-sql.ts';
 
 /** What a run has put into the predictions table. */
@@ -39,7 +39,7 @@ export async function scoreOnSpark(
 
   const { table: rawTable, version: rawVersion, featuresTable } = plan.input;
   const features = await makeSparkFeatures(context, spark, { rawTable, rawVersion, featuresTable });
-  refuseMissing(features, plan, manifest);
+  requireFeatures(plan, namesOf(manifest), features.features);
   const select = selectScores(features, plan, manifest, await readTrees(storage, manifest));
   // A generated method for a row's whole way through the query would be too large for Java, which then gives it up.
   await spark.run('SET spark.sql.codegen.wholeStage = false');
@@ -59,19 +59,15 @@ export async function scoreOnSpark(
   throw new InputError(`table ${output.name} was replaced while it was written: try again`);
 }
 
-function modeOptions({ output, input }: ScoringPlan, exists: boolean): Record<string, string> {
+function modeOptions(plan: ScoringPlan, exists: boolean): Record<string, string> {
+  const { output } = plan;
   if (output.mode === 'Append') return {};
   if (output.mode === 'Overwrite' || !exists) return { overwriteSchema: 'true' };
-  return { replaceWhere: `date BETWEEN ${day(input.firstDay)} AND ${day(input.lastDay)}` };
+  return { replaceWhere: isScored(plan) };
 }
 
-function refuseMissing({ features }: SparkFeatures, plan: ScoringPlan, manifest: Manifest): void {
-  const missing = manifest.features.map(({ name }) => name).filter((name) => !features.includes(name));
-  if (missing.length === 0) return;
-  throw new InputError(
-    `${plan.version} needs ${missing.join(', ')}, which version ${plan.input.version} of table ${plan.input.table} ` +
-      'has no columns for: score with a version that was trained on such data, or ingest those columns',
-  );
+function namesOf({ features }: Manifest): string[] {
+  return features.map(({ name }) => name);
 }
 
 async function readTrees(storage: Storage, manifest: Manifest): Promise<TreeModel> {
@@ -87,11 +83,10 @@ function selectScores(
   manifest: Manifest,
   trees: TreeModel,
 ): string {
-  const { firstDay, lastDay } = plan.input;
   const keys = ['store_id', 'product_id', 'date'];
-  const named = { ...trees, featureNames: manifest.features.map(({ name }) => name) };
+  const named = { ...trees, featureNames: namesOf(manifest) };
   const columns = [...keys, ...named.featureNames].map(quoteIdentifier).join(', ');
-  const relation = `(SELECT ${columns} FROM ${relationAt(features, features.version)} WHERE date BETWEEN ${day(firstDay)} AND ${day(lastDay)})`;
+  const relation = `(SELECT ${columns} FROM ${relationAt(features, features.version)} WHERE ${isScored(plan)})`;
   const wrong = `raise_error('${plan.version} gave a score that is not between 0 and 1: train another version')`;
   return `SELECT ${keys.join(', ')},
       CASE WHEN score BETWEEN 0e0 AND 1e0 THEN score ELSE CAST(${wrong} AS DOUBLE) END AS stockout_risk_score,

@@ -1,4 +1,3 @@
-import { quoteLiteral } from '@stockout/features';
 import type { PipelineContext } from '../../context.ts';
 import type { DescribedColumn } from '../../raw/source-columns.ts';
 import { locateTable } from '../../tables/locate.ts';
@@ -88,9 +87,4 @@ async function ifThere<T>(read: () => Promise<T>): Promise<T | undefined> {
 
 function identifier(path: string): string {
   return `delta.\`${path.replaceAll('`', '``')}\``;
-}
-
-/** A day as SQL. */
-export function day(iso: string): string {
-  return `DATE ${quoteLiteral(iso)}`;
 }

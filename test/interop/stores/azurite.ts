@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { copyInto, installed } from './installed.ts';
-import { freePort, run, startServer } from './running.ts';
+import { freePort } from '../free-port.ts';
+import { run, startServer } from './running.ts';
 import type { Store } from './store.ts';
 
 const HERE = new URL('./azurite/', import.meta.url);

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installed } from './installed.ts';
-import { freePort, run, startServer } from './running.ts';
+import { freePort } from '../free-port.ts';
+import { run, startServer } from './running.ts';
 import type { Store } from './store.ts';
 
 const HERE = new URL('./versitygw/', import.meta.url);

@@ -11,18 +11,9 @@ import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { XGBoost } from '@stockout/pipeline/xgboost';
-import { median, spread } from './figures/spread.ts';
+import { ratioOf, tellSides, tellWhetherEqual, type Turn } from './figures/turns.ts';
 import { pythonWith, runForJson } from './python/venv.ts';
 import { PARAMS, readLabelledRows, ROUNDS } from './train/retail-rows.ts';
-
-interface Turn {
-  rows: number;
-  check: number;
-  /** From the dense matrix to the contributions. */
-  seconds: number;
-  cpu: number;
-  megabytes: number;
-}
 
 const [rows = '1000000', turns = '1'] = process.argv.slice(2);
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
@@ -54,21 +45,11 @@ async function writeModel(count: number): Promise<void> {
 }
 
 function report(ours: readonly Turn[], theirs: readonly Turn[]): void {
-  console.log(`${ours[0]?.rows} rows, ${ROUNDS} trees, ${turns} turns each; median (range)`);
-  for (const [name, all] of Object.entries({ stockout: ours, python: theirs })) {
-    const of = (key: keyof Turn): number[] => all.map((turn) => turn[key]);
-    const megabytes = median(of('megabytes')).toFixed(0);
-    console.log(
-      `${name.padEnd(8)} ${spread(of('seconds'), 1)} s, ${spread(of('cpu'), 1)} s of CPU, peak memory ${megabytes} MB`,
-    );
-  }
-  const ratio = (of: 'seconds' | 'cpu'): string =>
-    spread(
-      ours.map((turn, i) => (theirs[i] as Turn)[of] / turn[of]),
-      2,
-    );
-  console.log(`speed    ${ratio('seconds')} x python's, by CPU ${ratio('cpu')}`);
-  const checks = [...ours, ...theirs].map(({ check }) => check);
-  const near = Math.max(...checks) - Math.min(...checks) < 1e-6 * Math.max(...checks);
-  console.log(`results  ${near ? 'equal' : 'DIFFER'}`);
+  console.log(
+    `${ROUNDS} trees, ${turns} turns each, from the dense matrix to the contributions; median (range)`,
+  );
+  tellSides({ stockout: ours, python: theirs });
+  const [speed, byCpu] = [ratioOf(theirs, ours, 'seconds', 2), ratioOf(theirs, ours, 'cpu', 2)];
+  console.log(`speed ${speed} x python's, by CPU ${byCpu}`);
+  tellWhetherEqual([...ours, ...theirs]);
 }

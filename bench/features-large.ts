@@ -9,19 +9,9 @@ import { loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { openDuckDB, quoteLiteral } from '@stockout/features';
-import { median, spread } from './figures/spread.ts';
+import { writeCopies } from './features/copies.ts';
+import { ratioOf, tellSides, tellWhetherEqual, type Turn } from './figures/turns.ts';
 import { pythonWith, runForJson } from './python/venv.ts';
-
-interface Turn {
-  rows: number;
-  /** Of two columns: both sides must have computed the same. */
-  check: number;
-  /** From the raw Parquet file to the features' Parquet files. */
-  seconds: number;
-  cpu: number;
-  megabytes: number;
-}
 
 const [copies = '24', turns = '3'] = process.argv.slice(2);
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
@@ -42,15 +32,6 @@ try {
   await rm(folder, { recursive: true });
 }
 
-async function writeCopies(file: string, count: number): Promise<void> {
-  await using db = await openDuckDB();
-  const retail = quoteLiteral(here('../data/retail_stockout_data.parquet'));
-  await db.run(
-    `COPY (SELECT r.* REPLACE (CAST(date AS DATE) AS date, store_id || '_' || copy AS store_id)
-      FROM range(${count}) AS t(copy), ${retail} AS r) TO ${quoteLiteral(file)} (FORMAT parquet, COMPRESSION zstd)`,
-  );
-}
-
 async function run(command: string, program: string, raw: string): Promise<Turn> {
   const out = path.join(folder, 'out');
   await mkdir(out);
@@ -60,20 +41,8 @@ async function run(command: string, program: string, raw: string): Promise<Turn>
 }
 
 function report(ours: Turn[], theirs: Turn[]): void {
-  for (const [name, all] of Object.entries({ stockout: ours, pandas: theirs })) {
-    const of = (key: keyof Turn): number[] => all.map((turn) => turn[key]);
-    console.log(
-      `${name.padEnd(9)} ${all[0]?.rows} rows: ${spread(of('seconds'), 1)} s, ` +
-        `${spread(of('cpu'), 1)} s of CPU, peak memory ${median(of('megabytes')).toFixed(0)} MB`,
-    );
-  }
-  const ratio = (key: 'seconds' | 'cpu'): string =>
-    spread(
-      ours.map((turn, i) => (theirs[i] as Turn)[key] / turn[key]),
-      1,
-    );
-  console.log(`pandas takes ${ratio('seconds')} x as long, ${ratio('cpu')} x the CPU`);
-  const checks = [...ours, ...theirs].map(({ check }) => check);
-  const near = Math.max(...checks) - Math.min(...checks) < 1e-6 * Math.max(...checks);
-  console.log(`results ${near ? 'equal' : 'DIFFER'}`);
+  tellSides({ stockout: ours, pandas: theirs });
+  const [seconds, cpu] = [ratioOf(theirs, ours, 'seconds', 1), ratioOf(theirs, ours, 'cpu', 1)];
+  console.log(`pandas takes ${seconds} x as long, ${cpu} x the CPU`);
+  tellWhetherEqual([...ours, ...theirs]);
 }

@@ -12,15 +12,14 @@ import { openStorage } from '@stockout/storage';
 import { readFeatureMatrix } from '../pipeline/src/engines/duckdb/feature-matrix.ts';
 import { openRelation } from '../pipeline/src/tables/relation.ts';
 import { type ExistingSnapshot, loadSnapshot } from '../pipeline/src/tables/snapshot.ts';
+import { STANDARD } from './features/standard.ts';
 import { spread } from './figures/spread.ts';
 import { buildModel } from '../pipeline/src/train/model.test-support.ts';
 
 const RUNS = 5;
 const RETAIL = fileURLToPath(new URL('../data/retail_stockout_data.parquet', import.meta.url));
-const COLUMNS = ['store_id', 'product_id', 'date', 'price', 'promo', 'daily_sales', 'inventory', 'stockout'];
 
 const ROW_WINDOWS = readFileSync(new URL('features/row-windows.sql', import.meta.url), 'utf8');
-const STANDARD = { set: 'Standard', columns: COLUMNS, horizonDays: 7 } as const;
 const folder = await mkdtemp(join(tmpdir(), 'stockout-bench-'));
 try {
   const storage = openStorage(pathToFileURL(join(folder, 'storage')).href);

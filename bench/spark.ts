@@ -21,8 +21,9 @@ import { parseTreeModel, type TreeModel } from '../pipeline/src/export/tree-mode
 import { XGBoost } from '../pipeline/src/xgboost/xgboost.ts';
 import { installSpark } from '../test/interop/spark/install.ts';
 import { startSparkServer } from '../test/interop/spark/server.ts';
+import { writeCopies } from './features/copies.ts';
+import { STANDARD } from './features/standard.ts';
 import { median, spread } from './figures/spread.ts';
-import { COLUMNS } from './spark/columns.ts';
 import { cpuOf, sumByCase, sumByLeaves } from './spark/score.ts';
 
 const { values: asked } = parseArgs({
@@ -34,7 +35,7 @@ const { values: asked } = parseArgs({
 });
 const turns = Number(asked.turns);
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-const STANDARD = renderFeatures({ set: 'Standard', columns: COLUMNS, horizonDays: 7 });
+const RENDERED = renderFeatures(STANDARD);
 const { python } = await installSpark();
 const folder = await mkdtemp(path.join(tmpdir(), 'stockout-bench-'));
 try {
@@ -42,7 +43,7 @@ try {
   const raw = path.join(folder, 'raw.parquet');
   const rows = await writeCopies(raw, Number(asked.copies));
   const sql = path.join(folder, 'features.sql');
-  const query = `WITH raw AS (SELECT * FROM parquet.\`${raw}\`) ${STANDARD.sql}`;
+  const query = `WITH raw AS (SELECT * FROM parquet.\`${raw}\`) ${RENDERED.sql}`;
   await writeFile(sql, query);
   const wants = (part: string): boolean => asked.only === 'all' || asked.only === part;
   if (wants('processes')) await compareProcesses(rows, raw, sql);
@@ -50,17 +51,6 @@ try {
   if (wants('scoring')) await compareScoring(query);
 } finally {
   await rm(folder, { recursive: true, maxRetries: 3 });
-}
-
-async function writeCopies(file: string, count: number): Promise<number> {
-  await using db = await openDuckDB();
-  const retail = quoteLiteral(here('../data/retail_stockout_data.parquet'));
-  await db.run(
-    `COPY (SELECT r.* REPLACE (CAST(date AS DATE) AS date, store_id || '_' || copy AS store_id)
-      FROM range(${count}) AS t(copy), ${retail} AS r) TO ${quoteLiteral(file)} (FORMAT parquet, COMPRESSION zstd)`,
-  );
-  const [counted] = await db.rows<{ n: number }>(`SELECT count(*) AS n FROM ${quoteLiteral(file)}`);
-  return counted?.n ?? 0;
 }
 
 interface Time {
@@ -175,8 +165,8 @@ async function trainModel(): Promise<TreeModel> {
   await using db = await openDuckDB({ threads: 2 });
   const retail = quoteLiteral(here('../data/retail_stockout_data.parquet'));
   await db.run(`CREATE TABLE raw AS SELECT * FROM ${retail} WHERE hash(store_id, product_id) % 5 = 0`);
-  await db.run(`CREATE TABLE features AS ${STANDARD.sql}`);
-  const { features, label } = STANDARD;
+  await db.run(`CREATE TABLE features AS ${RENDERED.sql}`);
+  const { features, label } = RENDERED;
   const where = `${label} IS NOT NULL`;
   const { values, rows, labels } = await readFeatureMatrix(db, {
     relation: 'features',

@@ -2,15 +2,15 @@
 import { join } from 'node:path';
 import process from 'node:process';
 import { openDuckDB, quoteLiteral, renderParts } from '@stockout/features';
+import { STANDARD } from './standard.ts';
 
-const COLUMNS = ['store_id', 'product_id', 'date', 'price', 'promo', 'daily_sales', 'inventory', 'stockout'];
 const [file = '', folder = ''] = process.argv.slice(2);
 
 const before = process.cpuUsage();
 const started = performance.now();
 await using db = await openDuckDB({ threads: 2 });
 const raw = `SELECT * FROM ${quoteLiteral(file)}`;
-await using parts = await renderParts(db, raw, { set: 'Standard', columns: COLUMNS, horizonDays: 7 });
+await using parts = await renderParts(db, raw, STANDARD);
 for (const [i, select] of parts.selects.entries()) {
   const out = quoteLiteral(join(folder, `part-${i}.parquet`));
   await db.run(`COPY (${select}) TO ${out} (FORMAT parquet, COMPRESSION zstd)`);

@@ -2,25 +2,15 @@
 import { fileURLToPath } from 'node:url';
 import { type DuckDB, openDuckDB, quoteLiteral, renderFeatures } from '@stockout/features';
 import { type FeatureMatrix, readFeatureMatrix } from '@stockout/pipeline/feature-matrix';
+import { STANDARD } from '../features/standard.ts';
 
-const RAW_COLUMNS = [
-  'store_id',
-  'product_id',
-  'date',
-  'price',
-  'promo',
-  'daily_sales',
-  'inventory',
-  'stockout',
-];
-const HORIZON_DAYS = 7;
 const FILE = fileURLToPath(new URL('../../data/retail_stockout_data.parquet', import.meta.url));
 
 /** Labelled rows on days whose whole horizon lies within the data, in store, product and date order. */
 export async function readLabelledRows(): Promise<FeatureMatrix> {
   await using db = await openDuckDB();
   const { features, label } = await createFeatures(db);
-  const where = `${label} IS NOT NULL AND date <= (SELECT max(date) - ${HORIZON_DAYS} FROM features)`;
+  const where = `${label} IS NOT NULL AND date <= (SELECT max(date) - ${STANDARD.horizonDays} FROM features)`;
   // Awaited here: the database is closed on return.
   return await readFeatureMatrix(db, { relation: 'features', features, label, where });
 }
@@ -35,7 +25,7 @@ export async function readOriginalRows(): Promise<FeatureMatrix> {
   const relation = `(
     SELECT * FROM (
       SELECT *, max(stockout) OVER (PARTITION BY store_id, product_id ORDER BY date
-        RANGE BETWEEN INTERVAL 1 DAY FOLLOWING AND INTERVAL ${HORIZON_DAYS} DAYS FOLLOWING) AS label
+        RANGE BETWEEN INTERVAL 1 DAY FOLLOWING AND INTERVAL ${STANDARD.horizonDays} DAYS FOLLOWING) AS label
       FROM features)
     WHERE label IS NOT NULL AND sales_lag_7 IS NOT NULL
     ORDER BY store_id, product_id, date LIMIT 200000)`;
@@ -43,11 +33,7 @@ export async function readOriginalRows(): Promise<FeatureMatrix> {
 }
 
 async function createFeatures(db: DuckDB) {
-  const rendered = renderFeatures({
-    set: 'Standard',
-    columns: RAW_COLUMNS,
-    horizonDays: HORIZON_DAYS,
-  });
+  const rendered = renderFeatures(STANDARD);
   const raw = `SELECT * REPLACE (CAST(date AS DATE) AS date) FROM ${quoteLiteral(FILE)}`;
   await db.run(`CREATE TABLE features AS WITH raw AS (${raw}) ${rendered.sql}`);
   return rendered;

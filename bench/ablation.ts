@@ -9,7 +9,13 @@ import { XGBoost } from '@stockout/pipeline/xgboost';
 import { GROUPS } from './ablation/groups.ts';
 import { type Judged, type Setting, judge } from './ablation/judge.ts';
 import { SETTINGS } from './ablation/settings.ts';
-import { type RealRows, type Split, readRealRows, testSplit, validationSplit } from './ablation/real-rows.ts';
+import {
+  type RealRows,
+  type Split,
+  readRealRows,
+  testSplit,
+  validationSplits,
+} from './ablation/real-rows.ts';
 
 const [file] = process.argv.slice(2);
 if (file === undefined) {
@@ -18,16 +24,18 @@ if (file === undefined) {
 }
 const rows = await readRealRows(file);
 await using xgboost = await XGBoost.start();
-const [validation, test] = [validationSplit(rows), testSplit(rows)];
+const [validation, test] = [validationSplits(rows), testSplit(rows)];
 console.log(
-  `${test.train.rows} rows to learn from, ${test.held.rows} test rows, ${validation.held.rows} validation rows`,
+  `${test.train.rows} rows to learn from, ${test.held.rows} test rows; validation: ` +
+    validation.map(({ train, held }) => `${train.rows} and ${held.rows}`).join(', '),
 );
 for (const [name, setting] of Object.entries(SETTINGS)) {
   console.log(`\n${name}\n\n| features | of them | validation AUC | PR-AUC | test AUC | PR-AUC |`);
   console.log('| --- | ---: | ---: | ---: | ---: | ---: |');
   for (const { what, features } of cumulated(rows)) {
-    const held = await judgeBoth(features, setting, [validation, test]);
-    console.log(`| ${what} | ${features.length} | ${held.map(told).join(' | ')} |`);
+    const chosenBy = meanOf(await judgeAll(features, setting, validation));
+    const told = [chosenBy, ...(await judgeAll(features, setting, [test]))].map(tell);
+    console.log(`| ${what} | ${features.length} | ${told.join(' | ')} |`);
   }
 }
 
@@ -39,12 +47,17 @@ function cumulated({ features }: RealRows): { what: string; features: string[] }
   }));
 }
 
-async function judgeBoth(features: string[], setting: Setting, splits: Split[]): Promise<Judged[]> {
+async function judgeAll(features: string[], setting: Setting, splits: readonly Split[]): Promise<Judged[]> {
   const judged: Judged[] = [];
   for (const split of splits) judged.push(await judge(xgboost, split, features, setting));
   return judged;
 }
 
-function told({ auc, prAuc }: Judged): string {
+function meanOf(judged: readonly Judged[]): Judged {
+  const mean = (of: (one: Judged) => number) => judged.reduce((sum, one) => sum + of(one), 0) / judged.length;
+  return { auc: mean(({ auc }) => auc), prAuc: mean(({ prAuc }) => prAuc) };
+}
+
+function tell({ auc, prAuc }: Judged): string {
   return `${auc.toFixed(4)} | ${prAuc.toFixed(4)}`;
 }

@@ -10,14 +10,21 @@ const WEATHER = /^(precpt|avg_temperature|avg_humidity|avg_wind_level)$/;
 const HOURS = /oos_hours_6_22/;
 const STOCKOUTS = /stockout/;
 const LEVEL = /^(store|product)_/;
+const RANK = /_rank$/;
+const SMOOTHED = /_smoothed_/;
+/** These come last: they say again, whatever the level of the day, what the others say. */
+const isSaidAgain = (name: string) => RANK.test(name) || SMOOTHED.test(name);
 
 export const GROUPS: readonly Group[] = [
   { what: 'Standard: sales, promo, discount', has: (name) => STANDARD.test(name) },
   {
     what: 'stockout history of the series',
-    has: (name) => STOCKOUTS.test(name) && !LEVEL.test(name),
+    has: (name) => STOCKOUTS.test(name) && !LEVEL.test(name) && !isSaidAgain(name),
   },
-  { what: "store's and product's stockout rates", has: (name) => STOCKOUTS.test(name) && LEVEL.test(name) },
+  {
+    what: "store's and product's stockout rates",
+    has: (name) => STOCKOUTS.test(name) && LEVEL.test(name) && !isSaidAgain(name),
+  },
   { what: 'weekday, days observed, holiday, activity', has: (name) => OF_THE_DAY.test(name) },
   { what: 'weather of the day', has: (name) => WEATHER.test(name) },
   {
@@ -28,5 +35,10 @@ export const GROUPS: readonly Group[] = [
     what: "the series' means of them so far",
     has: (name) => HOURS.test(name) && !LEVEL.test(name) && name.endsWith('_mean'),
   },
-  { what: "store's and product's means of them", has: (name) => HOURS.test(name) && LEVEL.test(name) },
+  {
+    what: "store's and product's means of them",
+    has: (name) => HOURS.test(name) && LEVEL.test(name) && !isSaidAgain(name),
+  },
+  { what: "the product's ranks among all", has: (name) => RANK.test(name) },
+  { what: 'the smoothed rate', has: (name) => SMOOTHED.test(name) },
 ];

@@ -1,10 +1,12 @@
 // FreshRetailNet's 60 stores as Extended features, split by days as the reference figures are: the last 14 labelled days
-// test, the 14 before those validate, and each is purged from what comes before it by the label's horizon.
+// test; three windows of 14 days before those validate, of which the last ends where the label's horizon reaches no test
+// day, and the others a week and two earlier; each is purged from what comes before it by the label's horizon.
 import { type Covariate, openDuckDB, quoteLiteral, renderFeatures } from '@stockout/features';
 import { type FeatureMatrix, readFeatureMatrix } from '@stockout/pipeline/feature-matrix';
 
 const HORIZON_DAYS = 7;
 const TEST_DAYS = 14;
+const WEEKS_EARLIER = [0, 1, 2];
 
 /** As the data has them; promo is a discount. */
 const COVARIATES: readonly Covariate[] = [
@@ -63,10 +65,13 @@ export function testSplit({ between, firstDay, lastDay }: RealRows): Split {
   return { train: between(firstDay, start - HORIZON_DAYS - 1), held: between(start, lastDay) };
 }
 
-export function validationSplit({ between, firstDay, lastDay }: RealRows): Split {
-  const end = lastDay - TEST_DAYS - HORIZON_DAYS;
-  const start = end - TEST_DAYS + 1;
-  return { train: between(firstDay, start - HORIZON_DAYS - 1), held: between(start, end) };
+/** Several, since what helps in one window alone is luck: at the end of spring stockouts grow rarer from week to week. */
+export function validationSplits({ between, firstDay, lastDay }: RealRows): Split[] {
+  return WEEKS_EARLIER.map((weeks) => {
+    const end = lastDay - TEST_DAYS - HORIZON_DAYS - 7 * weeks;
+    const start = end - TEST_DAYS + 1;
+    return { train: between(firstDay, start - HORIZON_DAYS - 1), held: between(start, end) };
+  });
 }
 
 /** Just these features, in their order. */

@@ -103,8 +103,10 @@ function settingsOf({ images, allowedNames }: OperatorOptions): Settings {
   const { STOCKOUT_PIPELINE_IMAGE, STOCKOUT_PREDICTOR_IMAGE, STOCKOUT_ALLOWED_NAMES } = process.env;
   return {
     images: {
-      pipeline: images?.pipeline ?? STOCKOUT_PIPELINE_IMAGE ?? `ghcr.io/stockout/pipeline:${VERSION}`,
-      predictor: images?.predictor ?? STOCKOUT_PREDICTOR_IMAGE ?? `ghcr.io/stockout/predictor:${VERSION}`,
+      pipeline:
+        images?.pipeline ?? STOCKOUT_PIPELINE_IMAGE ?? `ghcr.io/stockout/stockout-pipeline:${VERSION}`,
+      predictor:
+        images?.predictor ?? STOCKOUT_PREDICTOR_IMAGE ?? `ghcr.io/stockout/stockout-predictor:${VERSION}`,
     },
     allowedNames: allowedNames ?? STOCKOUT_ALLOWED_NAMES?.split(',') ?? ['stockout-*'],
   };

@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { codeOf, explained, explainedLink } from './explained.ts';
 import { TEMPORARY_PREFIX, folderSegmentsOf, segmentsOf } from './key.ts';
-import { filesBelow } from './files-below.ts';
+import { describeFiles, namesBelow } from './files-below.ts';
 import {
   type Content,
   type Leftover,
@@ -59,19 +59,27 @@ export class FileStorage implements Storage {
     }
   }
 
-  async list(folder: string, { startAfter = '' }: ListOptions = {}): Promise<StoredObject[]> {
-    const objects = (await this.#files(folder, startAfter)).filter(({ temporary }) => !temporary);
-    return objects
-      .map(({ key, bytes, modifiedAt }) => ({ key, bytes, modifiedAt }))
-      .sort((a, b) => (a.key < b.key ? -1 : 1));
+  async keys(folder: string, { startAfter = '', limit }: ListOptions = {}): Promise<string[]> {
+    const names = await this.#names(folder, startAfter);
+    const keys = names.filter(({ temporary }) => !temporary).map(({ key }) => key);
+    // Texts are put into the order of their code units, as `<` compares them.
+    return keys.sort().slice(0, limit);
+  }
+
+  async list(folder: string, options: ListOptions = {}): Promise<StoredObject[]> {
+    return describeFiles(this.#root, await this.keys(folder, options));
   }
 
   async leftovers(folder: string): Promise<Leftover[]> {
-    const left = (await this.#files(folder)).filter(({ temporary }) => temporary);
-    return left.map(({ path, bytes, modifiedAt }) => ({
+    const left = (await this.#names(folder)).filter(({ temporary }) => temporary);
+    const found = await describeFiles(
+      this.#root,
+      left.map(({ key }) => key),
+    );
+    return found.map(({ key, bytes, modifiedAt }) => ({
       bytes,
       modifiedAt,
-      remove: () => rm(path, { force: true }),
+      remove: () => rm(join(this.#root, key), { force: true }),
     }));
   }
 
@@ -95,9 +103,9 @@ export class FileStorage implements Storage {
     }
   }
 
-  #files(folder: string, startAfter = '') {
+  #names(folder: string, startAfter = '') {
     const segments = folderSegmentsOf(folder);
-    return filesBelow(join(this.#root, ...segments), segments, startAfter);
+    return namesBelow(this.#root, segments.map((segment) => `${segment}/`).join(''), startAfter);
   }
 
   #path(key: string): string {

@@ -4,31 +4,41 @@ import { codeOf } from './explained.ts';
 import { TEMPORARY_PREFIX } from './key.ts';
 import type { StoredObject } from './port.ts';
 
-interface FoundFile extends StoredObject {
-  path: string;
+interface FoundName {
+  key: string;
   /** Being written, or left by a writer that was killed: no object. */
   temporary: boolean;
 }
 
-/** Every file below a path, at any depth, whose key comes after `startAfter`. */
-export async function filesBelow(
-  path: string,
-  segments: readonly string[],
-  startAfter: string,
-): Promise<FoundFile[]> {
-  const entries = await entriesOf(path);
-  // At once: a table's log has hundreds of files, and each is asked for its time.
-  const found = await Promise.all(
-    entries.map(async (entry): Promise<FoundFile[]> => {
-      const [inside, innerPath] = [[...segments, entry.name], join(path, entry.name)];
-      if (entry.isDirectory()) return filesBelow(innerPath, inside, startAfter);
-      const key = inside.join('/');
-      // Not even asked for its time: that is what a long log costs.
-      if (key <= startAfter) return [];
-      const file = await describe(innerPath, key);
-      return file ? [{ ...file, temporary: entry.name.startsWith(TEMPORARY_PREFIX) }] : [];
-    }),
-  );
+/** So many are asked for their size and time at once. */
+const AT_ONCE = 1000;
+
+/**
+ * The files below a folder of `root`, at any depth, whose keys come after `startAfter`: by the folders alone, in no
+ * particular order. A table's log has a hundred thousand, so nothing is done for each of them that can be left.
+ * @param folder '' or with a '/' at its end
+ */
+export async function namesBelow(root: string, folder: string, startAfter: string): Promise<FoundName[]> {
+  const names: FoundName[] = [];
+  const folders: string[] = [];
+  for (const entry of await entriesOf(join(root, folder))) {
+    const key = folder + entry.name;
+    if (entry.isDirectory()) folders.push(`${key}/`);
+    else if (key > startAfter) names.push({ key, temporary: entry.name.startsWith(TEMPORARY_PREFIX) });
+  }
+  const inner = folders
+    .filter((name) => name > startAfter || startAfter.startsWith(name))
+    .map((name) => namesBelow(root, name, startAfter));
+  return [names, ...(await Promise.all(inner))].flat();
+}
+
+/** What lies under these keys, in their order, without those that were deleted meanwhile. */
+export async function describeFiles(root: string, keys: readonly string[]): Promise<StoredObject[]> {
+  const found: StoredObject[][] = [];
+  for (let at = 0; at < keys.length; at += AT_ONCE) {
+    const some = await Promise.all(keys.slice(at, at + AT_ONCE).map((key) => describeFile(root, key)));
+    found.push(some.filter((file) => file !== undefined));
+  }
   return found.flat();
 }
 
@@ -41,10 +51,10 @@ async function entriesOf(path: string) {
   }
 }
 
-async function describe(path: string, key: string): Promise<Omit<FoundFile, 'temporary'> | undefined> {
+async function describeFile(root: string, key: string): Promise<StoredObject | undefined> {
   try {
-    const { size, mtime } = await stat(path);
-    return { path, key, bytes: size, modifiedAt: mtime };
+    const { size, mtime } = await stat(join(root, key));
+    return { key, bytes: size, modifiedAt: mtime };
   } catch (error) {
     // Deleted by another between the reading of its folder and now.
     if (codeOf(error) === 'ENOENT') return undefined;

@@ -16,6 +16,8 @@ export interface StoredObject {
 export interface ListOptions {
   /** Only objects whose key comes after this text, which need not be a key itself; default: all. */
   startAfter?: string | undefined;
+  /** Only the first so many of them; default: all. */
+  limit?: number | undefined;
 }
 
 /** What a writer that was killed, or still writes, has of an object that is not there yet. */
@@ -42,6 +44,8 @@ export interface Storage {
   put(key: string, content: Content): Promise<void>;
   /** Every object below the folder ('' is everything), at any depth, in the order of their keys. */
   list(folder: string, options?: ListOptions): Promise<StoredObject[]>;
+  /** The keys alone of what `list` finds: in a fraction of its time where each file is asked for its size and time. */
+  keys(folder: string, options?: ListOptions): Promise<string[]>;
   /** What is half-written below the folder, invisible to every other operation: only its age tells whose it is. */
   leftovers(folder: string): Promise<Leftover[]>;
   /** An absent key is no error. */

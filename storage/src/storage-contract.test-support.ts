@@ -98,6 +98,18 @@ export function describeStorage(name: string, openEmpty: () => Promise<Storage>)
       expect(await keysAfter(storage, 'a')).toHaveLength(4);
     });
 
+    test('lists keys alone, and the first so many', async () => {
+      for (const key of ['first/b', 'first/a/2', 'first/a/1', 'first/c']) await storage.put(key, 'x');
+      expect(await storage.keys('first')).toEqual(['first/a/1', 'first/a/2', 'first/b', 'first/c']);
+      expect(await storage.keys('first', { startAfter: 'first/a/1', limit: 2 })).toEqual([
+        'first/a/2',
+        'first/b',
+      ]);
+      expect((await storage.list('first', { limit: 1 })).map(({ key }) => key)).toEqual(['first/a/1']);
+      expect(await storage.keys('first', { limit: 9 })).toHaveLength(4);
+      expect(await storage.keys('no/such/folder')).toEqual([]);
+    });
+
     test('whole objects leave nothing half-written', async () => {
       await storage.put('folder/whole', 'x');
       await storage.putIfAbsent('folder/whole', 'y');

@@ -17,7 +17,8 @@ const storage = openStorage(uri);
 const deadly: Storage = {
   uri: storage.uri,
   read: (key) => storage.read(key),
-  list: (folder) => storage.list(folder),
+  keys: (folder, options) => storage.keys(folder, options),
+  list: (folder, options) => storage.list(folder, options),
   leftovers: (folder) => storage.leftovers(folder),
   localFile: (key) => storage.localFile(key),
   put: (key, content) => {

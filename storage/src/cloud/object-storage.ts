@@ -69,7 +69,14 @@ export class ObjectStorage implements Storage {
     await this.#write(this.#name(key), content, false);
   }
 
-  async list(folder: string, { startAfter = '' }: ListOptions = {}): Promise<StoredObject[]> {
+  async keys(folder: string, options: ListOptions = {}): Promise<string[]> {
+    return (await this.list(folder, options)).map(({ key }) => key);
+  }
+
+  async list(
+    folder: string,
+    { startAfter = '', limit = Infinity }: ListOptions = {},
+  ): Promise<StoredObject[]> {
     const prefix = this.#prefix(folder);
     const cut = this.#options.root === '' ? 0 : this.#options.root.length + 1;
     const objects: StoredObject[] = [];
@@ -83,9 +90,10 @@ export class ObjectStorage implements Storage {
         const key = name.slice(cut);
         if (key > startAfter) objects.push({ key, bytes, modifiedAt });
       }
+      // Page follows page in the order of names.
       page = found.next;
-    } while (page !== undefined);
-    return objects.sort((a, b) => (a.key < b.key ? -1 : 1));
+    } while (page !== undefined && objects.length < limit);
+    return objects.sort((a, b) => (a.key < b.key ? -1 : 1)).slice(0, limit);
   }
 
   async leftovers(folder: string): Promise<Leftover[]> {

@@ -12,6 +12,7 @@ import {
   loadSnapshot,
 } from './tables/snapshot.ts';
 import { boundsOf } from './tables/stats.ts';
+import { storedName } from './tables/stored-columns.ts';
 
 /** Tag on every file that says what it was made of: it lives and dies with the rows themselves. */
 export const SOURCE_TAG = 'stockout.source';
@@ -109,11 +110,14 @@ async function rawBefore(
   return before.metadata.schemaString === rawSnapshot.metadata.schemaString ? before : undefined;
 }
 
-/** Only days order as their text does: a date that is kept as a text or an instant is left to the whole rebuild. */
+/**
+ * As its stats name it. Only days order as their text does: a date that is kept as a text or an instant is left to the
+ * whole rebuild.
+ */
 function dateColumnOf(raw: RawTable, snapshot: ExistingSnapshot): string | undefined {
   const column = rawColumns(raw, snapshot).find(({ name }) => name === 'date')?.source.source;
   const field = fieldsOfTable(snapshot).find(({ name }) => name === column);
-  return field?.type === 'date' ? field.name : undefined;
+  return field?.type === 'date' ? storedName(snapshot, field.name) : undefined;
 }
 
 /** Of the files that one of the two has and the other has not; undefined where one does not say its days. */
@@ -123,10 +127,10 @@ function firstChangedDay(
   column: string,
 ): string | undefined {
   const changed = [
-    ...[...before.files.values()].filter(({ path }) => !after.files.has(path)),
-    ...[...after.files.values()].filter(({ path }) => !before.files.has(path)),
+    ...[...before.files].filter(([key]) => !after.files.has(key)),
+    ...[...after.files].filter(([key]) => !before.files.has(key)),
   ];
-  const days = changed.map((file) => dayOf(file, 'min', column));
+  const days = changed.map(([, file]) => dayOf(file, 'min', column));
   if (days.includes(undefined)) return undefined;
   return days.toSorted()[0] ?? '9999-12-31';
 }
@@ -141,8 +145,10 @@ function earlierEnd(before: ExistingSnapshot, after: ExistingSnapshot, column: s
 }
 
 function dayOf({ stats }: AddFile, side: 'min' | 'max', column = 'date'): string | undefined {
-  const day = boundsOf(stats, column)?.[side];
-  return day === undefined ? undefined : String(day);
+  const bounds = boundsOf(stats, column);
+  const day = bounds?.[side];
+  // Where rows were deleted since, the days that are left may end earlier.
+  return day === undefined || !bounds?.tight ? undefined : String(day);
 }
 
 /** How many days back a feature looks. */

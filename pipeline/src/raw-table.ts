@@ -9,6 +9,7 @@ import { type FoundColumn, TABLE_DIALECT, findColumns, mappedOf } from './raw/so
 import type { TableLocation } from './tables/log.ts';
 import { duckdbType } from './tables/schema.ts';
 import { type ExistingSnapshot, fieldsOfTable } from './tables/snapshot.ts';
+import { mappingMode } from './tables/stored-columns.ts';
 
 /** A raw table, and what its columns are. */
 export interface RawTable extends TableLocation {
@@ -41,8 +42,10 @@ export async function selectRaw(
 }
 
 /** Whether ingest has judged all rows of a table, as these columns. */
-export function isCheckedTable({ files }: ExistingSnapshot, columns: readonly FoundColumn[]): boolean {
-  return [...files.values()].every(({ tags }) => isChecked(tags, columns));
+export function isCheckedTable(snapshot: ExistingSnapshot, columns: readonly FoundColumn[]): boolean {
+  // A mapped column may have had another name when it was.
+  if (mappingMode(snapshot) !== 'none') return false;
+  return [...snapshot.files.values()].every(({ tags }) => isChecked(tags, columns));
 }
 
 function foundColumns(raw: RawTable, snapshot: ExistingSnapshot): FoundColumn[] {

@@ -83,7 +83,8 @@ function buildWorkspace(
     },
     query: async <T>(table: string, sql: string, version?: number) => {
       await using relation = await openRelation(locate(table), await snapshot(table, version));
-      return duckdb.db.rows<T>(sql.replaceAll('{table}', () => relation.sql));
+      // Awaited here: its files go with it.
+      return await duckdb.db.rows<T>(sql.replaceAll('{table}', () => relation.sql));
     },
   };
 }

@@ -1,6 +1,6 @@
 import { type DuckDB, openDuckDB } from '@stockout/features';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readCheckpoint } from '../../pipeline/src/tables/checkpoint.ts';
+import { readCheckpoint } from '../../pipeline/src/tables/read-checkpoint.ts';
 import { type TableLocation, listLog, readCommit } from '../../pipeline/src/tables/log.ts';
 import { emptyState, replay } from '../../pipeline/src/tables/replay.ts';
 import { DeltaRs } from './delta-rs.ts';

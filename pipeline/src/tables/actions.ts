@@ -6,6 +6,8 @@ export interface Action {
   remove?: RemoveFile;
   txn?: Transaction;
   commitInfo?: CommitInfo;
+  /** In checkpoints alone: where the rest of one lies. */
+  sidecar?: Sidecar;
 }
 
 export interface Protocol {
@@ -37,7 +39,21 @@ export interface AddFile {
   /** JSON: {numRecords, minValues, maxValues, nullCount}. */
   stats?: string | null;
   tags?: Record<string, string> | null;
-  deletionVector?: object | null;
+  deletionVector?: DeletionVector | null;
+}
+
+/** Which rows of a data file are not in the table any more. With its file it is what the log adds and removes. */
+export interface DeletionVector {
+  /** u: a file named by a UUID; p: a file by its whole path; i: in the log itself. */
+  storageType: string;
+  /** u: a folder, if any, and the UUID in Z85; p: the URL-encoded path; i: the bytes in Z85. */
+  pathOrInlineDv: string;
+  /** Where in the file it begins; default: 0. */
+  offset?: number | null;
+  /** Of what is serialized, without its frame. */
+  sizeInBytes: number;
+  /** How many rows it takes away. */
+  cardinality: number;
 }
 
 export interface RemoveFile {
@@ -48,6 +64,14 @@ export interface RemoveFile {
   partitionValues?: Record<string, string | null> | null;
   size?: number | null;
   tags?: Record<string, string> | null;
+  deletionVector?: DeletionVector | null;
+}
+
+/** A Parquet file of a checkpoint's adds and removes. */
+interface Sidecar {
+  /** URL-encoded; its last segment is the name in _delta_log/_sidecars. */
+  path: string;
+  sizeInBytes: number;
 }
 
 /** An application's own mark of progress: what makes a retried write a single one. */

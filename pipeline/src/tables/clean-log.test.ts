@@ -5,6 +5,7 @@ import { cleanLog } from './clean-log.ts';
 import { intervalMilliseconds } from './interval.ts';
 import { commit } from './table.ts';
 import { EMPTY, INTEGER_A, age, foreignTable, metadata, tableWriters } from './table.test-support.ts';
+import { v2Checkpoint } from './v2-checkpoint.test-support.ts';
 
 const duckdb = testDuckDB();
 const createWorkspace = testWorkspaces(duckdb);
@@ -67,6 +68,24 @@ test('a log within the retention is left alone', async () => {
   await age(workspace, 't', 29);
   await appendTimes(workspace, 6);
   expect(await log(workspace)).toHaveLength(21 + 2 + 1);
+});
+
+test('sidecars go with the last checkpoint that names them, and not while one may still be written', async () => {
+  const workspace = await createWorkspace();
+  await appendTimes(workspace, 9);
+  const first = await v2Checkpoint(duckdb.db, workspace, 'json');
+  await appendTimes(workspace, 2);
+  const second = await v2Checkpoint(duckdb.db, workspace, 'parquet');
+  await workspace.storage.put('t/_delta_log/_sidecars/stranded.parquet', '');
+  await age(workspace, 't', 31);
+  await workspace.storage.put('t/_delta_log/_sidecars/of-a-writer.parquet', '');
+  await appendTimes(workspace, 10);
+  const kept = (await workspace.storage.list('t/_delta_log')).map(({ key }) => key);
+  for (const key of [...first.sidecars, first.key, 't/_delta_log/_sidecars/stranded.parquet'])
+    expect(kept).not.toContain(key);
+  for (const key of [...second.sidecars, second.key, 't/_delta_log/_sidecars/of-a-writer.parquet'])
+    expect(kept).toContain(key);
+  expect(await workspace.query('t', 'SELECT count(*) AS n FROM {table}', 10)).toEqual([{ n: 11 }]);
 });
 
 test('a damaged checkpoint does not take the commits with it that could replace it', async () => {

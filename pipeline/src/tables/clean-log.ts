@@ -1,9 +1,9 @@
 import type { DuckDB } from '@stockout/features';
 import type { StoredObject } from '@stockout/storage';
 import type { Metadata } from './actions.ts';
-import { readCheckpoint } from './checkpoint.ts';
 import { intervalMilliseconds } from './interval.ts';
-import { type TableLocation, keyIn, listLogFiles, logListing } from './log.ts';
+import { type TableLocation, isCheckpoint, keyIn, listLogFiles, logListing } from './log.ts';
+import { readCheckpoint, readWithoutSidecars, sidecarKeys } from './read-checkpoint.ts';
 
 /** How long old versions stay readable by the log where a table says nothing: the protocol's default. */
 const LOG_RETENTION = 'interval 30 days';
@@ -35,7 +35,29 @@ export async function cleanLog(
   await readCheckpoint(db, location, checkpoints.get(first) ?? []);
   // The oldest first: killed in between, what is left is a log without holes.
   for (const key of expired) await location.storage.delete(key);
-  return expired.length;
+  const stranded = await strandedSidecars(db, location, now);
+  for (const key of stranded) await location.storage.delete(key);
+  return expired.length + stranded.length;
+}
+
+/** A checkpoint's sidecars are there before it is: by then it is written, or never will be. */
+const SIDECAR_AGE = 86_400_000;
+
+/** Parts of checkpoints that no checkpoint names any more. */
+async function strandedSidecars(db: DuckDB, location: TableLocation, now: number): Promise<string[]> {
+  const { storage } = location;
+  const sidecars = await storage.list(keyIn(location, '_delta_log/_sidecars'));
+  const old = sidecars.filter(({ modifiedAt }) => modifiedAt.getTime() <= now - SIDECAR_AGE);
+  if (old.length === 0) return [];
+  const checkpoints = (await storage.keys(keyIn(location, '_delta_log'))).filter((key) =>
+    isCheckpoint(location, key),
+  );
+  const needed = new Set<string>();
+  for (const key of checkpoints) {
+    for (const sidecar of sidecarKeys(location, await readWithoutSidecars(db, location, [key])))
+      needed.add(sidecar);
+  }
+  return old.map(({ key }) => key).filter((key) => !needed.has(key));
 }
 
 /** Commits, checkpoints and checksums of earlier versions, in the order of their versions. */

@@ -58,7 +58,7 @@ export async function writeDataFiles(
 }
 
 /** Of the temporary folder; the storage says it in its own words. */
-function explainedFull(error: unknown): unknown {
+export function explainedFull(error: unknown): unknown {
   if (
     error instanceof StockoutError ||
     !/No space left on device|^ENOSPC/i.test(String((error as Error).message))
@@ -75,14 +75,27 @@ export async function deleteDataFiles(location: TableLocation, adds: readonly Ad
   await Promise.all(adds.map(({ path }) => location.storage.delete(dataKey(location, path))));
 }
 
-/** The storage's key of a file by its path in the log. */
+/**
+ * The storage's key of a file by its path in the log, which is relative to the table or whole.
+ * @throws InputError when it lies outside of the table
+ */
 export function dataKey(location: TableLocation, path: string): string {
-  if (/^[a-z][a-z0-9+.-]*:/i.test(path) || path.startsWith('/')) {
-    throw new InputError(
-      `table ${location.name} refers to a file outside of its folder (${path}), as shallow clones do: copy it first`,
-    );
-  }
-  return keyIn(location, decodeURIComponent(path));
+  if (!/^[a-z][a-z0-9+.-]*:/i.test(path) && !path.startsWith('/'))
+    return keyIn(location, decodeURIComponent(path));
+  const folder = `${wholePath(location.storage.uri)}/${keyIn(location, '')}`;
+  const file = wholePath(path);
+  if (file?.startsWith(folder)) return keyIn(location, file.slice(folder.length));
+  throw new InputError(
+    `table ${location.name} refers to a file outside of its folder (${path}), as shallow clones do: copy it first`,
+  );
+}
+
+/** A URI without its codes, in one of the ways that Hadoop writes it. */
+function wholePath(uri: string): string | undefined {
+  const url = URL.parse(uri.startsWith('/') ? `file://${uri}` : uri);
+  if (url === null) return undefined;
+  const scheme = url.protocol.replace(/^s3[an]:$/, 's3:').replace(/^abfs:$/, 'abfss:');
+  return `${scheme}//${url.username}@${url.host}${decodeURIComponent(url.pathname)}`;
 }
 
 async function putFile(

@@ -1,52 +1,91 @@
 import { InputError } from '@stockout/contracts';
 import { describe, expect, test } from 'vitest';
-import { type Workspace, testDuckDB, testWorkspaces } from '../workspace.test-support.ts';
-import type { Action } from './actions.ts';
+import { testDuckDB, testWorkspaces } from '../workspace.test-support.ts';
+import type { Protocol } from './actions.ts';
 import { commitKey } from './log.ts';
 import { countRows } from './relation.ts';
-import { foreignTable, metadata, tableWriters } from './table.test-support.ts';
+import { INTEGER_A, addOf, foreignTable, metadata, tableWriters } from './table.test-support.ts';
 
 const duckdb = testDuckDB();
 const createWorkspace = testWorkspaces(duckdb);
 const { append, overwrite } = tableWriters(duckdb);
 
+function readers(...readerFeatures: string[]) {
+  return { minReaderVersion: 3, minWriterVersion: 7, readerFeatures };
+}
+
+/** The schema of the one column a, with something else about it. */
+function column(more: object) {
+  const fields = [{ ...INTEGER_A, metadata: {}, ...more }];
+  return { schemaString: JSON.stringify({ type: 'struct', fields }) };
+}
+
+function change(fromType: string, toType: string) {
+  return { metadata: { 'delta.typeChanges': [{ fromType, toType }] } };
+}
+
 describe('a log of other writers', () => {
+  const list = { type: 'array', elementType: 'variant', containsNull: true };
+
   test.each([
-    [
-      'deletionVectors',
-      { minReaderVersion: 3, minWriterVersion: 7, readerFeatures: ['deletionVectors'] },
-      {},
-    ],
-    [
-      'v2Checkpoint',
-      { minReaderVersion: 3, minWriterVersion: 7, readerFeatures: ['timestampNtz', 'v2Checkpoint'] },
-      {},
-    ],
-    [
-      'columnMapping (name)',
-      { minReaderVersion: 2, minWriterVersion: 5 },
-      { 'delta.columnMapping.mode': 'name' },
-    ],
+    ['catalogManaged', readers('timestampNtz', 'catalogManaged'), {}],
     ['a reader of version 4', { minReaderVersion: 4, minWriterVersion: 8 }, {}],
-  ])('that uses %s is refused by that name', async (name, protocol, configuration) => {
+    ['variantType: its column a is a variant', readers('variantType'), column({ type: 'variant' })],
+    ['variantType: its column a is a variant', readers('variantType'), column({ type: list })],
+    ['typeWidening of a from long to double', readers('typeWidening'), column(change('long', 'double'))],
+    [
+      'columnMapping (wild)',
+      readers('columnMapping'),
+      { configuration: { 'delta.columnMapping.mode': 'wild' } },
+    ],
+    [
+      'columnMapping (id) and its column a is nested',
+      { minReaderVersion: 2, minWriterVersion: 5 },
+      {
+        configuration: { 'delta.columnMapping.mode': 'id' },
+        ...column({ type: { ...list, elementType: 'long' } }),
+      },
+    ],
+  ])('that uses %s is refused by that name', async (name, protocol, more) => {
     const workspace = await createWorkspace();
-    await foreignTable(workspace, [{ protocol }, { metaData: metadata({ configuration }) }]);
+    await foreignTable(workspace, [{ protocol }, { metaData: metadata(more) }]);
     await expect(workspace.snapshot('t')).rejects.toThrow(InputError);
     await expect(workspace.snapshot('t')).rejects.toThrow(`Delta table t: it `);
     await expect(workspace.snapshot('t')).rejects.toThrow(name);
   });
 
-  test.each([
+  const writerFeatures = [
+    'rowTracking',
+    'inCommitTimestamp',
+    'domainMetadata',
+    'clustering',
+    'changeDataFeed',
+    'icebergCompatV2',
+    'identityColumns',
+    'checkConstraints',
+    'generatedColumns',
+    'allowColumnDefaults',
+    'checkpointProtection',
+  ];
+  const readerFeatures = ['deletionVectors', 'columnMapping', 'v2Checkpoint', 'typeWidening', 'variantType'];
+
+  test.each<[string, Protocol, object]>([
     [
       'a writer of version 4 (change data feed, generated columns)',
       { minReaderVersion: 1, minWriterVersion: 4 },
       {},
     ],
-    [
-      'it uses rowTracking',
-      { minReaderVersion: 1, minWriterVersion: 7, writerFeatures: ['appendOnly', 'rowTracking'] },
+    ['a writer of version 5 (column mapping)', { minReaderVersion: 2, minWriterVersion: 5 }, {}],
+    ...writerFeatures.map((feature): [string, Protocol, object] => [
+      `it uses ${feature}`,
+      { minReaderVersion: 1, minWriterVersion: 7, writerFeatures: ['appendOnly', feature] },
       {},
-    ],
+    ]),
+    ...readerFeatures.map((feature): [string, Protocol, object] => [
+      `it uses ${feature}`,
+      { ...readers(feature), writerFeatures: [feature] },
+      {},
+    ]),
     ['partitioned by a', { minReaderVersion: 1, minWriterVersion: 2 }, { partitionColumns: ['a'] }],
   ])('%s may be read, not written', async (name, protocol, more) => {
     const workspace = await createWorkspace();
@@ -170,12 +209,3 @@ describe('a data file', () => {
     );
   });
 });
-
-async function addOf(
-  { storage }: Workspace,
-  path: string,
-  partitionValues: Record<string, string | null>,
-): Promise<Action> {
-  const { length: size } = await storage.read(`t/${decodeURIComponent(path)}`);
-  return { add: { path, partitionValues, size, modificationTime: 1, dataChange: true } };
-}

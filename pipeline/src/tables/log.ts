@@ -14,7 +14,7 @@ export interface TableLocation {
 export interface LogListing {
   /** Version, and when its file was written. */
   commits: Map<number, Date>;
-  /** Complete classic checkpoints: version and the keys of its parts. */
+  /** Complete checkpoints: version and the keys of its parts, without sidecars. */
   checkpoints: Map<number, string[]>;
 }
 
@@ -72,7 +72,11 @@ export async function listLogFiles(location: TableLocation, from = 0): Promise<S
   return location.storage.list(keyIn(location, '_delta_log/'), { startAfter });
 }
 
-/** What else lies there (checksums, staged commits, compactions, v2 checkpoints) is not needed to read a table. */
+/** As checkpoints are named: classic, in parts, or of the second spec (V2) with a UUID. */
+const CHECKPOINT =
+  /^(\d{20})\.checkpoint(?:\.parquet|\.\d{10}\.(\d{10})\.parquet|\.[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\.(?:json|parquet))$/i;
+
+/** What else lies there (checksums, staged commits, compactions, sidecars) is no version of its own. */
 export function logListing(location: TableLocation, files: readonly StoredObject[]): LogListing {
   const folder = keyIn(location, '_delta_log/');
   const listing: LogListing = { commits: new Map(), checkpoints: new Map() };
@@ -81,14 +85,21 @@ export function logListing(location: TableLocation, files: readonly StoredObject
     const name = key.slice(folder.length);
     const commit = /^(\d{20})\.json$/.exec(name);
     if (commit) listing.commits.set(Number(commit[1]), modifiedAt);
-    const checkpoint = /^(\d{20})\.checkpoint(?:\.\d{10}\.(\d{10}))?\.parquet$/.exec(name);
+    const checkpoint = CHECKPOINT.exec(name);
     if (!checkpoint) continue;
-    const set = `${checkpoint[1]} ${checkpoint[2] ?? 1}`;
+    const [, version, count = '1'] = checkpoint;
+    const set = Number(count) > 1 ? `${version} ${count}` : name;
     const keys = [...(parts.get(set) ?? []), key];
     parts.set(set, keys);
-    if (keys.length === Number(checkpoint[2] ?? 1)) listing.checkpoints.set(Number(checkpoint[1]), keys);
+    // Of several for a version each says the same.
+    if (keys.length === Number(count)) listing.checkpoints.set(Number(version), keys);
   }
   return listing;
+}
+
+/** Whether a key in the log is one of a checkpoint's, its sidecars aside. */
+export function isCheckpoint(location: TableLocation, key: string): boolean {
+  return CHECKPOINT.test(key.slice(keyIn(location, '_delta_log/').length));
 }
 
 /** The oldest version that can still be read: the first of all, or one with a checkpoint. */
@@ -99,17 +110,23 @@ export function oldestReadable({ commits, checkpoints }: LogListing): number {
 /** @throws NotFoundError */
 export async function readCommit(location: TableLocation, version: number): Promise<Action[]> {
   const key = commitKey(location, version);
-  const text = Buffer.from(await location.storage.read(key)).toString('utf8');
+  const bytes = await location.storage.read(key);
   try {
-    return text
-      .split('\n')
-      .filter((line) => line.trim() !== '')
-      .map((line) => JSON.parse(line) as Action);
+    return parseActions(bytes);
   } catch (cause) {
     throw new StockoutError(`${key} of ${location.storage.uri} is damaged: restore it from a backup`, {
       cause,
     });
   }
+}
+
+/**
+ * An action a line.
+ * @throws SyntaxError
+ */
+export function parseActions(bytes: Uint8Array): Action[] {
+  const lines = Buffer.from(bytes).toString('utf8').split('\n');
+  return lines.filter((line) => line.trim() !== '').map((line) => JSON.parse(line) as Action);
 }
 
 /** @returns false when another writer has this version: nothing was written */

@@ -12,7 +12,8 @@ export async function neededFiles(
 ): Promise<Set<string>> {
   const log = await listLog(location);
   const oldest = oldestNeeded(log, newest.version, since);
-  const paths = new Set((await loadSnapshot(db, location, oldest)).files.keys());
+  const { files } = await loadSnapshot(db, location, oldest);
+  const paths = new Set(Array.from(files.values(), ({ path }) => path));
   for (let version = oldest + 1; version <= newest.version; version++) {
     for (const { add } of await readCommit(location, version)) if (add !== undefined) paths.add(add.path);
   }

@@ -1,13 +1,14 @@
 import { stat } from 'node:fs/promises';
 import { StockoutError } from '@stockout/contracts';
-import { type DuckDB, quoteIdentifier, quoteLiteral } from '@stockout/features';
+import type { DuckDB } from '@stockout/features';
 import { type LocalFile, NotFoundError } from '@stockout/storage';
 import type { AddFile } from './actions.ts';
 import { dataKey } from './data-files.ts';
 import type { TableLocation } from './log.ts';
-import { type Field, duckdbType, nullColumns } from './schema.ts';
-import { type ExistingSnapshot, fieldsOfTable } from './snapshot.ts';
-import { boundsOf } from './stats.ts';
+import { type LocalDataFile, relationSql } from './relation-sql.ts';
+import type { ExistingSnapshot } from './snapshot.ts';
+import { boundsOf, rowsOf } from './stats.ts';
+import { type VectorStage, openVectorStage } from './vector-stage.ts';
 
 /** Rows of a table that DuckDB can read until it is disposed of. */
 export interface Relation extends AsyncDisposable {
@@ -19,7 +20,7 @@ export interface Relation extends AsyncDisposable {
 
 export interface FileRelation {
   sql: string;
-  /** By its stats; undefined where it has none. */
+  /** By its stats, without those that were deleted; undefined where it has none. */
   rows: number | undefined;
 }
 
@@ -34,13 +35,10 @@ export async function openRelation(
 ): Promise<Relation> {
   const stack = new AsyncDisposableStack();
   try {
-    const paths = await openDataFiles(location, files, stack);
+    const local = await openDataFiles(location, files, stack);
     return {
-      sql: relationSql(snapshot, files, paths),
-      files: files.map((file, i) => ({
-        sql: relationSql(snapshot, [file], [paths[i] ?? '']),
-        rows: boundsOf(file.stats, 'date')?.rows,
-      })),
+      sql: relationSql(snapshot, local),
+      files: local.map((file) => ({ sql: relationSql(snapshot, [file]), rows: rowsOf(file.add) })),
       [Symbol.asyncDispose]: () => stack.disposeAsync(),
     };
   } catch (error) {
@@ -52,21 +50,29 @@ export async function openRelation(
 /** Where a storage is no file system, files are copied: so many at once. */
 const AT_ONCE = 4;
 
-/** @returns the paths, in the order of the files */
+/** @returns in the order of the files */
 async function openDataFiles(
   location: TableLocation,
   files: readonly AddFile[],
   stack: AsyncDisposableStack,
-): Promise<string[]> {
-  const paths: string[] = [];
+): Promise<LocalDataFile[]> {
+  const opened: LocalDataFile[] = [];
+  const vectors = stack.use(openVectorStage(location));
   const left = files.entries();
   const work = async (): Promise<void> => {
-    for (const [index, file] of left) paths[index] = stack.use(await openDataFile(location, file)).path;
+    for (const [index, add] of left) {
+      const { path } = stack.use(await openDataFile(location, add));
+      opened[index] = { add, path, ...(await stageVector(vectors, add)) };
+    }
   };
   const ended = await Promise.allSettled(Array.from({ length: AT_ONCE }, work));
   const failed = ended.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined;
   if (failed !== undefined) throw failed.reason;
-  return paths;
+  return opened;
+}
+
+async function stageVector(vectors: VectorStage, add: AddFile): Promise<Pick<LocalDataFile, 'deleted'>> {
+  return add.deletionVector ? { deleted: await vectors.stage(add, add.deletionVector) } : {};
 }
 
 /**
@@ -95,7 +101,7 @@ async function openDataFile(location: TableLocation, { path, size }: AddFile): P
 
 /**
  * Files that may hold days from `first` to `last` (ISO), judged by their stats; without stats they may.
- * @param column that has the days
+ * @param column that has the days, under the name that stats have for it
  */
 export function filesWithDays(
   files: Iterable<AddFile>,
@@ -120,57 +126,12 @@ export async function countRows(
   let rows = 0;
   const unknown: AddFile[] = [];
   for (const file of snapshot.files.values()) {
-    const bounds = boundsOf(file.stats, 'date');
-    if (bounds === undefined) unknown.push(file);
-    else rows += bounds.rows;
+    const ofFile = rowsOf(file);
+    if (ofFile === undefined) unknown.push(file);
+    else rows += ofFile;
   }
   if (unknown.length === 0) return rows;
   await using relation = await openRelation(location, snapshot, unknown);
   const [counted] = await db.rows<{ rows: number }>(`SELECT count(*) AS rows FROM ${relation.sql}`);
   return rows + (counted?.rows ?? 0);
-}
-
-function relationSql(
-  snapshot: ExistingSnapshot,
-  files: readonly AddFile[],
-  paths: readonly string[],
-): string {
-  const fields = fieldsOfTable(snapshot);
-  const partitions = new Set(snapshot.metadata.partitionColumns);
-  const stored = fields.filter(({ name }) => !partitions.has(name));
-  const names = fields.map(({ name }) => quoteIdentifier(name)).join(', ');
-  // The empty half gives every column its place and type, also where older files lack a column.
-  const empty = `SELECT ${nullColumns(fields)} LIMIT 0`;
-  if (paths.length === 0) return `(${empty})`;
-  const list = `[${paths.map(quoteLiteral).join(', ')}]`;
-  const read = `read_parquet(${list}, union_by_name = true, hive_partitioning = false, filename = 'stockout_file')`;
-  if (partitions.size === 0 && stored.length > 0) {
-    const plain = `read_parquet(${list}, union_by_name = true, hive_partitioning = false)`;
-    return `(SELECT ${names} FROM (FROM ${plain} UNION ALL BY NAME (${empty})))`;
-  }
-  const values = partitionValues(
-    fields.filter(({ name }) => partitions.has(name)),
-    files,
-    paths,
-  );
-  const joined = `SELECT * EXCLUDE (stockout_file, partition_file) FROM ${read} JOIN (${values}) ON stockout_file = partition_file`;
-  return `(SELECT ${names} FROM (${joined} UNION ALL BY NAME (${empty})))`;
-}
-
-/** A partitioned table's files lack the partition columns: their values stand in the log, as text. */
-function partitionValues(
-  fields: readonly Field[],
-  files: readonly AddFile[],
-  paths: readonly string[],
-): string {
-  const rows = files.map((file, i) => {
-    const values = fields.map((field) => {
-      const value = file.partitionValues[field.name];
-      // The protocol writes null as null or as the empty text.
-      const literal = value == null || value === '' ? 'NULL' : quoteLiteral(value);
-      return `CAST(${literal} AS ${duckdbType(field)}) AS ${quoteIdentifier(field.name)}`;
-    });
-    return `SELECT ${[`${quoteLiteral(paths[i] ?? '')} AS partition_file`, ...values].join(', ')}`;
-  });
-  return rows.join(' UNION ALL ');
 }

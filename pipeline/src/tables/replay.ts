@@ -1,10 +1,11 @@
 import type { Action, AddFile, Metadata, Protocol, RemoveFile, Transaction } from './actions.ts';
+import { vectorId } from './deletion-vector.ts';
 
 /** What a log's actions add up to. */
 export interface TableState {
   protocol?: Protocol;
   metadata?: Metadata;
-  /** The table's files, by path. */
+  /** The table's files: by path, or by path and deletion vector where they have one. */
   files: Map<string, AddFile>;
   /** Files that were removed: other writers' vacuum waits for their time to pass. */
   tombstones: Map<string, RemoveFile>;
@@ -32,11 +33,19 @@ function apply(state: TableState, { protocol, metaData, add, remove, txn }: Acti
   if (metaData) state.metadata = metaData;
   if (txn) state.transactions.set(txn.appId, txn);
   if (remove) {
-    state.files.delete(remove.path);
-    state.tombstones.set(remove.path, remove);
+    state.files.delete(fileKey(remove));
+    state.tombstones.set(fileKey(remove), remove);
   }
   if (add) {
-    state.files.set(add.path, add);
-    state.tombstones.delete(add.path);
+    state.files.set(fileKey(add), add);
+    state.tombstones.delete(fileKey(add));
   }
+}
+
+/**
+ * A file with other rows taken away is another: one commit adds it and removes what it was, in any order. No path has
+ * a line's end in it, which would be encoded.
+ */
+function fileKey({ path, deletionVector }: AddFile | RemoveFile): string {
+  return deletionVector ? `${path}\n${vectorId(deletionVector)}` : path;
 }

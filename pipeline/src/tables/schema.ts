@@ -117,11 +117,25 @@ export function duckdbType({ name, type }: Field): string {
 }
 
 /** A column's type as the protocol's JSON has it. */
-type DeltaType =
+export type DeltaType =
   | string
   | { type: 'array'; elementType: DeltaType }
   | { type: 'map'; keyType: DeltaType; valueType: DeltaType }
-  | { type: 'struct'; fields: { name: string; type: DeltaType }[] };
+  | { type: 'struct'; fields: SchemaField[] };
+
+/** A column, or a part of one, with what its writer has noted about it. */
+export interface SchemaField extends Field {
+  type: DeltaType;
+  metadata?: Record<string, unknown>;
+}
+
+/** The primitive types in a type. */
+export function primitivesOf(type: DeltaType): string[] {
+  if (typeof type === 'string') return [type];
+  if (type.type === 'array') return primitivesOf(type.elementType);
+  if (type.type === 'map') return [...primitivesOf(type.keyType), ...primitivesOf(type.valueType)];
+  return type.fields.flatMap((field) => primitivesOf(field.type));
+}
 
 /** @returns undefined where it, or a part of it, is not known */
 function duckdbTypeOf(type: DeltaType): string | undefined {

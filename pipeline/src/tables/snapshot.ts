@@ -2,9 +2,9 @@ import { InputError, StockoutError } from '@stockout/contracts';
 import type { DuckDB } from '@stockout/features';
 import { NotFoundError } from '@stockout/storage';
 import type { Metadata, Protocol } from './actions.ts';
-import { readCheckpoint } from './checkpoint.ts';
 import { type TableLocation, listLog, listNewestLog, oldestReadable, readCommit } from './log.ts';
 import { checkReadable } from './protocol.ts';
+import { readCheckpoint } from './read-checkpoint.ts';
 import { type TableState, emptyState, replay } from './replay.ts';
 import { type Field, parseSchema } from './schema.ts';
 

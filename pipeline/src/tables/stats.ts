@@ -1,3 +1,4 @@
+import type { AddFile } from './actions.ts';
 import type { Field } from './schema.ts';
 
 /** One column of DuckDB's RETURN_STATS, as text. */
@@ -8,6 +9,8 @@ interface FileStats {
   minValues: Record<string, string | number>;
   maxValues: Record<string, string | number>;
   nullCount: Record<string, number>;
+  /** False where bounds were those of all rows in the file, of which some were deleted since. */
+  tightBounds?: boolean;
 }
 
 /** Readers prune by these: a prefix is a lower bound of a long string, but not an upper one. */
@@ -48,16 +51,31 @@ function bound({ type }: Field, column: ColumnStatistics, side: 'min' | 'max'): 
 }
 
 export interface Bounds {
-  rows: number;
   min?: string | number;
   max?: string | number;
+  /** Whether rows with these values are there; else all rows are between them. */
+  tight: boolean;
 }
 
-/** What a file's stats say about a column; undefined when it has none, as files of other writers may. */
+/**
+ * What a file's stats say about a column; undefined when it has none, as files of other writers may.
+ * @param column under the name that data files have for it
+ */
 export function boundsOf(stats: string | null | undefined, column: string): Bounds | undefined {
   if (!stats) return undefined;
-  const { numRecords, minValues, maxValues } = JSON.parse(stats) as Partial<FileStats>;
-  if (numRecords === undefined) return undefined;
+  const { numRecords, minValues, maxValues, tightBounds } = JSON.parse(stats) as Partial<FileStats>;
+  if (numRecords == null) return undefined;
   const [min, max] = [minValues?.[column], maxValues?.[column]];
-  return { rows: numRecords, ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) };
+  return {
+    ...(min === undefined ? {} : { min }),
+    ...(max === undefined ? {} : { max }),
+    tight: tightBounds ?? true,
+  };
+}
+
+/** How many rows of a file are in the table; undefined when its stats do not say it. */
+export function rowsOf({ stats, deletionVector }: AddFile): number | undefined {
+  if (!stats) return undefined;
+  const { numRecords } = JSON.parse(stats) as Partial<FileStats>;
+  return numRecords == null ? undefined : numRecords - (deletionVector?.cardinality ?? 0);
 }

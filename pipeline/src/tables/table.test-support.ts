@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { DuckDB } from '@stockout/features';
 import type { Workspace } from '../workspace.test-support.ts';
-import type { Action } from './actions.ts';
+import type { Action, AddFile } from './actions.ts';
 import { writeDataFiles } from './data-files.ts';
 import { keyIn, readCommit } from './log.ts';
 import { type Draft, commit } from './table.ts';
@@ -66,4 +66,15 @@ export function metadata(more: object): NonNullable<Action['metaData']> {
     configuration: {},
     ...more,
   };
+}
+
+/** Adds a file that lies in the table t. */
+export async function addOf(
+  { storage }: Workspace,
+  path: string,
+  partitionValues: Record<string, string | null> = {},
+  more: Partial<AddFile> = {},
+): Promise<{ add: AddFile }> {
+  const { length: size } = await storage.read(`t/${decodeURIComponent(path)}`);
+  return { add: { path, partitionValues, size, modificationTime: 1, dataChange: true, ...more } };
 }

@@ -4,6 +4,7 @@ import { InputError } from '@stockout/contracts';
 import { expect, test } from 'vitest';
 import { type Workspace, testDuckDB, testWorkspaces } from '../workspace.test-support.ts';
 import { writeDataFiles } from './data-files.ts';
+import { storedVectors } from './deletion-vector.test-support.ts';
 import { age, foreignTable, metadata, tableWriters } from './table.test-support.ts';
 import { type VacuumOptions, vacuumTable } from './vacuum-table.ts';
 
@@ -97,6 +98,20 @@ test('a table that keeps its files longer is listened to, one that says it in ot
     { metaData: metadata({ configuration: retention('a while') }) },
   ]);
   await expect(vacuum(workspace, 't')).rejects.toThrow('is "a while", write it as "interval 7 days"');
+});
+
+test('deletion vectors and parts of checkpoints stay', async () => {
+  const workspace = await createWorkspace();
+  await append(workspace, 't', 'SELECT 1 AS a');
+  await storedVectors(workspace, [[0]]);
+  await workspace.storage.put('t/_delta_log/_sidecars/x.parquet', '');
+  await age(workspace, 't', 30);
+  expect(await vacuum(workspace, 't')).toEqual({ files: 0, bytes: 0 });
+  const protocol = { minReaderVersion: 3, minWriterVersion: 7 };
+  const features = { readerFeatures: ['deletionVectors'], writerFeatures: ['deletionVectors'] };
+  await foreignTable(workspace, [{ protocol: { ...protocol, ...features } }, { metaData: metadata({}) }]);
+  await expect(vacuum(workspace, 't')).rejects.toThrow('it uses deletionVectors');
+  expect(await workspace.storage.list('t')).toHaveLength(4);
 });
 
 test('a table that uses what is not understood loses nothing', async () => {

@@ -51,7 +51,7 @@ export async function vacuumTable(
     needed = await neededFiles(db, location, newest, since);
     for (const version of pinned) {
       const { files } = await loadSnapshot(db, location, version);
-      for (const path of files.keys()) needed.add(dataKey(location, path));
+      for (const { path } of files.values()) needed.add(dataKey(location, path));
     }
   }
   const old = candidates(location, objects, exists(newest)).filter(

@@ -1,6 +1,10 @@
 import { describeLifecycle } from '../lifecycle/scenario.ts';
 import { describeTrouble } from '../lifecycle/trouble.ts';
 import { startRealTier } from './real-tier.ts';
+import { describeRights } from './rights.ts';
 
-describeLifecycle('on a real API server', startRealTier);
-describeTrouble('on a real API server', startRealTier);
+const startTier = () => startRealTier({ podSecurity: 'restricted' });
+
+describeLifecycle('on a real API server', startTier);
+describeTrouble('on a real API server', startTier);
+describeRights();

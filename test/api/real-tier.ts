@@ -8,16 +8,25 @@ import { connect, isCode, type KubeClient, type List } from '@stockout/localclus
 import { startOperator } from '@stockout/operator';
 import { until } from '../conformance/until.ts';
 import type { Tier } from '../lifecycle/tier.ts';
+import { kubectl } from './kubectl.ts';
+import { writeOperatorKubeconfig } from './operator-account.ts';
 
 const BIN = fileURLToPath(new URL('../../node_modules/.bin', import.meta.url));
 /** Made local to this machine by run.sh, as the part of the pod network that is this node's. */
 const POD_ADDRESSES = '10.244.1.0/24';
+const ENFORCE = 'pod-security.kubernetes.io/enforce';
+
+export interface RealTierOptions {
+  /** Which Pod Security Standard is enforced where the models are. */
+  podSecurity?: 'privileged' | 'restricted';
+}
 
 /**
  * The control plane that run.sh started, joined by this machine as a node that runs pods as processes, Services on
- * 127.0.0.1. Everything else (garbage collection, Jobs, Deployments, scheduling) is Kubernetes' own.
+ * 127.0.0.1. Everything else (garbage collection, Jobs, Deployments, scheduling) is Kubernetes' own. The operator has the
+ * ServiceAccount of config/base, and so the rights that it will have.
  */
-export async function startRealTier(): Promise<Tier> {
+export async function startRealTier({ podSecurity = 'privileged' }: RealTierOptions = {}): Promise<Tier> {
   const { KUBECONFIG: kubeconfigPath = '', STOCKOUT_API_STATE: state = '' } = process.env;
   const stateDir = await mkdtemp(join(tmpdir(), 'stockout-api-'));
   const client = await connect(kubeconfigPath, 'api-tier');
@@ -25,6 +34,9 @@ export async function startRealTier(): Promise<Tier> {
   const [cert, key, clientCa] = await Promise.all(
     ['kubelet-server.crt', 'kubelet-server.key', 'ca.crt'].map(pki),
   );
+  const operatorKubeconfig = join(stateDir, 'operator.kubeconfig');
+  await writeOperatorKubeconfig(operatorKubeconfig);
+  await kubectl(['label', 'namespace', 'default', '--overwrite', `${ENFORCE}=${podSecurity}`]);
   const proxy = await startServiceProxy({ kubeconfigPath });
   const agent = await startNodeAgent({
     kubeconfigPath,
@@ -37,7 +49,7 @@ export async function startRealTier(): Promise<Tier> {
   return {
     kubeconfigPath,
     volume: (claim) => provideVolume(client, join(stateDir, 'volumes', claim), claim),
-    startOperator: () => startOperator({ kubeconfigPath, adminPort: 0 }),
+    startOperator: () => startOperator({ kubeconfigPath: operatorKubeconfig, adminPort: 0 }),
     stop: async () => {
       await removeAll(client);
       await agent.stop();

@@ -1,0 +1,45 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import process from 'node:process';
+
+/** Of audit.k8s.io/v1 Event, what is asked for here. */
+interface AuditEvent {
+  verb: string;
+  requestURI: string;
+  objectRef?: { resource: string; apiGroup?: string; subresource?: string };
+  responseStatus?: { code?: number };
+}
+
+export interface Audit {
+  /** `verb resource.group`, each once. */
+  used: Set<string>;
+  /** What was refused for want of a right. */
+  refused: string[];
+}
+
+/** What the operator has asked of the API server since run.sh started it. */
+export async function readAudit(): Promise<Audit> {
+  const file = join(process.env.STOCKOUT_API_STATE ?? '', 'log', 'audit.log');
+  const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '');
+  const events = lines.map((line) => JSON.parse(line) as AuditEvent);
+  return {
+    used: new Set(events.flatMap(rightsOf)),
+    refused: events
+      .filter(({ responseStatus }) => responseStatus?.code === 403)
+      .map(({ verb, requestURI }) => `${verb} ${requestURI}`),
+  };
+}
+
+/** An apply that made the object took the right to create, besides that to patch. */
+function rightsOf({ verb, objectRef, responseStatus }: AuditEvent): string[] {
+  if (objectRef === undefined) return [];
+  const { resource, apiGroup = '', subresource } = objectRef;
+  const made = verb === 'patch' && responseStatus?.code === 201;
+  return [verb, ...(made ? ['create'] : [])].map((each) =>
+    rightName(each, apiGroup, subresource === undefined ? resource : `${resource}/${subresource}`),
+  );
+}
+
+export function rightName(verb: string, group: string, resource: string): string {
+  return `${verb} ${resource}${group === '' ? '' : `.${group}`}`;
+}

@@ -1,0 +1,48 @@
+import { execFile } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { kubectl } from './kubectl.ts';
+
+/** Modules of the Go proxy that carry the definitions of others' kinds which config/ has objects of. */
+const MODULES = [
+  {
+    module: 'github.com/argoproj/argo-cd/v3@v3.3.0',
+    sum: 'h1:9UlruTd5cC/MyvorTXgAIblfZTy63MF5FYvvoAaUvwU=',
+    files: ['manifests/crds/application-crd.yaml', 'manifests/crds/appproject-crd.yaml'],
+  },
+  {
+    module: 'github.com/fluxcd/kustomize-controller@v1.7.3',
+    sum: 'h1:SzNnGn/4ObAPEHHleM5U7y/AKxKXph3Vj6ZhteeXw8M=',
+    files: ['config/crd/bases/kustomize.toolkit.fluxcd.io_kustomizations.yaml'],
+  },
+  {
+    module: 'github.com/fluxcd/source-controller@v1.7.3',
+    sum: 'h1:gFfeBiNUgF0kFFGap/rrMeJqz+0Tod0ARENJO8w/UA8=',
+    files: ['config/crd/bases/source.toolkit.fluxcd.io_gitrepositories.yaml'],
+  },
+  {
+    module: 'sigs.k8s.io/secrets-store-csi-driver@v1.4.8',
+    sum: 'h1:YmL0lx9HMYqeZCnLyOZRMuGAZXmP/e42UGCCAnMKjgE=',
+    files: ['config/crd/bases/secrets-store.csi.x-k8s.io_secretproviderclasses.yaml'],
+  },
+];
+
+/** Argo CD's, Flux' and the Secrets Store CSI driver's own definitions, so that a server checks our objects of them. */
+export async function applyForeignDefinitions(): Promise<void> {
+  for (const { module, sum, files } of MODULES) {
+    const folder = await download(module, sum);
+    const paths = files.flatMap((file) => ['-f', join(folder, file)]);
+    await kubectl(['apply', '--server-side', ...paths]);
+    await kubectl(['wait', '--for=condition=Established', '--timeout=30s', ...paths]);
+  }
+}
+
+/** @returns the folder of its files, in Go's cache. @throws Error when it cannot be had or is another than the one pinned */
+async function download(module: string, sum: string): Promise<string> {
+  // Outside of any Go module: what is asked for is this version, whatever a go.mod says.
+  const { stdout } = await promisify(execFile)('go', ['mod', 'download', '-json', module], { cwd: tmpdir() });
+  const { Dir, Sum } = JSON.parse(stdout) as { Dir: string; Sum: string };
+  if (Sum !== sum) throw new Error(`${module} has the sum ${Sum}, not ${sum}`);
+  return Dir;
+}

@@ -1,0 +1,98 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { StockoutModel } from '@stockout/crds';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { KubeObject } from '../../operator/src/api/kubernetes.ts';
+import { KubeClient } from '../../operator/src/kube/client.ts';
+import { connect } from '../../operator/src/kube/connection.ts';
+import { perform } from '../../operator/src/kube/perform.ts';
+import { buildTrackingRecord } from '../../operator/src/resources/tracking-record.ts';
+import { buildTrainingJob } from '../../operator/src/resources/training-job.ts';
+import { modelObject } from '../lifecycle/small-world.ts';
+import { readAudit, rightName } from './audit.ts';
+import { apply, kubectl, kustomize, type Manifest } from './kubectl.ts';
+import { writeOperatorKubeconfig } from './operator-account.ts';
+
+/** Asked for by an admission plugin when an owner is named, which no audit log shows: without it nothing is made. */
+const ASKED_BY_ADMISSION = ['stockoutmodels/finalizers', 'scoringjobs/finalizers'].map((resource) =>
+  rightName('update', 'stockout.dev', resource),
+);
+
+interface Role extends Manifest {
+  rules: { apiGroups: string[]; resources: string[]; verbs: string[] }[];
+}
+
+/** After the scenarios, which ran with the ServiceAccount of config/base: what it may do is what the operator did. */
+export function describeRights(): void {
+  describe('the rights of config/base', () => {
+    let dir: string;
+
+    beforeAll(async () => {
+      dir = await mkdtemp(join(tmpdir(), 'stockout-rights-'));
+    });
+
+    afterAll(async () => {
+      await kubectl(['delete', 'stockoutmodel', 'rare', '--ignore-not-found']);
+      await rm(dir, { recursive: true, force: true });
+    });
+
+    it('are enough for what seldom happens: a name that is taken, a record that changes and goes', async () => {
+      const kubeconfig = join(dir, 'operator.kubeconfig');
+      await writeOperatorKubeconfig(kubeconfig);
+      const client = new KubeClient(connect(kubeconfig).connection);
+      const model = await pausedModel();
+      const job = buildTrainingJob({ model, run: 'rare-train-1', against: undefined, image: 'any' });
+      await twice(client, job);
+      const record = buildTrackingRecord(model, {
+        target: 'any',
+        finishedAt: '2026-11-24T12:00:00Z',
+        versions: {},
+        skipped: {},
+        aliases: {},
+      });
+      await perform(client, { verb: 'apply', object: record, onto: undefined, why: 'MLflow was told' });
+      await perform(client, { verb: 'delete', object: record, why: 'nobody needs it' });
+    });
+
+    it('leave no request refused', async () => {
+      expect((await readAudit()).refused).toEqual([]);
+    });
+
+    it('hold nothing that was not used', async () => {
+      const { used } = await readAudit();
+      expect([...used, ...ASKED_BY_ADMISSION].sort()).toEqual(await granted());
+    });
+  });
+}
+
+/** One that no operator acts upon, as it is in the cluster. */
+async function pausedModel(): Promise<StockoutModel> {
+  const model = modelObject('rare');
+  const annotations = { 'stockout.dev/paused': 'true' };
+  await apply([{ ...model, metadata: { ...model.metadata, annotations } }]);
+  return JSON.parse(await kubectl(['get', 'stockoutmodel', 'rare', '-o', 'json'])) as StockoutModel;
+}
+
+/** The second time it is there already, which is well when it is the same owner's. */
+async function twice(client: KubeClient, object: KubeObject): Promise<void> {
+  await perform(client, { verb: 'create', object, why: 'first' });
+  await perform(client, { verb: 'create', object, why: 'again' });
+  await perform(client, { verb: 'delete', object, why: 'nobody needs it' });
+}
+
+async function granted(): Promise<string[]> {
+  const roles = (await kustomize('config/base')).filter(isOfOperator) as Role[];
+  const rights = roles.flatMap(({ rules }) =>
+    rules.flatMap(({ apiGroups, resources, verbs }) =>
+      apiGroups.flatMap((group) =>
+        resources.flatMap((resource) => verbs.map((verb) => rightName(verb, group, resource))),
+      ),
+    ),
+  );
+  return [...new Set(rights)].sort();
+}
+
+function isOfOperator({ kind, metadata }: Manifest): boolean {
+  return ['ClusterRole', 'Role'].includes(kind) && metadata.name.startsWith('stockout-operator');
+}

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# pki.sh FOLDER PORT - one authority, and every certificate and kubeconfig a control plane on 127.0.0.1 needs, by openssl.
+# pki.sh FOLDER ADDRESS PORT SERVICE NODE - one authority, and every certificate and kubeconfig that a control plane at an
+# address and a node there need, by openssl. SERVICE is the address that the cluster gives to the API server's Service.
 set -euo pipefail
-folder=$1 server=https://127.0.0.1:$2
+folder=$1 address=$2 server=https://$2:$3 service=$4 node=$5
 mkdir -p "$folder"
 cd "$folder"
 
@@ -38,10 +39,13 @@ umask 077
 authority ca kubernetes-ca
 openssl genrsa -out sa.key 2048 2>/dev/null
 openssl rsa -in sa.key -pubout -out sa.pub 2>/dev/null
-certificate apiserver ca /CN=kube-apiserver serverAuth IP:127.0.0.1,IP:10.96.0.1,DNS:localhost,DNS:kubernetes.default.svc
-certificate kubelet-server ca /CN=local serverAuth IP:127.0.0.1,DNS:local
+certificate apiserver ca /CN=kube-apiserver serverAuth \
+  "IP:$address,IP:$service,DNS:localhost,DNS:kubernetes.default.svc"
+certificate kubelet-server ca "/CN=$node" serverAuth "IP:$address,DNS:$node"
+certificate kubelet ca "/O=system:nodes/CN=system:node:$node" clientAuth
+certificate proxy ca /CN=system:kube-proxy clientAuth
 certificate apiserver-kubelet-client ca /O=system:masters/CN=apiserver-kubelet-client clientAuth
 certificate admin ca /O=system:masters/CN=admin clientAuth
 certificate controller-manager ca /CN=system:kube-controller-manager clientAuth
 certificate scheduler ca /CN=system:kube-scheduler clientAuth
-for name in admin controller-manager scheduler; do kubeconfig "$name"; done
+for name in admin controller-manager scheduler kubelet proxy; do kubeconfig "$name"; done

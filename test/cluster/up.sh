@@ -1,13 +1,17 @@
 #!/usr/bin/env bash
-# up.sh STATE BIN API ETCD PEER CONTROLLERS SCHEDULER [FLAG...] - a real control plane on 127.0.0.1, on the ports given;
-# the flags are kube-apiserver's.
+# up.sh STATE BIN API ETCD PEER CONTROLLERS SCHEDULER [FLAG...] - a real control plane on the ports given, its API server
+# at $CLUSTER_ADDRESS (default 127.0.0.1); the flags are kube-apiserver's.
 # STATE/pki/admin.kubeconfig leads to it, STATE/log tells what went wrong, down.sh STATE ends it.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 state=$1 bin=$2 api=$3 etcd=$4 peer=$5 controllers=$6 scheduler=$7
+address=${CLUSTER_ADDRESS:-127.0.0.1} services=${CLUSTER_SERVICES:-10.96.0.0/16}
 pki=$state/pki
 mkdir -p "$state/log" "$state/pid"
-bash "$here/pki.sh" "$pki" "$api"
+bash "$here/pki.sh" "$pki" "$address" "$api" "${services%.*}.1" "${CLUSTER_NODE:-local}"
+# An address that is this machine's alone can be no endpoint of the Service `kubernetes`.
+reconciler=lease
+if [ "$address" = 127.0.0.1 ]; then reconciler=none; fi
 
 start() { # NAME COMMAND...
   local name=$1
@@ -34,10 +38,11 @@ start etcd "$bin/etcd" --data-dir "$state/etcd" --unsafe-no-fsync --log-level wa
   --listen-peer-urls "http://127.0.0.1:$peer" --initial-advertise-peer-urls "http://127.0.0.1:$peer" \
   --initial-cluster "default=http://127.0.0.1:$peer"
 start apiserver "$bin/kube-apiserver" --etcd-servers="http://127.0.0.1:$etcd" \
-  --bind-address=127.0.0.1 --advertise-address=127.0.0.1 --secure-port="$api" --endpoint-reconciler-type=none \
+  --bind-address="$address" --advertise-address="$address" --secure-port="$api" \
+  --endpoint-reconciler-type="$reconciler" \
   --tls-cert-file="$pki/apiserver.crt" --tls-private-key-file="$pki/apiserver.key" --client-ca-file="$pki/ca.crt" \
   --service-account-key-file="$pki/sa.pub" --service-account-signing-key-file="$pki/sa.key" \
-  --service-account-issuer=https://kubernetes.default.svc.cluster.local --service-cluster-ip-range=10.96.0.0/16 \
+  --service-account-issuer=https://kubernetes.default.svc.cluster.local --service-cluster-ip-range="$services" \
   --authorization-mode=Node,RBAC --enable-admission-plugins=NodeRestriction \
   --kubelet-client-certificate="$pki/apiserver-kubelet-client.crt" \
   --kubelet-client-key="$pki/apiserver-kubelet-client.key" --kubelet-certificate-authority="$pki/ca.crt" \

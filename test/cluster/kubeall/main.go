@@ -1,8 +1,9 @@
-// Command kubeall is etcd, the Kubernetes control plane and kubectl in one file:
-// it runs the program whose name it was called by.
+// Command kubeall is etcd, the Kubernetes control plane, what runs on a node and
+// kubectl in one file: it runs the program whose name it was called by.
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -18,7 +19,9 @@ import (
 	"k8s.io/kubectl/pkg/cmd/util"
 	apiserver "k8s.io/kubernetes/cmd/kube-apiserver/app"
 	controllers "k8s.io/kubernetes/cmd/kube-controller-manager/app"
+	proxy "k8s.io/kubernetes/cmd/kube-proxy/app"
 	scheduler "k8s.io/kubernetes/cmd/kube-scheduler/app"
+	kubelet "k8s.io/kubernetes/cmd/kubelet/app"
 )
 
 func main() {
@@ -39,6 +42,10 @@ func main() {
 		command = controllers.NewControllerManagerCommand()
 	case "kube-scheduler":
 		command = scheduler.NewSchedulerCommand()
+	case "kubelet":
+		command = kubelet.NewKubeletCommand(context.Background())
+	case "kube-proxy":
+		command = proxy.NewProxyCommand()
 	default:
 		fmt.Fprintf(os.Stderr, "kubeall: call it by a link named after a program, not %q\n", name)
 		os.Exit(2)

@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# packages.sh - what a node needs of the system; on Debian and Ubuntu what is missing is installed.
+set -euo pipefail
+declare -A package_of=(
+  [containerd]=containerd [ctr]=containerd [runc]=runc [/usr/lib/cni/bridge]=containernetworking-plugins
+  [iptables]=iptables [conntrack]=conntrack [ip]=iproute2 [unshare]=util-linux [openssl]=openssl
+)
+
+missing() {
+  local program
+  for program in "${!package_of[@]}"; do
+    command -v "$program" >/dev/null || echo "${package_of[$program]}"
+  done | sort -u
+}
+
+mapfile -t packages < <(missing)
+[ ${#packages[@]} -gt 0 ] || exit 0
+command -v apt-get >/dev/null || {
+  echo "a node needs these packages, by their names on Debian: ${packages[*]}" >&2
+  exit 1
+}
+echo "installing ${packages[*]}" >&2
+apt-get update -qq
+DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
+mapfile -t packages < <(missing)
+[ ${#packages[@]} -eq 0 ] || {
+  echo "installed, yet without their programs: ${packages[*]}" >&2
+  exit 1
+}

@@ -38,6 +38,28 @@ test('a set of positions is read as the fewest runs that have them', () => {
   );
 });
 
+test.each([
+  [
+    'with runs',
+    'AwAAAAAAAAAAAAAAOzABAAIAAAUAAQDPAQMABAAHAAsAEgAdAAEAAADPAQEAAAA6MAAAAQAAAAAAAAAQAAAAAAACAAAAOjAAAAEAAAAAAAAAEAAAAAUA',
+    66_000,
+  ],
+  [
+    'without',
+    'AwAAAAAAAAAAAAAAOjAAAAIAAAAAAAUAAQAAABgAAAAkAAAAAwAEAAcACwASAB0AAAABAAAAOjAAAAEAAAAAAAAAEAAAAAAAAgAAADowAAABAAAAAAAAABAAAAAFAA==',
+    65_537,
+  ],
+])('what CRoaring has serialized is read (pyroaring 1.2.0, %s)', (_, text, past) => {
+  const single = [7, 11, 18, 29].map((first) => ({ first, past: first + 1 }));
+  expect([...readRoaring64(Buffer.from(text, 'base64'))]).toEqual([
+    { first: 3, past: 5 },
+    ...single,
+    { first: 65_536, past },
+    { first: 2 ** 32, past: 2 ** 32 + 1 },
+    { first: 2 ** 33 + 5, past: 2 ** 33 + 6 },
+  ]);
+});
+
 test.each([3, 4, 9])('%i containers of runs are read, with a list of offsets or without', (containers) => {
   const given = Array.from({ length: containers }, (_, i) => i * 65_536 * 2).flatMap((base) =>
     [0, 1, 2, 100, 65_535].map((value) => base + value),

@@ -88,6 +88,15 @@ describe('from raw data to a version, each command prints the one object that it
     ]);
   });
 
+  it('ingest --check by the manifest, which knows the rows that the table has', async () => {
+    const { code, stdout } = await stockout('ingest', '--check', 'raw.parquet', '-f', 'model.yaml');
+    expect(code).toBe(0);
+    expect(stdout).toContain(
+      '0 rows would be ingested into retail_stockout_data, now at version 0, 3,600 rejected',
+    );
+    expect(stdout).toContain('3,600 rejected: duplicate: the table has this store, product and date');
+  });
+
   it('features', async () => {
     const { code, json } = await stockout('features', '-f', 'model.yaml', '--json');
     expect([code, json]).toEqual([0, { rows: 3600, tableVersion: 0, seconds: expect.any(Number) }]);

@@ -44,8 +44,8 @@ export function madeOf(
 export interface Refresh {
   /** ISO. Rows of earlier days are as they were; those from here on are made anew. */
   firstDay: string;
-  /** ISO. The first day of the raw rows that these are made of. */
-  firstRawDay: string;
+  /** ISO. The first day of the raw rows that these are made of; left out where all days so far count. */
+  firstRawDay?: string;
   /** Column of the raw table that has the days. */
   dateColumn: string;
   /** Files whose rows all stay. */
@@ -66,9 +66,8 @@ const MAX_FILES = 100;
 
 /**
  * Which days of the features change with the raw table: from the label's horizon before the first day that changed.
- * Windows of days make no difference beyond their length, so the others are what a whole rebuild would make of them.
- * @returns undefined when all is to be made anew: another query, features that know all days so far, or changes of which
- * it is not known which days they concern
+ * No feature knows a later day, so the others are what a whole rebuild would make of them.
+ * @returns undefined when all is to be made anew: another query, or changes of which it is not known which days they concern
  */
 export async function planRefresh(
   { db, raw, snapshot, request }: PlanRefreshOf,
@@ -76,7 +75,7 @@ export async function planRefresh(
   source: MadeOf,
 ): Promise<Refresh | undefined> {
   const files = [...current.files.values()];
-  if (request.set !== 'Standard' || files.length > MAX_FILES) return undefined;
+  if (files.length > MAX_FILES) return undefined;
   const before = await rawBefore(db, raw, snapshot, files, source);
   const dateColumn = dateColumnOf(raw, snapshot);
   if (before === undefined || dateColumn === undefined) return undefined;
@@ -87,9 +86,10 @@ export async function planRefresh(
   const firstDay = addDays(changed <= end ? changed : addDays(end, 1), -request.horizonDays);
   const earlier = files.filter((file) => (dayOf(file, 'min') ?? '') < firstDay);
   const keep = earlier.filter((file) => (dayOf(file, 'max') ?? firstDay) < firstDay);
-  const firstRawDay = addDays(firstDay, -longestWindow(request));
   const cut = earlier.filter((file) => !keep.includes(file));
-  return earlier.length === 0 ? undefined : { firstDay, firstRawDay, dateColumn, keep, cut };
+  return earlier.length === 0
+    ? undefined
+    : { firstDay, ...firstRawDay(request, firstDay), dateColumn, keep, cut };
 }
 
 /** The raw table as the features were made of it, by the same query. */
@@ -151,8 +151,10 @@ function dayOf({ stats }: AddFile, side: 'min' | 'max', column = 'date'): string
   return day === undefined || !bounds?.tight ? undefined : String(day);
 }
 
-/** How many days back a feature looks. */
-function longestWindow(request: FeaturesRequest): number {
+/** Windows of days make no difference beyond their length; Extended has means of all days so far as well. */
+function firstRawDay(request: FeaturesRequest, firstDay: string): Pick<Refresh, 'firstRawDay'> {
+  if (request.set !== 'Standard') return {};
   const windows = renderFeatures(request).sql.matchAll(/INTERVAL (\d+) DAYS PRECEDING/g);
-  return Math.max(1, ...[...windows].map((match) => Number(match[1])));
+  const longest = Math.max(1, ...[...windows].map((match) => Number(match[1])));
+  return { firstRawDay: addDays(firstDay, -longest) };
 }

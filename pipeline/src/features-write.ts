@@ -33,7 +33,7 @@ export async function writeAllFeatures(work: FeaturesWork): Promise<WrittenFiles
 export async function writeChangedFeatures(
   work: FeaturesWork,
   current: Snapshot,
-  { firstDay, firstRawDay, dateColumn, cut }: Refresh,
+  { firstDay, firstRawDay = '0001-01-01', dateColumn, cut }: Refresh,
 ): Promise<AddFile[]> {
   const files = filesWithDays(work.snapshot.files.values(), firstRawDay, '9999-12-31', dateColumn);
   const made = await writeFeatures(work, files, { firstDay, firstRawDay });

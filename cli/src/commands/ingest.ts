@@ -20,7 +20,10 @@ export function addIngest(program: Command): void {
     .description('append Parquet or CSV files to the raw table, every row checked')
     .option('-f, --filename <file...>', 'manifest: a StockoutModel')
     .option('--storage <uri>', "instead of the manifest's storage.uri: where its tables are")
-    .option('--check', 'write nothing, print a profile of the data; with -f through its spec.data')
+    .option(
+      '--check',
+      'write nothing, print a profile of the data; with -f through its spec.data and beside its raw table',
+    )
     .option('--delimiter <character>', 'of CSV (default: what the header has most of , ; tab and |)', asTab)
     .option('--quote <character>', 'around values of CSV (default: ")')
     .addOption(
@@ -41,10 +44,11 @@ function asTab(text: string): string {
 
 async function check(files: string[], options: IngestOptions, signal: AbortSignal): Promise<Outcome> {
   const { checkFiles } = await import('@stockout/pipeline');
-  const data = options.filename && (await readModel(options.filename)).spec.data;
-  const { columns, rows, gaps, rejected, ...more } = await withProgress('Check', (report) =>
-    checkFiles(files, { signal, report }, { ...written(options), data }),
-  );
+  const model = options.filename && (await readModel(options.filename));
+  const { columns, rows, gaps, rejected, ...more } = await withProgress('Check', (report) => {
+    const context = model ? pipelineContext(model, options, signal, report) : { signal, report };
+    return checkFiles(files, context, written(options));
+  });
   return {
     json: { rows, columns, gaps, rejected, ...more },
     text: describeProfile({ rows, columns, gaps, rejected, ...more }),

@@ -1,7 +1,7 @@
 import type { IngestResult } from '@stockout/pipeline';
 import { describeReason } from './describe-reason.ts';
 import { listed } from './fit.ts';
-import { describeLeftOut, few } from './other-columns.ts';
+import { describeLeftOut, describeLost, few } from './other-columns.ts';
 import { count } from './table.ts';
 
 /** What `stockout ingest` has done, for a terminal. */
@@ -18,9 +18,7 @@ export function describeIngest(result: IngestResult, table: string): string {
     ...(keptColumns.length > 0
       ? [listed('kept, though the spec does not name them:', few(keptColumns))]
       : []),
-    ...lost.map(
-      (each) => `${count(each.rows)} values of ${each.column} do not fit the table's column: null there`,
-    ),
+    ...lost.map(describeLost),
     ...describeLeftOut(leftOut),
   ].join('\n');
 }

@@ -1,18 +1,18 @@
 import type { ColumnProfile, Profile } from '@stockout/pipeline';
 import { describeReason } from './describe-reason.ts';
 import { listed, shortened } from './fit.ts';
-import { describeLeftOut, few } from './other-columns.ts';
+import { describeLeftOut, describeLost, few } from './other-columns.ts';
 import { count, table } from './table.ts';
 
 const MOST_COLUMNS = 50;
 
 /** The profile of `stockout ingest --check` for a terminal of 80 columns. */
 export function describeProfile(profile: Profile): string {
-  const { rows, rejected, reasons, columns, features, leftOut } = profile;
+  const { rows, rejected, reasons, columns, features, lost, leftOut } = profile;
   const kept = columns.filter(({ used }) => !used).map(({ name }) => name);
   const constant = columns.filter((column) => column.constant).map(({ name }) => name);
   return [
-    `${count(rows)} rows would be ingested, ${count(rejected)} rejected`,
+    `${count(rows)} rows would be ingested${describeTable(profile)}, ${count(rejected)} rejected`,
     ...reasons.flatMap(describeReason),
     ...(rows === 0 ? [] : describeRows(profile)),
     '',
@@ -24,8 +24,16 @@ export function describeProfile(profile: Profile): string {
     ...(constant.length > 0 ? [listed('the same in every row:', few(constant))] : []),
     listed(`${features.length} features:`, features),
     ...(kept.length > 0 ? [listed('kept, though the spec does not name them:', few(kept))] : []),
+    ...lost.map(describeLost),
     ...describeLeftOut(leftOut),
   ].join('\n');
+}
+
+function describeTable({ table: met }: Profile): string {
+  if (met === null) return '';
+  return 'unread' in met
+    ? ` (not compared with table ${met.name}: ${met.unread})`
+    : ` into ${met.name}, now at version ${met.version}`;
 }
 
 function describeRows(profile: Profile): string[] {

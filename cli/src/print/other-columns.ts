@@ -1,5 +1,6 @@
 import type { IngestResult } from '@stockout/pipeline';
 import { listed } from './fit.ts';
+import { count } from './table.ts';
 
 /** A terminal is to be read, however wide the file is; --json has all. */
 const MANY = 30;
@@ -16,4 +17,8 @@ export function describeLeftOut(leftOut: IngestResult['leftOut']): string[] {
     listed('left out:', few(columns.map(({ column }) => JSON.stringify(column)))),
     `  ${why}`,
   ]);
+}
+
+export function describeLost({ column, rows }: IngestResult['lost'][number]): string {
+  return `${count(rows)} values of ${column} do not fit the table's column: null there`;
 }

@@ -2,7 +2,8 @@ import { type DuckDB, quoteIdentifier } from '@stockout/features';
 import type { FoundColumn } from '../raw/source-columns.ts';
 import type { Placement } from './placement.ts';
 
-const GOOD = `FROM staged
+/** What stands after SELECT: the rows that are appended. */
+export const GOOD = `FROM staged
   WHERE reason IS NULL AND rowid NOT IN (SELECT id FROM repeated) AND rowid NOT IN (SELECT id FROM unfit)
     AND rowid NOT IN (SELECT id FROM known)`;
 
@@ -28,7 +29,7 @@ export function countNegative(db: DuckDB, columns: readonly FoundColumn[]): Prom
 }
 
 /** Values of columns that no spec names which the table's types cannot hold: null there, and told. */
-export function countLost(db: DuckDB, { losses }: Placement): Promise<ColumnRows[]> {
+export function countLost(db: DuckDB, { losses }: Pick<Placement, 'losses'>): Promise<ColumnRows[]> {
   return countWhere(
     db,
     losses.map(({ column, lost }) => ({ column, condition: lost })),

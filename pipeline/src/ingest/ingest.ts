@@ -9,9 +9,8 @@ import type { TableLocation } from '../tables/log.ts';
 import { type Snapshot, loadSnapshot, transactionVersion } from '../tables/snapshot.ts';
 import { type Draft, commit } from '../tables/table.ts';
 import { type ColumnRows, countLost, countNegative, goodRows } from './good-rows.ts';
-import { findKnown } from './known-rows.ts';
+import { meetTable } from './meet-table.ts';
 import type { LeftOut } from './other-columns.ts';
-import { findMisfits, placeColumns } from './placement.ts';
 import { refuseIfUseless } from './refuse-useless.ts';
 import { rejectedTableOf, writeRejected } from './rejected.ts';
 import { type SourceFile, openSourceFiles } from './source-file.ts';
@@ -114,9 +113,7 @@ async function appendGoodRows(
   const draft = async (current: Snapshot): Promise<Draft | undefined> => {
     await discard();
     if (fresh.some((source) => ingestedBy(current, source) !== undefined)) return undefined;
-    const placement = placeColumns(raw, current, staged);
-    await findMisfits(db, placement);
-    await findKnown(db, raw, current, staged);
+    const placement = await meetTable(db, staged, { raw, snapshot: current });
     written = await writeDataFiles(db, raw, goodRows(placement), checkedTags(staged.columns));
     await refuseIfUseless(db, raw, current, written.rows, staged.columns);
     appended = {

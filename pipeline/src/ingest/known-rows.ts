@@ -9,12 +9,13 @@ import type { Staged } from './stage.ts';
 /** Fills `known`: the rowids of rows whose store, product and day the table has. */
 export async function findKnown(
   db: DuckDB,
-  raw: TableLocation,
-  snapshot: Snapshot,
   { firstDay, lastDay, columns }: Staged,
+  table?: { raw: TableLocation; snapshot: Snapshot },
 ): Promise<void> {
   await db.run('CREATE OR REPLACE TEMP TABLE known (id BIGINT)');
-  if (!exists(snapshot) || firstDay === null || lastDay === null) return;
+  if (table === undefined || firstDay === null || lastDay === null) return;
+  const { raw, snapshot } = table;
+  if (!exists(snapshot)) return;
   const types = new Map(fieldsOfTable(snapshot).map((field) => [field.name, duckdbType(field)]));
   const keys = columns.filter(({ kind }) => kind === 'key' || kind === 'day');
   const day = keys.find(({ kind }) => kind === 'day')?.source;

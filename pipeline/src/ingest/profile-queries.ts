@@ -1,11 +1,9 @@
 import type { DuckDB, RenderedFeatures } from '@stockout/features';
-import type { FoundColumn } from '../raw/source-columns.ts';
 import { storedType } from '../raw/values.ts';
 import type { ColumnProfile, Profile } from './profile.ts';
-import { ROW_NUMBER, type Staged } from './stage.ts';
-import { withWayOut } from './way-out.ts';
+import type { Staged } from './stage.ts';
 
-// Over `staged`, `repeated` and the view `good` of a --check.
+// Over the view `good` of a --check.
 
 /** By the features' own SQL, of which DuckDB computes the label alone. */
 export async function countLabels(
@@ -19,22 +17,6 @@ export async function countLabels(
       FROM (WITH raw AS (${raw}) ${sql})`,
   );
   return counted ?? { stockout: 0, none: 0, unknown: 0 };
-}
-
-export const DUPLICATE = 'duplicate: an earlier row has the same store, product and date';
-
-export async function countReasons(db: DuckDB, columns: readonly FoundColumn[]): Promise<Profile['reasons']> {
-  const reasons = await db.rows<Profile['reasons'][number]>(
-    `WITH bad AS (
-        SELECT rowid AS id, ${ROW_NUMBER} AS row_number, file, reason, value FROM staged WHERE reason IS NOT NULL
-        UNION ALL SELECT rowid AS id, ${ROW_NUMBER} AS row_number, file, '${DUPLICATE}' AS reason, value FROM staged
-          WHERE rowid IN (SELECT id FROM repeated)
-      )
-      SELECT reason, count(*) AS rows, arg_min(file, id) AS file, arg_min(row_number, id) AS row,
-        arg_min_null(value, id) AS value
-      FROM bad GROUP BY reason ORDER BY rows DESC, reason`,
-  );
-  return withWayOut(reasons, columns);
 }
 
 export async function extentOf(db: DuckDB): Promise<Pick<Profile, 'firstDay' | 'lastDay'>> {

@@ -1,6 +1,7 @@
 import { InputError, STANDARD_FEATURES } from '@stockout/contracts';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { rawRows, testDuckDB, testWorkspaces } from '../workspace.test-support.ts';
+import { ingest } from './ingest.ts';
 import { checkFiles } from './profile.ts';
 
 const createWorkspace = testWorkspaces(testDuckDB());
@@ -60,17 +61,50 @@ test('weekly data is known by its step of seven days', async () => {
 });
 
 test('with a mapping the columns have their own names, and only features that can be made are told', async () => {
-  const { parquet } = await createWorkspace();
   const own = `SELECT store_id AS "Läden", product_id, date, daily_sales AS qty, stockout * 12.0 AS hours FROM (${rawRows()})`;
-  const data = {
-    columns: { store: 'Läden', sales: 'qty', stockout: { column: 'hours', atLeast: '6' } },
-    features: 'Standard' as const,
-    horizonDays: 7,
-  };
-  const profile = await checkFiles([await parquet('own.parquet', own)], {}, { data });
+  const columns = { store: 'Läden', sales: 'qty', stockout: { column: 'hours', atLeast: '6' } };
+  const { parquet, context } = await createWorkspace({ columns });
+  const profile = await checkFiles([await parquet('own.parquet', own)], context);
   expect(profile.columns.map(({ name }) => name)).toEqual(['Läden', 'product_id', 'date', 'qty', 'hours']);
   expect(profile.features).toEqual(SALES_FEATURES);
   expect(profile.stockoutShare).toBeCloseTo(0.15, 1);
+});
+
+describe('beside the table that the manifest names', () => {
+  test('rows that it has, or cannot hold, are told as ingest tells them, which then does what was told', async () => {
+    const { context, file, parquet, storage } = await createWorkspace();
+    const numbers = `SELECT * EXCLUDE product_id, 'P1' AS product_id, 7 AS shelf FROM (${rawRows({ stores: 1, products: 1, days: 1 })})`;
+    await ingest(context, [await parquet('first.parquet', numbers)]);
+    const before = await storage.list('');
+    const lines = [`${GOOD},8`, 'S1,P1,2025-01-02,9,1,3,20,0,8', 'S1,P1,2025-01-03,9,1,3,20,0,left'];
+    const path = await file('second.csv', `${HEADER},shelf\n${lines.join('\n')}\n`);
+    const { rows, rejected, duplicates, reasons, lost, table } = await checkFiles([path], context);
+    expect(await storage.list('')).toEqual(before);
+    expect(table).toEqual({ name: 'raw', version: 0 });
+    expect([rows, rejected, duplicates]).toEqual([2, 1, 1]);
+    expect(lost).toEqual([{ column: 'shelf', rows: 1 }]);
+    expect(await ingest(context, [path])).toMatchObject({ rows, rejected, reasons, lost });
+  });
+
+  test('a table that lacks a column is refused as ingest refuses it', async () => {
+    const { context, file } = await createWorkspace();
+    await ingest(context, [await file('first.csv', `${HEADER}\n${GOOD}\n`)]);
+    context.model.spec.data.columns = { store: 'shop' };
+    const path = await file('second.csv', `${HEADER.replace('store_id', 'shop')}\n${GOOD}\n`);
+    await expect(checkFiles([path], context)).rejects.toThrow(
+      'table raw has no column shop (spec.data.columns.store)',
+    );
+  });
+
+  test('a table that cannot be read is told, and the file is checked all the same', async () => {
+    const { context, file, storage } = await createWorkspace();
+    await storage.put('raw/_delta_log/00000000000000000000.json', 'damaged');
+    const profile = await checkFiles([await file('x.csv', `${HEADER}\n${GOOD}\n`)], context);
+    expect(profile).toMatchObject({
+      rows: 1,
+      table: { name: 'raw', unread: expect.stringContaining('is damaged') },
+    });
+  });
 });
 
 test.each([

@@ -1,23 +1,22 @@
-import type { DataProfile } from '@stockout/contracts';
+import { type DataProfile, StockoutError } from '@stockout/contracts';
 import type { StockoutModelSpec } from '@stockout/crds';
-import { type RenderedFeatures, openDuckDB, renderFeatures } from '@stockout/features';
+import { type DuckDB, type RenderedFeatures, openDuckDB, renderFeatures } from '@stockout/features';
 import type { PipelineContext } from '../context.ts';
 import { profileData } from '../data-profile.ts';
 import { mapColumns } from '../raw/mapping.ts';
 import { mappedOf } from '../raw/source-columns.ts';
 import { mappedValue } from '../raw/values.ts';
+import { locateTable } from '../tables/locate.ts';
+import { loadSnapshot } from '../tables/snapshot.ts';
+import { type ColumnRows, GOOD, countLost } from './good-rows.ts';
+import { type MetTable, meetTable } from './meet-table.ts';
 import type { LeftOut } from './other-columns.ts';
+import type { Placement } from './placement.ts';
+import { DUPLICATE, KNOWN, countReasons } from './reasons.ts';
 import { openSourceFiles } from './source-file.ts';
 import type { SourceOptions } from './source-options.ts';
-import {
-  DUPLICATE,
-  countGaps,
-  countLabels,
-  countReasons,
-  extentOf,
-  profileColumns,
-} from './profile-queries.ts';
-import { stageFiles } from './stage.ts';
+import { countGaps, countLabels, extentOf, profileColumns } from './profile-queries.ts';
+import { type Staged, stageFiles } from './stage.ts';
 import type { RejectedRows } from './way-out.ts';
 
 export interface ColumnProfile {
@@ -34,7 +33,7 @@ export interface ColumnProfile {
   used: boolean;
 }
 
-/** What `stockout ingest --check` prints: the data as it would be ingested into an empty table. */
+/** What `stockout ingest --check` prints: the data as it would be ingested. */
 export interface Profile extends DataProfile {
   /** ISO; null without a good row. */
   firstDay: string | null;
@@ -48,7 +47,9 @@ export interface Profile extends DataProfile {
     /** The most frequent number of days from one row of a series to its next: 7 in weekly data; null without any. */
     stepDays: number | null;
   };
-  /** Rows whose store, product and day an earlier row has: rejected. */
+  /** That they would go into, as it is, or why it could not be read; null where none was named, or it does not exist yet. */
+  table: { name: string; version: number } | { name: string; unread: string } | null;
+  /** Rows whose store, product and day an earlier row, or the table, has: rejected. */
   duplicates: number;
   rejected: number;
   /** With the first row that has it. */
@@ -57,6 +58,8 @@ export interface Profile extends DataProfile {
   features: string[];
   /** Rows by their label; rows whose label is not known are scored, but teach nothing. */
   labels: { horizonDays: number; stockout: number; none: number; unknown: number };
+  /** Values of columns that the spec does not name which the table's types cannot hold: they would be null in their rows. */
+  lost: ColumnRows[];
   /** Columns that the table cannot have. */
   leftOut: LeftOut[];
 }
@@ -67,22 +70,24 @@ const STANDARD: Data = { features: 'Standard', horizonDays: 7 };
 
 /**
  * Writes nothing.
- * @param data default: columns of standard names, and Standard features
+ * @param context with a model: through its spec.data, and beside the rows that its raw table has; without, columns of
+ * standard names, Standard features, and no table
  * @throws InputError as ingest does
  */
 export async function checkFiles(
   files: readonly string[],
-  { signal, report }: Pick<PipelineContext, 'signal' | 'report'> = {},
-  { data = STANDARD, ...options }: SourceOptions & { data?: Data | undefined } = {},
+  context: Partial<PipelineContext> = {},
+  options: SourceOptions = {},
 ): Promise<Profile> {
+  const { signal, report, model } = context;
+  const data: Data = model?.spec.data ?? STANDARD;
   await using db = await openDuckDB({ signal });
   const mapping = mapColumns(data);
   const sources = await openSourceFiles(db, { report }, files, options);
   const staged = await stageFiles(db, sources, mapping);
   report?.({ step: 'profile' });
-  await db.run(
-    'CREATE TEMP VIEW good AS SELECT * FROM staged WHERE reason IS NULL AND rowid NOT IN (SELECT id FROM repeated)',
-  );
+  const { table, losses } = await meet(db, context, staged);
+  await db.run(`CREATE TEMP VIEW good AS SELECT * ${GOOD}`);
   const mapped = mappedOf(mapping, staged.columns);
   const values = mapped.map((column) => `${mappedValue(column, column.source.alias)} AS "${column.name}"`);
   const columns = mapped.map(({ name }) => name);
@@ -95,13 +100,37 @@ export async function checkFiles(
     ...(await extentOf(db)),
     columns: await profileColumns(db, staged),
     gaps: await countGaps(db),
-    duplicates: reasons.find(({ reason }) => reason === DUPLICATE)?.rows ?? 0,
+    table,
+    duplicates: reasons
+      .filter(({ reason }) => reason === DUPLICATE || reason === KNOWN)
+      .reduce((sum, { rows }) => sum + rows, 0),
     rejected: staged.rows - profile.rows,
     reasons,
     features: rendered.features,
     labels: { horizonDays: data.horizonDays, ...(await countLabels(db, raw, rendered)) },
+    lost: await countLost(db, { losses }),
     leftOut: staged.leftOut,
   };
+}
+
+/** Whoever may not read the storage can check a file all the same. */
+async function meet(
+  db: DuckDB,
+  { model, ...context }: Partial<PipelineContext>,
+  staged: Staged,
+): Promise<{ table: Profile['table']; losses: Placement['losses'] }> {
+  if (model === undefined) return { table: null, ...(await meetTable(db, staged)) };
+  const name = model.spec.data.rawTable;
+  let met: MetTable;
+  try {
+    const raw = locateTable({ ...context, model }, name);
+    met = { raw, snapshot: await loadSnapshot(db, raw) };
+  } catch (error) {
+    if (!(error instanceof StockoutError)) throw error;
+    return { table: { name, unread: error.message }, ...(await meetTable(db, staged)) };
+  }
+  const { version } = met.snapshot;
+  return { table: version < 0 ? null : { name, version }, ...(await meetTable(db, staged, met)) };
 }
 
 function render(

@@ -4,8 +4,9 @@ import { deleteDataFiles, writeDataFiles } from '../tables/data-files.ts';
 import type { TableLocation } from '../tables/log.ts';
 import type { Snapshot } from '../tables/snapshot.ts';
 import { type Draft, commit } from '../tables/table.ts';
+import { REJECTED, countReasons } from './reasons.ts';
 import { ROW_NUMBER } from './stage.ts';
-import { type RejectedRows, withWayOut } from './way-out.ts';
+import type { RejectedRows } from './way-out.ts';
 
 const INGEST_TAG = 'stockout.ingest';
 const ROWS_TAG = 'stockout.rows';
@@ -30,14 +31,9 @@ export async function writeRejected(
 ): Promise<{ rejected: number; reasons: RejectedRows[] }> {
   await db.run(
     `CREATE OR REPLACE TEMP TABLE rejects AS
-      WITH others AS (SELECT id, 'duplicate: an earlier row has the same store, product and date' AS why, NULL AS at_fault
-          FROM repeated
-        UNION ALL SELECT id, reason AS why, value AS at_fault FROM unfit
-        UNION ALL SELECT id, 'duplicate: the table has this store, product and date' AS why, NULL AS at_fault
-          FROM known WHERE id NOT IN (SELECT id FROM repeated UNION ALL SELECT id FROM unfit))
-      SELECT staged.rowid AS staged_id, file, ${ROW_NUMBER} AS row_number, coalesce(reason, why) AS reason, coalesce(value, at_fault) AS value,
+      SELECT staged.rowid AS staged_id, file, ${ROW_NUMBER} AS row_number, why AS reason, at_fault AS value,
         ${columns.map(namedApart).join(', ')}
-      FROM staged LEFT JOIN others ON staged.rowid = others.id WHERE reason IS NOT NULL OR why IS NOT NULL`,
+      FROM staged JOIN (${REJECTED}) AS bad ON staged.rowid = bad.id`,
   );
   const [summary] = await db.rows<{ rows: number; digest: string }>(
     'SELECT count(*) AS rows, CAST(coalesce(bit_xor(hash(rejects)), 0) AS VARCHAR) AS digest FROM rejects',
@@ -45,12 +41,7 @@ export async function writeRejected(
   const rejected = summary?.rows ?? 0;
   const tags = { [INGEST_TAG]: ingest, [ROWS_TAG]: summary?.digest ?? '' };
   if (rejected > 0) await replace(db, table, tags);
-  const reasons = await db.rows<RejectedRows>(
-    `SELECT reason, count(*) AS rows, arg_min(file, staged_id) AS file, arg_min(row_number, staged_id) AS row,
-        arg_min_null(value, staged_id) AS value
-      FROM rejects GROUP BY reason ORDER BY rows DESC, reason`,
-  );
-  return { rejected, reasons: withWayOut(reasons, columns) };
+  return { rejected, reasons: await countReasons(db, columns) };
 }
 
 const OWN = new Set(['staged_id', 'file', 'row_number', 'reason', 'value', 'rejected_at']);

@@ -2,7 +2,7 @@ import type { DuckDB } from '@stockout/features';
 import type { StoredObject } from '@stockout/storage';
 import type { Metadata } from './actions.ts';
 import { intervalMilliseconds } from './interval.ts';
-import { type TableLocation, isCheckpoint, keyIn, listLogFiles, logListing } from './log.ts';
+import { type TableLocation, isCheckpoint, keyIn, listLogUntil, logListing, newestOf } from './log.ts';
 import { readCheckpoint, readWithoutSidecars, sidecarKeys } from './read-checkpoint.ts';
 
 /** How long old versions stay readable by the log where a table says nothing: the protocol's default. */
@@ -23,12 +23,12 @@ export async function cleanLog(
   if (configuration['delta.enableExpiredLogCleanup'] === 'false') return 0;
   const retention = intervalMilliseconds(configuration['delta.logRetentionDuration'] ?? LOG_RETENTION);
   if (retention === undefined) return 0;
-  const files = await listLogFiles(location);
+  const files = await listLogUntil(location, now - retention);
   const { commits, checkpoints } = logListing(location, files);
   const old = [...checkpoints.keys()].filter(
     (version) => version <= pinned && (commits.get(version)?.getTime() ?? now) <= now - retention,
   );
-  const first = Math.max(-1, ...old);
+  const first = newestOf(old);
   const expired = filesBefore(location, files, first);
   if (expired.length === 0) return 0;
   // From here on the table's oldest versions stand on this checkpoint alone.

@@ -1,5 +1,5 @@
 import { StockoutError } from '@stockout/contracts';
-import { NotFoundError, type Storage, type StoredObject } from '@stockout/storage';
+import type { Storage, StoredObject } from '@stockout/storage';
 import type { Action } from './actions.ts';
 
 /** Where a table lies: a folder of a storage. */
@@ -12,64 +12,120 @@ export interface TableLocation {
 }
 
 export interface LogListing {
-  /** Version, and when its file was written. */
-  commits: Map<number, Date>;
+  /** Version, and when its file was written, where that was listed. */
+  commits: Map<number, Date | undefined>;
   /** Complete checkpoints: version and the keys of its parts, without sidecars. */
   checkpoints: Map<number, string[]>;
 }
 
+const LOG = '_delta_log/';
 /** Where writers note their last checkpoint. */
-export const LAST_CHECKPOINT = '_delta_log/_last_checkpoint';
+export const LAST_CHECKPOINT = `${LOG}_last_checkpoint`;
 
 export function keyIn({ path }: TableLocation, relative: string): string {
   return path === '' ? relative : `${path}/${relative}`;
 }
 
 export function commitKey(location: TableLocation, version: number): string {
-  return keyIn(location, `_delta_log/${padded(version)}.json`);
+  return keyIn(location, `${LOG}${padded(version)}.json`);
 }
 
 export function checkpointKey(location: TableLocation, version: number): string {
-  return keyIn(location, `_delta_log/${padded(version)}.checkpoint.parquet`);
+  return keyIn(location, `${LOG}${padded(version)}.checkpoint.parquet`);
+}
+
+/** Of a checkpoint in several files. */
+export function checkpointPartKey(
+  location: TableLocation,
+  version: number,
+  part: number,
+  parts: number,
+): string {
+  const [number, of] = [part, parts].map((digits) => String(digits).padStart(10, '0'));
+  return keyIn(location, `${LOG}${padded(version)}.checkpoint.${number}.${of}.parquet`);
 }
 
 function padded(version: number): string {
   return String(version).padStart(20, '0');
 }
 
-/** @param from the version that it begins with */
-export async function listLog(location: TableLocation, from = 0): Promise<LogListing> {
-  return logListing(location, await listLogFiles(location, from));
+/** The whole log with the times of its commits: on a file system a long one takes seconds. */
+export async function listLog(location: TableLocation): Promise<LogListing> {
+  return logListing(location, await location.storage.list(keyIn(location, LOG)));
 }
 
 /**
- * The log from its last checkpoint on, as `_last_checkpoint` hints at it: a table keeps the commits of 30 days, and its
- * newest version needs the last ten. The whole log where the hint is not there, or leads to nothing.
- * @param version that is to be read; default: the newest
+ * Which versions the log has, without their times.
+ * @param from the version that it begins with
  */
-export async function listNewestLog(location: TableLocation, version = Infinity): Promise<LogListing> {
-  const hint = await readHint(location);
-  if (hint === undefined || hint > version) return listLog(location);
-  const log = await listLog(location, hint);
-  return log.checkpoints.has(hint) ? log : listLog(location);
+export async function listVersions(location: TableLocation, from = 0): Promise<LogListing> {
+  const keys = await location.storage.keys(keyIn(location, LOG), { startAfter: beginningOf(location, from) });
+  return logListing(location, keys.map(keyed));
 }
 
-/** A hint is no more than that: others may have written it in a way of their own, or half. */
-async function readHint(location: TableLocation): Promise<number | undefined> {
-  try {
-    const bytes = await location.storage.read(keyIn(location, LAST_CHECKPOINT));
-    const { version } = JSON.parse(Buffer.from(bytes).toString('utf8')) as { version?: unknown };
-    return Number.isSafeInteger(version) ? (version as number) : undefined;
-  } catch (error) {
-    if (error instanceof NotFoundError || error instanceof SyntaxError) return undefined;
-    throw error;
+/**
+ * Of the log what a version is read from, which mostly is its last checkpoint and a few commits: a table keeps the
+ * commits of 30 days.
+ * @param hint the version of a checkpoint that may be there and may be the last one
+ * @param version that is to be read; default: the newest
+ */
+export async function listLogFor(
+  location: TableLocation,
+  hint: number | undefined,
+  version = Infinity,
+): Promise<LogListing> {
+  if (hint === undefined) return listVersions(location);
+  if (hint > version) return listLogBack(location, version);
+  const log = await listVersions(location, hint);
+  return log.checkpoints.has(hint) ? log : listVersions(location);
+}
+
+/** Most writers make a checkpoint every 10 or 100 commits; of each version there may be a few files more. */
+const WINDOWS = [100, 3000];
+const FILES_A_VERSION = 5;
+
+/** From further and further back on, until there is a checkpoint at or before the version. */
+async function listLogBack(location: TableLocation, version: number): Promise<LogListing> {
+  for (const window of WINDOWS) {
+    if (window >= version) break;
+    const startAfter = beginningOf(location, version - window);
+    const limit = window * FILES_A_VERSION;
+    const keys = await location.storage.keys(keyIn(location, LOG), { startAfter, limit });
+    const log = logListing(location, keys.map(keyed));
+    if (log.commits.has(version) && newestOf(log.checkpoints.keys(), version) >= 0) return log;
+  }
+  return listVersions(location);
+}
+
+/** Of a log's oldest files so many to begin with. */
+const OLD_FILES = 100;
+
+/**
+ * The log's files with their times, the oldest versions first, until a commit is younger than that: what a long log has
+ * of young commits costs nothing. Their times are taken to be in the order of their versions.
+ * @param time milliseconds since the epoch
+ */
+export async function listLogUntil(location: TableLocation, time: number): Promise<StoredObject[]> {
+  const { storage } = location;
+  const folder = keyIn(location, LOG);
+  const startAfter = beginningOf(location, 0);
+  for (let limit = OLD_FILES; ; limit *= 4) {
+    const files = await storage.list(folder, { startAfter, limit });
+    const times = [...logListing(location, files).commits.values()];
+    if (files.length === limit && !times.some((at) => at !== undefined && at.getTime() > time)) continue;
+    // Local file systems of Hadoop keep hidden checksums of them, which come first by their names.
+    const hidden = await storage.list(folder, { limit: files.length });
+    return [...hidden.filter(({ key }) => key < startAfter), ...files];
   }
 }
 
-export async function listLogFiles(location: TableLocation, from = 0): Promise<StoredObject[]> {
-  // Names begin with the version's digits, and a text comes after its own beginning.
-  const startAfter = from > 0 ? keyIn(location, `_delta_log/${padded(from)}`) : undefined;
-  return location.storage.list(keyIn(location, '_delta_log/'), { startAfter });
+/** Names begin with the version's digits, and a text comes after its own beginning. */
+function beginningOf(location: TableLocation, version: number): string {
+  return keyIn(location, `${LOG}${version > 0 ? padded(version) : '0'}`);
+}
+
+function keyed(key: string): { key: string } {
+  return { key };
 }
 
 /** As checkpoints are named: classic, in parts, or of the second spec (V2) with a UUID. */
@@ -77,8 +133,11 @@ const CHECKPOINT =
   /^(\d{20})\.checkpoint(?:\.parquet|\.\d{10}\.(\d{10})\.parquet|\.[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\.(?:json|parquet))$/i;
 
 /** What else lies there (checksums, staged commits, compactions, sidecars) is no version of its own. */
-export function logListing(location: TableLocation, files: readonly StoredObject[]): LogListing {
-  const folder = keyIn(location, '_delta_log/');
+export function logListing(
+  location: TableLocation,
+  files: readonly { key: string; modifiedAt?: Date }[],
+): LogListing {
+  const folder = keyIn(location, LOG);
   const listing: LogListing = { commits: new Map(), checkpoints: new Map() };
   const parts = new Map<string, string[]>();
   for (const { key, modifiedAt } of files) {
@@ -99,12 +158,26 @@ export function logListing(location: TableLocation, files: readonly StoredObject
 
 /** Whether a key in the log is one of a checkpoint's, its sidecars aside. */
 export function isCheckpoint(location: TableLocation, key: string): boolean {
-  return CHECKPOINT.test(key.slice(keyIn(location, '_delta_log/').length));
+  return CHECKPOINT.test(key.slice(keyIn(location, LOG).length));
 }
 
 /** The oldest version that can still be read: the first of all, or one with a checkpoint. */
 export function oldestReadable({ commits, checkpoints }: LogListing): number {
-  return Math.min(...(commits.has(0) ? [0] : []), ...checkpoints.keys());
+  let oldest = commits.has(0) ? 0 : Infinity;
+  for (const version of checkpoints.keys()) oldest = Math.min(oldest, version);
+  return oldest;
+}
+
+/** The newest of some versions, at most `limit`; -1 where there is none. A call cannot take as many arguments. */
+export function newestOf(versions: Iterable<number>, limit = Infinity): number {
+  let newest = -1;
+  for (const version of versions) if (version > newest && version <= limit) newest = version;
+  return newest;
+}
+
+/** The newest version that the log has anything of. */
+export function latestOf({ commits, checkpoints }: LogListing): number {
+  return Math.max(newestOf(commits.keys()), newestOf(checkpoints.keys()));
 }
 
 /** @throws NotFoundError */

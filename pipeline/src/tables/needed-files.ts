@@ -1,6 +1,7 @@
 import type { DuckDB } from '@stockout/features';
 import { dataKey } from './data-files.ts';
-import { type LogListing, type TableLocation, listLog, readCommit } from './log.ts';
+import { type LogListing, type TableLocation, listLog } from './log.ts';
+import { readCommits } from './log-commits.ts';
 import { type ExistingSnapshot, loadSnapshot } from './snapshot.ts';
 
 /** The keys of all files that some version needs which was current at any time since `since`. */
@@ -14,8 +15,8 @@ export async function neededFiles(
   const oldest = oldestNeeded(log, newest.version, since);
   const { files } = await loadSnapshot(db, location, oldest);
   const paths = new Set(Array.from(files.values(), ({ path }) => path));
-  for (let version = oldest + 1; version <= newest.version; version++) {
-    for (const { add } of await readCommit(location, version)) if (add !== undefined) paths.add(add.path);
+  for await (const actions of readCommits(location, oldest + 1, newest.version)) {
+    for (const { add } of actions) if (add !== undefined) paths.add(add.path);
   }
   if (timeOf(log, oldest) > since) {
     // The log does not go back as far: of the versions before it, only tombstones tell.
@@ -28,8 +29,12 @@ export async function neededFiles(
 
 /** The version that was current at `since`, by the times of the commits' files; else the oldest that can be read. */
 function oldestNeeded(log: LogListing, newest: number, since: number): number {
-  let oldest = newest;
-  while (timeOf(log, oldest) > since && canBeRead(log, oldest - 1)) oldest--;
+  let [oldest, base] = [newest, newest];
+  while (timeOf(log, oldest) > since) {
+    if (oldest - 1 < base) base = baseOf(log, oldest - 1);
+    if (oldest - 1 < base) break;
+    oldest--;
+  }
   return oldest;
 }
 
@@ -38,11 +43,11 @@ function timeOf({ commits }: LogListing, version: number): number {
   return commits.get(version)?.getTime() ?? Infinity;
 }
 
-/** Whether the log has a checkpoint at or before the version, and every commit from there on. */
-function canBeRead(log: LogListing, version: number): boolean {
+/** The checkpoint, or the first commit, that a version is read from; Infinity when it cannot be read. */
+function baseOf(log: LogListing, version: number): number {
   for (let at = version; at >= 0; at--) {
-    if (log.checkpoints.has(at)) return true;
-    if (!log.commits.has(at)) return false;
+    if (log.checkpoints.has(at)) return at;
+    if (!log.commits.has(at)) return Infinity;
   }
-  return version >= 0;
+  return version < 0 ? Infinity : 0;
 }

@@ -1,10 +1,20 @@
 import { InputError, StockoutError } from '@stockout/contracts';
 import type { DuckDB } from '@stockout/features';
 import { NotFoundError } from '@stockout/storage';
-import type { Metadata, Protocol } from './actions.ts';
-import { type TableLocation, listLog, listNewestLog, oldestReadable, readCommit } from './log.ts';
-import { checkReadable } from './protocol.ts';
+import type { Action, Metadata, Protocol } from './actions.ts';
 import { readCheckpoint } from './read-checkpoint.ts';
+import {
+  type TableLocation,
+  latestOf,
+  listLogFor,
+  listVersions,
+  newestOf,
+  oldestReadable,
+  readCommit,
+} from './log.ts';
+import { PROBED, ifThere, probeCommits, readCommits, readRange } from './log-commits.ts';
+import { type CheckpointHint, readHint } from './log-hint.ts';
+import { checkReadable } from './protocol.ts';
 import { type TableState, emptyState, replay } from './replay.ts';
 import { type Field, parseSchema } from './schema.ts';
 
@@ -20,37 +30,84 @@ export interface ExistingSnapshot extends Snapshot {
 }
 
 /**
+ * Without a listing where the hint of the last checkpoint leads to the version: then it takes as long as the table is
+ * large, however long its log is.
  * @param version default: the newest
  * @throws InputError when there is no such version, or the table uses what is not understood here
  */
 export async function loadSnapshot(db: DuckDB, location: TableLocation, version?: number): Promise<Snapshot> {
-  const log = await listNewestLog(location, version);
-  const latest = Math.max(-1, ...log.commits.keys(), ...log.checkpoints.keys());
+  const hint = await readHint(location);
+  const hinted = hint && (await loadFromHint(db, location, hint, version));
+  return checked(location, hinted ?? (await loadFromListing(db, location, hint?.version, version)));
+}
+
+/** @returns undefined when the hint is not enough */
+async function loadFromHint(
+  db: DuckDB,
+  location: TableLocation,
+  hint: CheckpointHint,
+  version: number | undefined,
+): Promise<Snapshot | undefined> {
+  if (version !== undefined && (version < hint.version || version > hint.version + PROBED)) return undefined;
+  const [checkpoint, commits] = await Promise.all([
+    readIfThere(db, location, hint),
+    version === undefined
+      ? probeCommits(location, hint.version)
+      : ifThere(readRange(location, hint.version + 1, version)),
+  ]);
+  if (checkpoint === undefined || commits === undefined) return undefined;
+  const state = replay(emptyState(), [...checkpoint, ...commits.flat()]);
+  return { ...state, version: version ?? hint.version + commits.length };
+}
+
+/** @returns undefined when it, or a part of it, is not where the hint says: a listing then tells what there is */
+async function readIfThere(
+  db: DuckDB,
+  location: TableLocation,
+  { keys }: CheckpointHint,
+): Promise<Action[] | undefined> {
+  try {
+    return await readCheckpoint(db, location, keys);
+  } catch (error) {
+    if ((error as Error).cause instanceof NotFoundError) return undefined;
+    throw error;
+  }
+}
+
+async function loadFromListing(
+  db: DuckDB,
+  location: TableLocation,
+  hint: number | undefined,
+  version: number | undefined,
+): Promise<Snapshot> {
+  const log = await listLogFor(location, hint, version);
+  const latest = latestOf(log);
   const target = version ?? latest;
   if (target > latest || target < -1) throw await noSuchVersion(location, target);
-  const base = Math.max(-1, ...[...log.checkpoints.keys()].filter((checkpoint) => checkpoint <= target));
+  const base = newestOf(log.checkpoints.keys(), target);
+  for (let next = base + 1; next <= target; next++) {
+    if (!log.commits.has(next)) throw await noSuchVersion(location, target);
+  }
   const keys = log.checkpoints.get(base);
   let state =
     keys === undefined ? emptyState() : replay(emptyState(), await readCheckpoint(db, location, keys));
-  for (let next = base + 1; next <= target; next++) {
-    if (!log.commits.has(next)) throw await noSuchVersion(location, target);
-    state = replay(state, await readCommit(location, next));
-  }
-  return checked(location, { ...state, version: target });
+  for await (const actions of readCommits(location, base + 1, target)) state = replay(state, actions);
+  return { ...state, version: target };
 }
 
 /** The newest snapshot, from one that may have been overtaken. */
 export async function refreshSnapshot(location: TableLocation, snapshot: Snapshot): Promise<Snapshot> {
-  let newest = snapshot;
-  try {
-    for (;;) {
-      const actions = await readCommit(location, newest.version + 1);
-      newest = { ...replay(newest, actions), version: newest.version + 1 };
-    }
-  } catch (error) {
-    if (!(error instanceof NotFoundError)) throw error;
+  const newer: Action[][] = [];
+  for (;;) {
+    const actions = await ifThere(readCommit(location, snapshot.version + newer.length + 1));
+    if (actions === undefined) break;
+    newer.push(actions);
   }
-  return checked(location, newest);
+  if (newer.length === 0) return snapshot;
+  return checked(location, {
+    ...replay(snapshot, newer.flat()),
+    version: snapshot.version + newer.length,
+  });
 }
 
 export function exists(snapshot: Snapshot): snapshot is ExistingSnapshot {
@@ -79,12 +136,9 @@ function checked(location: TableLocation, snapshot: Snapshot): Snapshot {
 }
 
 async function noSuchVersion(location: TableLocation, version: number): Promise<Error> {
-  const log = await listLog(location);
-  const versions = [...log.commits.keys(), ...log.checkpoints.keys()];
-  if (versions.length === 0) {
-    return new InputError(`table ${location.name} does not exist in ${location.storage.uri}`);
-  }
-  const [oldest, latest] = [oldestReadable(log), Math.max(...versions)];
+  const log = await listVersions(location);
+  const [oldest, latest] = [oldestReadable(log), latestOf(log)];
+  if (latest < 0) return new InputError(`table ${location.name} does not exist in ${location.storage.uri}`);
   const why = `version ${version} of table ${location.name} cannot be read: its log goes from ${oldest} to ${latest}`;
   if (version > latest) return new InputError(`${why}. Name one of these, or none for the newest`);
   if (version > oldest)

@@ -251,23 +251,6 @@ describe('checkpoints', () => {
     await expect(workspace.snapshot('t', 5)).rejects.toThrow('its log goes from 10 to 21');
   });
 
-  test('are where reading begins: what comes before is not listed', async () => {
-    const workspace = await createWorkspace();
-    for (let i = 0; i < 23; i++) await append(workspace, 't', 'SELECT 1 AS a');
-    const listed: number[] = [];
-    const list = workspace.storage.list.bind(workspace.storage);
-    workspace.storage.list = async (...args) => {
-      const found = await list(...args);
-      listed.push(found.length);
-      return found;
-    };
-    expect((await workspace.snapshot('t')).files.size).toBe(23);
-    // The checkpoint, its commit, two more commits and the hint.
-    expect(listed).toEqual([5]);
-    expect((await workspace.snapshot('t', 5)).files.size).toBe(6);
-    expect(listed).toEqual([5, 26]);
-  });
-
   test.each([
     ['half of one', '{"version":1'],
     ['none', undefined],

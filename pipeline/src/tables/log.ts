@@ -102,7 +102,7 @@ const OLD_FILES = 100;
 
 /**
  * The log's files with their times, the oldest versions first, until a commit is younger than that: what a long log has
- * of young commits costs nothing. Their times are taken to be in the order of their versions.
+ * of young commits is not asked for its time. Times are taken to be in the order of the versions.
  * @param time milliseconds since the epoch
  */
 export async function listLogUntil(location: TableLocation, time: number): Promise<StoredObject[]> {
@@ -112,7 +112,9 @@ export async function listLogUntil(location: TableLocation, time: number): Promi
   for (let limit = OLD_FILES; ; limit *= 4) {
     const files = await storage.list(folder, { startAfter, limit });
     const times = [...logListing(location, files).commits.values()];
-    if (files.length === limit && !times.some((at) => at !== undefined && at.getTime() > time)) continue;
+    const isYoung = (at: Date | undefined) => at !== undefined && at.getTime() > time;
+    if (files.length === limit && !times.some(isYoung)) continue;
+    if (times.every(isYoung)) return files;
     // Local file systems of Hadoop keep hidden checksums of them, which come first by their names.
     const hidden = await storage.list(folder, { limit: files.length });
     return [...hidden.filter(({ key }) => key < startAfter), ...files];
@@ -144,7 +146,7 @@ export function logListing(
     const name = key.slice(folder.length);
     const commit = /^(\d{20})\.json$/.exec(name);
     if (commit) listing.commits.set(Number(commit[1]), modifiedAt);
-    const checkpoint = CHECKPOINT.exec(name);
+    const checkpoint = commit ? undefined : CHECKPOINT.exec(name);
     if (!checkpoint) continue;
     const [, version, count = '1'] = checkpoint;
     const set = Number(count) > 1 ? `${version} ${count}` : name;

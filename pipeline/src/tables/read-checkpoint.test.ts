@@ -1,8 +1,11 @@
 import { StockoutError } from '@stockout/contracts';
+import { quoteLiteral } from '@stockout/features';
 import { describe, expect, test } from 'vitest';
 import { type Workspace, testDuckDB, testWorkspaces } from '../workspace.test-support.ts';
+import { countRows } from './relation.ts';
 import { readCheckpoint } from './read-checkpoint.ts';
 import { loadSnapshot, transactionVersion } from './snapshot.ts';
+import { boundsOf } from './stats.ts';
 import { tableWriters } from './table.test-support.ts';
 import { v2Checkpoint } from './v2-checkpoint.test-support.ts';
 
@@ -64,4 +67,29 @@ describe('a checkpoint of the second spec', () => {
     const actions = await readCheckpoint(duckdb.db, workspace.locate('t'), [key]);
     expect(actions.filter(({ add }) => add)).toHaveLength(3);
   });
+});
+
+test('statistics that a checkpoint has as columns are those of a commit', async () => {
+  const workspace = await createWorkspace();
+  for (let day = 1; day <= 9; day++)
+    await append(workspace, 't', `SELECT DATE '2025-01-0${day}' AS date, ${day} AS a`);
+  const before = await workspace.snapshot('t');
+  const { key } = await v2Checkpoint(duckdb.db, workspace, 'classic', { sidecars: false });
+  await using file = await workspace.storage.localFile(key);
+  const parsed = `from_json(add.stats, '{"numRecords": "BIGINT", "minValues": {"date": "DATE", "a": "BIGINT", "none": "BIGINT"},
+    "maxValues": {"date": "DATE", "a": "BIGINT"}}')`;
+  const add = `CASE WHEN add IS NOT NULL THEN struct_pack(path := add.path, "partitionValues" := add."partitionValues",
+    size := add.size, "modificationTime" := add."modificationTime", "dataChange" := false, stats_parsed := ${parsed}) END`;
+  const path = await workspace.parquet(
+    'parsed',
+    `SELECT * REPLACE (${add} AS add) FROM read_parquet(${quoteLiteral(file.path)})`,
+  );
+  await workspace.storage.put(key, { file: path });
+  const after = await workspace.snapshot('t');
+  expect(after.files.size).toBe(9);
+  for (const [name, { stats }] of after.files) {
+    for (const column of ['date', 'a', 'none'])
+      expect(boundsOf(stats, column)).toEqual(boundsOf(before.files.get(name)?.stats, column));
+  }
+  expect(await countRows(duckdb.db, workspace.locate('t'), after)).toBe(9);
 });

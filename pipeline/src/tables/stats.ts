@@ -67,8 +67,9 @@ export function boundsOf(stats: string | null | undefined, column: string): Boun
   if (numRecords == null) return undefined;
   const [min, max] = [minValues?.[column], maxValues?.[column]];
   return {
-    ...(min === undefined ? {} : { min }),
-    ...(max === undefined ? {} : { max }),
+    // Those that a checkpoint has as columns are null where there are none.
+    ...(min == null ? {} : { min }),
+    ...(max == null ? {} : { max }),
     tight: tightBounds ?? true,
   };
 }

@@ -30,7 +30,9 @@ remove_groups() { # cgroups that the kubelet made, empty by now, below our own
 end node
 end unshare
 ip link delete "$CLUSTER_LINK" 2>/dev/null
-while read -r name value; do echo "$value" >"/proc/sys/$name"; done <"$state/sysctl"
+if [ -e "$state/sysctl" ]; then
+  while read -r name value; do echo "$value" >"/proc/sys/$name"; done <"$state/sysctl"
+fi
 remove_groups
 rm -f "$state/pid/node" "$state/pid/unshare" "$state/started"
 exit 0

@@ -1,0 +1,6 @@
+import { describeLifecycle } from '../lifecycle/scenario.ts';
+import { describeTrouble } from '../lifecycle/trouble.ts';
+import { startClusterTier } from './cluster-tier.ts';
+
+describeLifecycle('on a real node', startClusterTier);
+describeTrouble('on a real node', startClusterTier);

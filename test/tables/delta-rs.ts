@@ -22,9 +22,10 @@ export interface SeenVersion {
 
 /** delta-rs in a virtual environment of the cache folder, made at its first use. */
 export class DeltaRs {
-  readonly #python: string;
+  /** The interpreter that has it. */
+  readonly python: string;
   private constructor(python: string) {
-    this.#python = python;
+    this.python = python;
   }
 
   static async install(): Promise<DeltaRs> {
@@ -52,12 +53,12 @@ export class DeltaRs {
     { every = 1, first = 0 } = {},
   ): Promise<SeenVersion[]> {
     const args = [pathOf(table), expression, String(every), String(first)];
-    return JSON.parse(await run(this.#python, PROGRAM, 'read', ...args)) as SeenVersion[];
+    return JSON.parse(await run(this.python, PROGRAM, 'read', ...args)) as SeenVersion[];
   }
 
   /** So many commits, each of the rows of a SELECT in which {i} is its number. */
   async append(table: TableLocation, commits: number, select: string): Promise<void> {
-    await run(this.#python, PROGRAM, 'append', pathOf(table), String(commits), select);
+    await run(this.python, PROGRAM, 'append', pathOf(table), String(commits), select);
   }
 
   /** `checkpoint`, `compact` (and delete the rows where a = 1), `constrain` or `partition` (the rows of a SELECT by date). */
@@ -66,11 +67,12 @@ export class DeltaRs {
     how: 'checkpoint' | 'compact' | 'constrain' | 'partition',
     ...args: string[]
   ): Promise<void> {
-    await run(this.#python, PROGRAM, how, pathOf(table), ...args);
+    await run(this.python, PROGRAM, how, pathOf(table), ...args);
   }
 }
 
-function pathOf({ storage, path }: TableLocation): string {
+/** Of a table in a folder. */
+export function pathOf({ storage, path }: TableLocation): string {
   return join(fileURLToPath(storage.uri), path);
 }
 

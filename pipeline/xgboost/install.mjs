@@ -46,9 +46,11 @@ const WHEELS = {
   },
 };
 
+const THIS_PLATFORM = `${process.platform}-${process.arch}`;
+
 /** Where our copy of the library lies or would lie, or undefined on a platform without a wheel. */
-export function cachedLibrary() {
-  const wheel = WHEELS[`${process.platform}-${process.arch}`];
+export function cachedLibrary(platform = THIS_PLATFORM) {
+  const wheel = WHEELS[platform];
   return wheel && path.join(cacheDirectory(), 'xgboost', 'lib', wheel.library);
 }
 
@@ -66,13 +68,15 @@ function cacheDirectory() {
 
 /**
  * Downloads, checks and unpacks the wheel unless the library is there already.
+ * @param {string} [platform] what it is for: an image is built for other machines too
  * @returns {boolean} whether there was anything to do
  * @throws Error in words for people
  */
-export function installLibrary() {
-  const wheel = WHEELS[`${process.platform}-${process.arch}`];
-  if (!wheel) throw new Error(`there is no XGBoost wheel for ${process.platform}-${process.arch}`);
-  if (existsSync(cachedLibrary())) return false;
+export function installLibrary(platform = THIS_PLATFORM) {
+  const wheel = WHEELS[platform];
+  if (!wheel) throw new Error(`there is no XGBoost wheel for ${platform}`);
+  const library = cachedLibrary(platform);
+  if (existsSync(library)) return false;
   const target = cacheDirectory();
   mkdirSync(path.dirname(target), { recursive: true });
   const scratch = mkdtempSync(`${target}.`);
@@ -81,7 +85,7 @@ export function installLibrary() {
     const file = downloadWheel(python, wheel, scratch);
     const unpacked = path.join(scratch, 'unpacked');
     run(python, ['-m', 'zipfile', '-e', file, unpacked]);
-    moveInPlace(unpacked, target);
+    moveInPlace(unpacked, target, library);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
@@ -103,12 +107,12 @@ function downloadWheel(python, wheel, directory) {
 }
 
 /** One rename: nobody ever sees half a library. Of two installs at once the second finds the first's. */
-function moveInPlace(unpacked, target) {
-  if (!existsSync(cachedLibrary())) rmSync(target, { recursive: true, force: true });
+function moveInPlace(unpacked, target, library) {
+  if (!existsSync(library)) rmSync(target, { recursive: true, force: true });
   try {
     renameSync(unpacked, target);
   } catch (error) {
-    if (!existsSync(cachedLibrary())) throw error;
+    if (!existsSync(library)) throw error;
   }
 }
 
@@ -137,7 +141,7 @@ function run(command, args) {
 
 function main() {
   try {
-    if (installLibrary()) console.log(`XGBoost ${XGBOOST_VERSION} is in place`);
+    if (installLibrary(process.argv[2])) console.log(`XGBoost ${XGBOOST_VERSION} is in place`);
   } catch (error) {
     // npm ci goes on: everything but training and scoring works, and those say this command again.
     console.error(`XGBoost ${XGBOOST_VERSION} is not in place (${error.message}); try again: ${hint()}`);

@@ -107,10 +107,21 @@ describe('an old version', () => {
   test('is read from the checkpoint before it, without a listing of all that came later or earlier', async () => {
     const workspace = await workspaceWith({ last: 800, checkpoints: [10, 200, 300, 800] });
     const listed = countListed(workspace);
+    expect(await workspace.snapshot('t', 305)).toMatchObject({ version: 305, files: { size: 306 } });
+    expect(listed).toEqual([]);
     expect(await workspace.snapshot('t', 299)).toMatchObject({ version: 299, files: { size: 300 } });
     expect(listed).toEqual([500]);
     expect((await workspace.snapshot('t', 300)).files.size).toBe(301);
     expect((await workspace.snapshot('t', 7)).files.size).toBe(8);
+  });
+
+  test('that is gone is told, though a checkpoint before it is there', async () => {
+    const workspace = await workspaceWith({ last: 60, checkpoints: [10, 20, 60] });
+    for (let version = 0; version < 15; version++)
+      await workspace.storage.delete(commitKey(workspace.locate('t'), version));
+    await expect(workspace.snapshot('t', 12)).rejects.toThrow('its log goes from 10 to 60');
+    expect((await workspace.snapshot('t', 10)).files.size).toBe(11);
+    expect((await workspace.snapshot('t', 27)).files.size).toBe(28);
   });
 
   test('is read from a checkpoint that is further back than most', async () => {

@@ -2,9 +2,11 @@ import { InputError, StockoutError } from '@stockout/contracts';
 import type { DuckDB } from '@stockout/features';
 import { NotFoundError } from '@stockout/storage';
 import type { Action, Metadata, Protocol } from './actions.ts';
+import { CHECKPOINT_INTERVAL } from './checkpoint.ts';
 import { readCheckpoint } from './read-checkpoint.ts';
 import {
   type TableLocation,
+  checkpointKey,
   latestOf,
   listLogFor,
   listVersions,
@@ -48,16 +50,23 @@ async function loadFromHint(
   hint: CheckpointHint,
   version: number | undefined,
 ): Promise<Snapshot | undefined> {
-  if (version !== undefined && (version < hint.version || version > hint.version + PROBED)) return undefined;
+  const from = version === undefined || version >= hint.version ? hint : checkpointBefore(location, version);
+  if (from.version === 0 || (version !== undefined && version > from.version + PROBED)) return undefined;
   const [checkpoint, commits] = await Promise.all([
-    readIfThere(db, location, hint),
+    readIfThere(db, location, from),
     version === undefined
-      ? probeCommits(location, hint.version)
-      : ifThere(readRange(location, hint.version + 1, version)),
+      ? probeCommits(location, from.version)
+      : ifThere(readRange(location, from.version + 1, version)),
   ]);
   if (checkpoint === undefined || commits === undefined) return undefined;
   const state = replay(emptyState(), [...checkpoint, ...commits.flat()]);
-  return { ...state, version: version ?? hint.version + commits.length };
+  return { ...state, version: version ?? from.version + commits.length };
+}
+
+/** Where our writers, and others by default, have made one: tried, as a hint is. */
+function checkpointBefore(location: TableLocation, version: number): CheckpointHint {
+  const before = version - (version % CHECKPOINT_INTERVAL);
+  return { version: before, keys: [checkpointKey(location, before)] };
 }
 
 /** @returns undefined when it, or a part of it, is not where the hint says: a listing then tells what there is */

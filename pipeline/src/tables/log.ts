@@ -59,42 +59,12 @@ export async function listLog(location: TableLocation): Promise<LogListing> {
  * @param from the version that it begins with
  */
 export async function listVersions(location: TableLocation, from = 0): Promise<LogListing> {
-  const keys = await location.storage.keys(keyIn(location, LOG), { startAfter: beginningOf(location, from) });
-  return logListing(location, keys.map(keyed));
+  return logListing(location, (await listKeys(location, from)).map(keyed));
 }
 
-/**
- * Of the log what a version is read from, which mostly is its last checkpoint and a few commits: a table keeps the
- * commits of 30 days.
- * @param hint the version of a checkpoint that may be there and may be the last one
- * @param version that is to be read; default: the newest
- */
-export async function listLogFor(
-  location: TableLocation,
-  hint: number | undefined,
-  version = Infinity,
-): Promise<LogListing> {
-  if (hint === undefined) return listVersions(location);
-  if (hint > version) return listLogBack(location, version);
-  const log = await listVersions(location, hint);
-  return log.checkpoints.has(hint) ? log : listVersions(location);
-}
-
-/** Most writers make a checkpoint every 10 or 100 commits; of each version there may be a few files more. */
-const WINDOWS = [100, 3000];
-const FILES_A_VERSION = 5;
-
-/** From further and further back on, until there is a checkpoint at or before the version. */
-async function listLogBack(location: TableLocation, version: number): Promise<LogListing> {
-  for (const window of WINDOWS) {
-    if (window >= version) break;
-    const startAfter = beginningOf(location, version - window);
-    const limit = window * FILES_A_VERSION;
-    const keys = await location.storage.keys(keyIn(location, LOG), { startAfter, limit });
-    const log = logListing(location, keys.map(keyed));
-    if (log.commits.has(version) && newestOf(log.checkpoints.keys(), version) >= 0) return log;
-  }
-  return listVersions(location);
+/** The keys of the first so many files of a version and of those after it. */
+export function listKeys(location: TableLocation, from: number, limit?: number): Promise<string[]> {
+  return location.storage.keys(keyIn(location, LOG), { startAfter: beginningOf(location, from), limit });
 }
 
 /** Of a log's oldest files so many to begin with. */
@@ -126,7 +96,7 @@ function beginningOf(location: TableLocation, version: number): string {
   return keyIn(location, `${LOG}${version > 0 ? padded(version) : '0'}`);
 }
 
-function keyed(key: string): { key: string } {
+export function keyed(key: string): { key: string } {
   return { key };
 }
 

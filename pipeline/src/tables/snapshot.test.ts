@@ -36,6 +36,26 @@ describe('the newest version', () => {
     expect(listed).toEqual([48]);
   });
 
+  test.each([undefined, { version: 20 }])(
+    'of a long log is found by its end, the hint being %j',
+    async (hint) => {
+      const workspace = await workspaceWith({ last: 1303, checkpoints: [20, 1000, 1300] });
+      await workspace.storage.delete(keyIn(workspace.locate('t'), LAST_CHECKPOINT));
+      if (hint) await putHint(workspace, hint);
+      const listed = countListed(workspace);
+      expect(await workspace.snapshot('t')).toMatchObject({ version: 1303, files: { size: 1304 } });
+      // A page; then 101 commits, a checkpoint and the hint.
+      expect(listed).toEqual([1000, hint ? 103 : 102]);
+      await workspace.storage.delete(checkpointKey(workspace.locate('t'), 1300));
+      expect((await workspace.snapshot('t')).files.size).toBe(1304);
+      // A hole hides nothing of what comes after it.
+      await workspace.storage.delete(commitKey(workspace.locate('t'), 1200));
+      await expect(workspace.snapshot('t')).rejects.toThrow(
+        'from 0 to 1303, and a commit before it is missing',
+      );
+    },
+  );
+
   test('is not the one of a hint to what the cleaning of the log has left behind', async () => {
     const workspace = await workspaceWith({ last: 63, checkpoints: [10, 60] });
     await putHint(workspace, { version: 10 });

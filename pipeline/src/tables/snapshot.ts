@@ -8,12 +8,12 @@ import {
   type TableLocation,
   checkpointKey,
   latestOf,
-  listLogFor,
   listVersions,
   newestOf,
   oldestReadable,
   readCommit,
 } from './log.ts';
+import { listLogFor } from './list-log.ts';
 import { PROBED, ifThere, probeCommits, readCommits, readRange } from './log-commits.ts';
 import { type CheckpointHint, readHint } from './log-hint.ts';
 import { checkReadable } from './protocol.ts';

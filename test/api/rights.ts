@@ -9,19 +9,34 @@ import { connect } from '../../operator/src/kube/connection.ts';
 import { perform } from '../../operator/src/kube/perform.ts';
 import { buildTrackingRecord } from '../../operator/src/resources/tracking-record.ts';
 import { buildTrainingJob } from '../../operator/src/resources/training-job.ts';
+import { until } from '../conformance/until.ts';
 import { modelObject } from '../lifecycle/small-world.ts';
 import { readAudit, rightName } from './audit.ts';
 import { apply, kubectl, kustomize, type Manifest } from './kubectl.ts';
 import { writeOperatorKubeconfig } from './operator-account.ts';
 
-/** Asked for by an admission plugin when an owner is named, which no audit log shows: without it nothing is made. */
+/** Asked for by an admission plugin when an owner is named, which no audit log shows; a test below shows it. */
 const ASKED_BY_ADMISSION = ['stockoutmodels/finalizers', 'scoringjobs/finalizers'].map((resource) =>
   rightName('update', 'stockout.dev', resource),
 );
 
-interface Role extends Manifest {
-  rules: { apiGroups: string[]; resources: string[]; verbs: string[] }[];
+interface Rule {
+  apiGroups: string[];
+  resources: string[];
+  verbs: string[];
 }
+
+interface Role extends Manifest {
+  rules: Rule[];
+}
+
+const USER = 'stockout-of-few-rights';
+const MAKES_JOBS: Rule = { apiGroups: ['batch'], resources: ['jobs'], verbs: ['create'] };
+const FINALIZERS: Rule = {
+  apiGroups: ['stockout.dev'],
+  resources: ['stockoutmodels/finalizers'],
+  verbs: ['update'],
+};
 
 /** After the scenarios, which ran with the ServiceAccount of config/base: what it may do is what the operator did. */
 export function describeRights(): void {
@@ -33,7 +48,13 @@ export function describeRights(): void {
     });
 
     afterAll(async () => {
-      await kubectl(['delete', 'stockoutmodel', 'rare', '--ignore-not-found']);
+      await kubectl([
+        'delete',
+        '--ignore-not-found',
+        'stockoutmodel/rare',
+        `role/${USER}`,
+        `rolebinding/${USER}`,
+      ]);
       await rm(dir, { recursive: true, force: true });
     });
 
@@ -55,6 +76,26 @@ export function describeRights(): void {
       await perform(client, { verb: 'delete', object: record, why: 'nobody needs it' });
     });
 
+    it('hold the one by which an owner is named: without it nothing is made', async () => {
+      const owned = buildTrainingJob({
+        model: await pausedModel(),
+        run: 'rare',
+        against: undefined,
+        image: 'any',
+      });
+      const create = () =>
+        kubectl(['create', '--dry-run=server', '-f', '-', '--as', USER], JSON.stringify(owned));
+      await bindUser([MAKES_JOBS]);
+      await expect(create()).rejects.toThrow(/cannot set blockOwnerDeletion/);
+      await bindUser([MAKES_JOBS, FINALIZERS]);
+      await until('it is made', () =>
+        create().then(
+          () => true,
+          () => false,
+        ),
+      );
+    });
+
     it('leave no request refused', async () => {
       expect((await readAudit()).refused).toEqual([]);
     });
@@ -64,6 +105,24 @@ export function describeRights(): void {
       expect([...used, ...ASKED_BY_ADMISSION].sort()).toEqual(await granted());
     });
   });
+}
+
+/** A user with these rights and no others, once they are known. */
+async function bindUser(rules: Rule[]): Promise<void> {
+  const apiGroup = 'rbac.authorization.k8s.io';
+  const named = { apiVersion: `${apiGroup}/v1`, metadata: { name: USER, namespace: 'default' } };
+  const subjects = [{ apiGroup, kind: 'User', name: USER }];
+  await apply([
+    { ...named, kind: 'Role', rules },
+    { ...named, kind: 'RoleBinding', roleRef: { apiGroup, kind: 'Role', name: USER }, subjects },
+  ]);
+  const asked = ['auth', 'can-i', 'create', 'jobs', '--namespace', 'default', '--as', USER];
+  await until('the rights are known', () =>
+    kubectl(asked).then(
+      () => true,
+      () => false,
+    ),
+  );
 }
 
 /** One that no operator acts upon, as it is in the cluster. */

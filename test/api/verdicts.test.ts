@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import process from 'node:process';
@@ -87,6 +89,27 @@ describe('a pull request that pins a version is told what the gates say of it', 
     expect(stdout).toMatch(/could not be judged:[^]*v9/);
   }, 60_000);
 
+  it('by a token of GitHub that the storage takes, written for this user alone', async () => {
+    const asked: unknown[] = [];
+    const server = createServer((request, response) => {
+      asked.push([request.url, request.headers.authorization]);
+      response.end(JSON.stringify({ count: 1, value: 'a.b.c' }));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const file = join(dir, 'token');
+    try {
+      const url = `http://127.0.0.1:${port}/token?api-version=2.0`;
+      const more = { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'secret' };
+      expect(await run('bash', ['scripts/azure-token.sh', file], more)).toMatchObject({ code: 0 });
+    } finally {
+      server.close();
+    }
+    expect(asked).toEqual([['/token?api-version=2.0&audience=api://AzureADTokenExchange', 'bearer secret']]);
+    expect(await readFile(file, 'utf8')).toBe('a.b.c');
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+  });
+
   async function change(edit: (spec: Spec) => void): Promise<void> {
     const file = join(repository, MODEL);
     const model = parse(await readFile(file, 'utf8')) as { spec: Spec };
@@ -120,11 +143,16 @@ describe('a pull request that pins a version is told what the gates say of it', 
     expect(await run(process.execPath, [STOCKOUT, ...args])).toMatchObject({ code: 0 });
   }
 
-  function run(file: string, args: string[]): Promise<{ code: number; stdout: string }> {
+  function run(
+    file: string,
+    args: string[],
+    more: NodeJS.ProcessEnv = {},
+  ): Promise<{ code: number; stdout: string }> {
     const { PATH, STOCKOUT_API_BIN } = process.env;
     // What the script needs of kubectl needs no cluster.
     const env = {
       ...process.env,
+      ...more,
       KUBECONFIG: '/dev/null',
       PATH: [STOCKOUT_API_BIN, PATH].join(delimiter),
       STOCKOUT: `${process.execPath} ${STOCKOUT}`,

@@ -1,0 +1,43 @@
+import { readFile } from 'node:fs/promises';
+
+const SAMPLE = new URL('../../config/samples/predict.json', import.meta.url);
+const CALLERS = 4;
+
+/** What callers were answered from their start to their end. */
+export interface Answered {
+  /** How many predictions came of each version. */
+  byVersion: Map<string, number>;
+  /** Every request that was not answered with a prediction, in words. */
+  failures: string[];
+}
+
+/** Calls /predict all the time, on connections that are kept as long as the server keeps them. */
+export async function startCallers(endpoint: string): Promise<{ stop(): Promise<Answered> }> {
+  const body = await readFile(SAMPLE, 'utf8');
+  const answered: Answered = { byVersion: new Map(), failures: [] };
+  const abort = new AbortController();
+  const callers = Array.from({ length: CALLERS }, async () => {
+    while (!abort.signal.aborted) await call(`${endpoint}/predict`, body, answered);
+  });
+  return {
+    stop: async () => {
+      abort.abort();
+      await Promise.all(callers);
+      return answered;
+    },
+  };
+}
+
+async function call(url: string, body: string, { byVersion, failures }: Answered): Promise<void> {
+  try {
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(url, { method: 'POST', headers, body });
+    const text = await response.text();
+    const version = response.headers.get('x-model-version') ?? 'none';
+    if (response.ok) byVersion.set(version, (byVersion.get(version) ?? 0) + 1);
+    else failures.push(`${response.status} ${text}`);
+  } catch (error) {
+    const { message, cause } = error as Error;
+    failures.push(cause instanceof Error ? cause.message : message);
+  }
+}

@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { kubectl } from '../api/kubectl.ts';
+import { modelObject, SmallWorld } from '../lifecycle/small-world.ts';
+import type { Tier } from '../lifecycle/tier.ts';
+import { startCallers } from './callers.ts';
+import { startClusterTier } from './cluster-tier.ts';
+
+const MINUTES = 60_000;
+const NAME = 'busy';
+
+/** What only a real node tells: kube-proxy, containers that are told to end, a leader that is gone. */
+describe('callers of a model on a real node notice nothing', () => {
+  const abort = new AbortController();
+  let tier: Tier;
+  let operator: { stop(): Promise<void> };
+  let world: SmallWorld;
+  let endpoint: string;
+
+  beforeAll(async () => {
+    tier = await startClusterTier();
+    operator = await tier.startOperator();
+    world = await SmallWorld.begin(tier, abort.signal);
+    await world.apply(trained(20));
+    endpoint = (await world.untilServing(NAME, 'v1')).status?.endpoint ?? '';
+  }, 5 * MINUTES);
+
+  afterAll(async () => {
+    abort.abort();
+    await operator?.stop();
+    await tier?.stop();
+  }, 2 * MINUTES);
+
+  it(
+    'when another version is switched to, and the old pods end',
+    async () => {
+      const callers = await startCallers(endpoint);
+      await world.apply(trained(21));
+      await world.untilServing(NAME, 'v2');
+      await untilPods(2);
+      const { byVersion, failures } = await callers.stop();
+      expect(failures).toEqual([]);
+      expect([...byVersion.keys()]).toEqual(['v1', 'v2']);
+    },
+    3 * MINUTES,
+  );
+
+  it(
+    'when a pod is deleted',
+    async () => {
+      const callers = await startCallers(endpoint);
+      const [pod = ''] = await pods();
+      await kubectl(['delete', 'pod', pod]);
+      await untilPods(2);
+      const { byVersion, failures } = await callers.stop();
+      expect(failures).toEqual([]);
+      expect([...byVersion.keys()]).toEqual(['v2']);
+    },
+    3 * MINUTES,
+  );
+
+  it(
+    'when the operator that leads is killed, and the other replica trains and switches',
+    async () => {
+      const callers = await startCallers(endpoint);
+      const leader = await leadingPod();
+      await kubectl(['delete', 'pod', leader, '-n', 'stockout-system', '--grace-period=0', '--force']);
+      await world.apply(trained(22));
+      await world.untilServing(NAME, 'v3');
+      expect(await leadingPod()).not.toBe(leader);
+      const { failures } = await callers.stop();
+      expect(failures).toEqual([]);
+    },
+    3 * MINUTES,
+  );
+
+  function pods(): Promise<string[]> {
+    const selector = `stockout.dev/model=${NAME},app.kubernetes.io/component=predictor`;
+    return world.kube.names('v1', 'Pod', selector);
+  }
+
+  /** Those of the color that serves, and none that ends. */
+  async function untilPods(count: number): Promise<void> {
+    await expect.poll(pods, { timeout: MINUTES, interval: 200 }).toHaveLength(count);
+    const deployments = ['-l', `stockout.dev/model=${NAME}`, '--for=condition=Available', '--timeout=60s'];
+    await kubectl(['wait', 'deployment', ...deployments]);
+  }
+});
+
+/** With this many rounds: another number is another version. */
+function trained(rounds: number): object {
+  const { serving, training } = modelObject(NAME).spec;
+  const params = { ...training.params, rounds };
+  return modelObject(NAME, {
+    spec: { serving: { ...serving, replicas: 2 }, training: { ...training, params } },
+  });
+}
+
+/** The holder's identity is its host's name, which is the pod's, and eight digits of its own. */
+async function leadingPod(): Promise<string> {
+  const holder = [
+    '-n',
+    'stockout-system',
+    'lease/stockout-operator',
+    '-o',
+    'jsonpath={.spec.holderIdentity}',
+  ];
+  return (await kubectl(['get', ...holder])).replace(/-[0-9a-f]{8}$/, '');
+}

@@ -18,8 +18,9 @@ manifests() { # files of one StockoutModel each
 table() { # JSON of `stockout evaluate` on standard input
   jq -r '
     def cell: tostring | gsub("\\|"; "\\|") | gsub("\n"; " ");
+    def figure: if . == null then "unknown" else . * 10000 | round / 10000 end;
     "| gate | wanted | got | |", "| --- | --- | --- | --- |",
-    (.gates[] | "| \(.metric) | \(.rule) \(.threshold) | \(.value // "unknown" | cell) | \(if .passed then "passed" else "**failed**: \(.message // .reason // "" | cell)" end) |"),
+    (.gates[] | "| \(.metric) | \(.rule) \(.threshold) | \(.value | figure) | \(if .passed then "passed" else "**failed**: \(.message // .reason // "" | cell)" end) |"),
     (.warnings // [] | .[] | "", "> \(cell)")'
 }
 
@@ -28,6 +29,7 @@ judge() { # FILE OLD NEW
   [ -n "$old" ] && against=(--against "$old")
   printf '### %s: %s → %s\n\n' "$file" "${old:-nothing pinned}" "$new"
   if ! result=$("${stockout[@]}" evaluate -f "$file" --version "$new" "${against[@]}" --gates report --json 2>"$errors"); then
+    # shellcheck disable=SC2016 # the backquotes are Markdown's
     printf 'could not be judged:\n\n```\n%s\n```\n\n' "$(tail -5 "$errors")"
     return 2
   fi

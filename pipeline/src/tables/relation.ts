@@ -19,7 +19,7 @@ export interface Relation extends AsyncDisposable {
 }
 
 export interface FileRelation {
-  sql: string;
+  readonly sql: string;
   /** By its stats, without those that were deleted; undefined where it has none. */
   rows: number | undefined;
 }
@@ -38,7 +38,13 @@ export async function openRelation(
     const local = await openDataFiles(location, files, stack);
     return {
       sql: relationSql(snapshot, local),
-      files: local.map((file) => ({ sql: relationSql(snapshot, [file]), rows: rowsOf(file.add) })),
+      files: local.map((file) => ({
+        // Most who read a table of many files want it whole.
+        get sql() {
+          return relationSql(snapshot, [file]);
+        },
+        rows: rowsOf(file.add),
+      })),
       [Symbol.asyncDispose]: () => stack.disposeAsync(),
     };
   } catch (error) {

@@ -7,6 +7,8 @@ import { type OperatorOptions, startOperator } from '@stockout/operator';
 export interface Local {
   stateDir: string;
   kubeconfigPath: string;
+  /** Of the operator. */
+  metricsUrl: string;
   stop(): Promise<void>;
 }
 
@@ -21,7 +23,8 @@ export async function startLocal(stateDir: string, port = 0): Promise<Local> {
   const operator = await startOperator({ kubeconfigPath, adminPort: 0, log });
   ends.defer(() => operator.stop());
   const running = ends.move();
-  return { stateDir: dir, kubeconfigPath, stop: () => running.disposeAsync() };
+  const metricsUrl = `${operator.adminUrl}/metrics`;
+  return { stateDir: dir, kubeconfigPath, metricsUrl, stop: () => running.disposeAsync() };
 }
 
 /** Ends the local cluster of a folder, wherever it was started, and says what there was. */

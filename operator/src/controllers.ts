@@ -3,7 +3,7 @@ import { Controller } from './controller.ts';
 import { keyOf } from './kube/store.ts';
 import { ownerKey } from './kube/stores.ts';
 import type { KubeObject } from './api/kubernetes.ts';
-import { forgetModel } from './metrics.ts';
+import { forgetModel, forgetScoringJob } from './metrics.ts';
 import { reconcileScoringJob } from './scoringjob/reconcile.ts';
 import { reconcileModel } from './stockoutmodel/reconcile.ts';
 
@@ -37,7 +37,10 @@ export class Controllers {
       for (const job of stores.scoringJobs.inGroup(`StockoutModel/${key}`)) this.#scoringJobs.add(keyOf(job));
       if (stores.models.get(key) === undefined) forgetModel(metrics, model, model.status);
     });
-    stores.scoringJobs.onChange((job) => this.#scoringJobs.add(keyOf(job)));
+    stores.scoringJobs.onChange((job) => {
+      this.#scoringJobs.add(keyOf(job));
+      if (stores.scoringJobs.get(keyOf(job)) === undefined) forgetScoringJob(metrics, job);
+    });
     const children = [stores.jobs, stores.pods, stores.deployments, stores.services, stores.configMaps];
     for (const store of children) store.onChange((child: KubeObject) => this.#addOwner(child));
     stores.mountFailures.onChange(({ involvedObject: { namespace, name } }) => {

@@ -81,6 +81,18 @@ export function createMetrics() {
       labelNames: ['namespace', 'model', 'reason'],
       registers,
     }),
+    modelTrained: new Gauge({
+      name: 'stockout_model_trained',
+      help: '1 while the version that the spec asks for is made; the reason says why or why not',
+      labelNames: ['namespace', 'model', 'reason'],
+      registers,
+    }),
+    modelTrainedAt: new Gauge({
+      name: 'stockout_model_last_trained_timestamp_seconds',
+      help: 'When the newest version was trained',
+      labelNames: ['namespace', 'model'],
+      registers,
+    }),
     gateFailures: new Counter({
       name: 'stockout_gate_failures_total',
       help: 'Gates that a new version did not pass',
@@ -90,6 +102,18 @@ export function createMetrics() {
     scoredRows: new Counter({
       name: 'stockout_scoring_rows_total',
       help: 'Rows scored and committed',
+      labelNames: ['namespace', 'scoring_job'],
+      registers,
+    }),
+    scoringReady: new Gauge({
+      name: 'stockout_scoring_ready',
+      help: '1 while the newest run of a ScoringJob is committed; the reason says why or why not',
+      labelNames: ['namespace', 'scoring_job', 'reason'],
+      registers,
+    }),
+    scoredAt: new Gauge({
+      name: 'stockout_scoring_last_success_timestamp_seconds',
+      help: 'When the last run of a ScoringJob was committed',
       labelNames: ['namespace', 'scoring_job'],
       registers,
     }),

@@ -1,4 +1,6 @@
+import type { Gauge } from 'prom-client';
 import type {
+  Condition,
   RunStatus,
   ScoringJob,
   ScoringJobStatus,
@@ -21,15 +23,19 @@ export function measureModel(
       metrics.modelMetric.set({ namespace, model: name, version: version.name, metric }, Number(value));
     }
   }
-  const ready = status.conditions?.find((condition) => condition.type === CONDITION.ready);
-  if (ready === undefined) return;
-  metrics.modelReady.set({ namespace, model: name, reason: ready.reason }, ready.status === 'True' ? 1 : 0);
+  setReason(metrics.modelReady, { namespace, model: name }, status, CONDITION.ready);
+  setReason(metrics.modelTrained, { namespace, model: name }, status, CONDITION.trained);
+  const trained = status.versions?.map(({ trainedAt }) => secondsOf(trainedAt)) ?? [];
+  const newest = Math.max(...trained.filter((seconds) => seconds !== undefined));
+  if (Number.isFinite(newest)) metrics.modelTrainedAt.set({ namespace, model: name }, newest);
 }
 
-/** Who leads no longer has nothing to say of any model: its successor has. */
-export function forgetAll({ modelMetric, modelReady }: OperatorMetrics): void {
-  modelMetric.reset();
-  modelReady.reset();
+/** Who leads no longer has nothing to say of any object: its successor has. */
+export function forgetAll(metrics: OperatorMetrics): void {
+  const { modelMetric, modelReady, modelTrained, modelTrainedAt, scoringReady, scoredAt } = metrics;
+  for (const gauge of [modelMetric, modelReady, modelTrained, modelTrainedAt, scoringReady, scoredAt]) {
+    gauge.reset();
+  }
 }
 
 /** Of a model that is gone, or of what its status said before. */
@@ -44,9 +50,25 @@ export function forgetModel(
       metrics.modelMetric.remove({ namespace, model: name, version: version.name, metric });
     }
   }
-  for (const { type, reason } of status?.conditions ?? []) {
-    if (type === CONDITION.ready) metrics.modelReady.remove({ namespace, model: name, reason });
-  }
+  removeReason(metrics.modelReady, { namespace, model: name }, status, CONDITION.ready);
+  removeReason(metrics.modelTrained, { namespace, model: name }, status, CONDITION.trained);
+  metrics.modelTrainedAt.remove({ namespace, model: name });
+}
+
+/** What a scoring job's status says; what it said before and no longer says is taken away. */
+export function measureScoringJob(metrics: OperatorMetrics, job: ScoringJob, status: ScoringJobStatus): void {
+  forgetScoringJob(metrics, job);
+  const labels = { namespace: job.metadata.namespace, scoring_job: job.metadata.name };
+  setReason(metrics.scoringReady, labels, status, CONDITION.ready);
+  const scoredAt = secondsOf(status.lastSuccessfulTime);
+  if (scoredAt !== undefined) metrics.scoredAt.set(labels, scoredAt);
+}
+
+/** Of a scoring job that is gone, or of what its status said before. */
+export function forgetScoringJob(metrics: OperatorMetrics, job: ScoringJob): void {
+  const labels = { namespace: job.metadata.namespace, scoring_job: job.metadata.name };
+  removeReason(metrics.scoringReady, labels, job.status, CONDITION.ready);
+  metrics.scoredAt.remove(labels);
 }
 
 /** Counts the gates that a version did not pass when it is first told of. */
@@ -75,4 +97,27 @@ export function countScoredRows(metrics: OperatorMetrics, job: ScoringJob, statu
 
 function isDone({ state }: RunStatus): boolean {
   return state === REASON.succeeded;
+}
+
+type Labels = Record<string, string>;
+
+interface WithConditions {
+  conditions?: readonly Condition[];
+}
+
+/** 1 while the condition holds, 0 while it does not, with its reason. */
+function setReason(gauge: Gauge, labels: Labels, { conditions = [] }: WithConditions, type: string): void {
+  const condition = conditions.find((each) => each.type === type);
+  if (condition === undefined) return;
+  gauge.set({ ...labels, reason: condition.reason }, condition.status === 'True' ? 1 : 0);
+}
+
+function removeReason(gauge: Gauge, labels: Labels, told: WithConditions | undefined, type: string): void {
+  for (const condition of told?.conditions ?? []) {
+    if (condition.type === type) gauge.remove({ ...labels, reason: condition.reason });
+  }
+}
+
+function secondsOf(time: string | undefined): number | undefined {
+  return time === undefined ? undefined : Date.parse(time) / 1000;
 }

@@ -12,6 +12,7 @@ export function whereToLook({ local, story, endpoint }: DemoFacts): string {
     `  endpoint   ${endpoint}`,
     `  X-API-Key  ${story.apiKey}`,
     `  docs       ${endpoint}/docs`,
+    `  metrics    ${local.metricsUrl}, of the operator`,
     `  tables     ${folder}/`,
     `  report     ${join('models', 'default', story.scene.model, 'v1', 'report.html')}, in there`,
     `  kubectl    kubectl --kubeconfig ${relative(process.cwd(), local.kubeconfigPath)} get som,sj`,

@@ -6,7 +6,7 @@ import type { OperatorContext } from '../context.ts';
 import type { Reconciled } from '../controller.ts';
 import { SCORING_JOB } from '../kube/kinds.ts';
 import { writeStatus } from '../kube/write-status.ts';
-import { countScoredRows } from '../metrics.ts';
+import { countScoredRows, measureScoringJob } from '../metrics.ts';
 import { applyScoringPlan } from './apply.ts';
 import { observeScoringJob } from './observe.ts';
 import type { ObservedScoringJob } from './observed.ts';
@@ -29,7 +29,10 @@ async function tell(
   { job }: ObservedScoringJob,
   status: ScoringJobStatus,
 ): Promise<void> {
-  if ((await writeStatus(context.client, SCORING_JOB, job, status)) !== 'written') return;
+  const outcome = await writeStatus(context.client, SCORING_JOB, job, status);
+  if (outcome === 'gone') return;
+  measureScoringJob(context.metrics, job, status);
+  if (outcome === 'same') return;
   countScoredRows(context.metrics, job, status);
   const before = job.status?.conditions ?? [];
   await announce(context, job, announcementsOf(before, status.conditions ?? [], [CONDITION.ready]));

@@ -104,6 +104,30 @@ describe('a log of other writers', () => {
     await expect(overwrite(workspace, 't', 'SELECT 2 AS a')).rejects.toThrow('append-only');
   });
 
+  test('takes naive timestamps where it has them, and from no one else', async () => {
+    const workspace = await createWorkspace();
+    const schemaString = JSON.stringify({
+      type: 'struct',
+      fields: [{ name: 'a', type: 'timestamp_ntz', nullable: true, metadata: {} }],
+    });
+    await foreignTable(workspace, [
+      {
+        protocol: {
+          minReaderVersion: 3,
+          minWriterVersion: 7,
+          readerFeatures: ['timestampNtz'],
+          writerFeatures: ['timestampNtz'],
+        },
+      },
+      { metaData: metadata({ schemaString }) },
+    ]);
+    const select = "SELECT TIMESTAMP '2025-01-01 12:00:00' AS a";
+    await append(workspace, 't', select);
+    expect(await workspace.query('t', 'SELECT a FROM {table}')).toEqual([{ a: '2025-01-01 12:00:00' }]);
+    await expect(overwrite(workspace, 't', select)).rejects.toThrow('TIMESTAMP cannot be written');
+    await expect(append(workspace, 'other', select)).rejects.toThrow('TIMESTAMP cannot be written');
+  });
+
   test('may have URL-encoded paths, partition values and files without a younger column', async () => {
     const workspace = await createWorkspace();
     const fields = ['a', 'region', 'day', 'b'].map((name) => ({

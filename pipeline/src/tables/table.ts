@@ -154,13 +154,12 @@ function actionsOf(location: TableLocation, snapshot: Snapshot, draft: Draft): A
 
 /** Protocol and metadata: of a new table, or where an overwrite changes the columns. */
 function tableActions(location: TableLocation, snapshot: Snapshot, draft: Draft, now: number): Action[] {
-  const schema = schemaString(draft.fields);
   if (!exists(snapshot)) {
     const format = { provider: 'parquet', options: {} };
     const metaData = {
       id: randomUUID(),
       format,
-      schemaString: schema,
+      schemaString: schemaString(draft.fields),
       partitionColumns: [],
       configuration: {},
       createdTime: now,
@@ -175,7 +174,7 @@ function tableActions(location: TableLocation, snapshot: Snapshot, draft: Draft,
     );
   }
   const changed = draft.replacesSchema
-    ? schema
+    ? schemaString(draft.fields)
     : withColumns(metadata.schemaString, newColumns(location.name, fieldsOfTable(snapshot), draft.fields));
   return changed === metadata.schemaString ? [] : [{ metaData: { ...metadata, schemaString: changed } }];
 }

@@ -15,9 +15,9 @@ export interface SparkTable {
 /** Where Spark finds a table that a manifest names. */
 export function sparkTable(context: PipelineContext, name: string): SparkTable {
   const { storage, path } = locateTable(context, name);
-  const uri = path === '' ? storage.uri : `${storage.uri.replace(/\/+$/, '')}/${path}`;
-  // Hadoop's S3 client is s3a, and Hadoop's paths encode nothing.
-  return { name, path: decodeURI(uri).replace(/^s3:/, 's3a:') };
+  // Hadoop's S3 client is s3a, and Hadoop's paths encode nothing. Nor do our tables' names.
+  const root = decodeURIComponent(storage.uri).replace(/^s3:/, 's3a:');
+  return { name, path: path === '' ? root : `${root.replace(/\/+$/, '')}/${path}` };
 }
 
 /** What stands after FROM: the rows of one version, whatever is written meanwhile. */

@@ -16,7 +16,7 @@ keepOnly(workspaces);
 execFileSync(
   'npm',
   ['ci', '--omit=dev', '--ignore-scripts', '--os=linux', '--libc=glibc', `--cpu=${cpu}`, ...selected()],
-  { stdio: 'inherit', env: { ...process.env, ...certificates() } },
+  { stdio: 'inherit', env: { ...process.env, npm_config_update_notifier: 'false', ...certificates() } },
 );
 prune();
 

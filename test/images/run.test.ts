@@ -1,7 +1,7 @@
 import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { freePort } from '../interop/free-port.ts';
 import { Container } from './container.ts';
 import type { Image } from './image.ts';
@@ -37,15 +37,17 @@ async function run(name: string, ...args: string[]): Promise<string> {
 }
 
 /** Asks until it is answered with 200: what is asked may not have begun to listen. */
-async function answered(url: string, container: Container): Promise<Response> {
-  let over = false;
-  void container.ended().then(() => (over = true));
-  for (;;) {
-    const answer = await fetch(url).catch(() => undefined);
-    if (answer?.ok) return answer;
-    if (over) throw new Error(`${url} was never answered: ${(await container.ended()).stderr}`);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+async function answered(url: string, container: Container): Promise<void> {
+  const ended = container.ended().then(({ code, stderr }) => {
+    throw new Error(`${url} was never answered, the container has ended with ${code}: ${stderr}`);
+  });
+  await Promise.race([ended, vi.waitFor(() => ask(url), { timeout: 120_000, interval: 100 })]);
+}
+
+async function ask(url: string): Promise<void> {
+  const answer = await fetch(url);
+  const said = await answer.text();
+  if (!answer.ok) throw new Error(`${url} answers ${answer.status}: ${said}`);
 }
 
 describe.each(Object.keys(COMMANDS))('stockout in the image of the %s', (name) => {
@@ -103,7 +105,7 @@ describe('the images together, with a read-only root and without privileges', ()
       body: await readFile(new URL('predict.json', SAMPLES)),
     });
     expect(await answer.json()).toMatchObject({ stockout_risk_label: 1 });
-    expect((await fetch(`http://127.0.0.1:${port}/docs/`)).status).toBe(200);
+    await ask(`http://127.0.0.1:${port}/docs/`);
     server.signal('SIGTERM');
     expect((await server.ended()).code).toBe(0);
   });

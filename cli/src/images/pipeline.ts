@@ -1,26 +1,8 @@
 #!/usr/local/bin/node
-// `stockout` in the pipeline's image: what Jobs run, and what a person runs beside them.
-import { addEvaluate } from '../commands/evaluate.ts';
-import { addFeatures } from '../commands/features.ts';
-import { addGenerate } from '../commands/generate.ts';
-import { addImport } from '../commands/import.ts';
-import { addIngest } from '../commands/ingest.ts';
-import { addRegister } from '../commands/register.ts';
-import { addScore } from '../commands/score.ts';
-import { addTrain } from '../commands/train.ts';
-import { addVacuum } from '../commands/vacuum.ts';
-import { addVersions } from '../commands/versions.ts';
-import { runProgram } from '../program.ts';
+// `stockout` in the pipeline's image. What a static import names is loaded before anything runs: hence the others.
+import './end-early.ts';
 
-await runProgram([
-  addGenerate,
-  addIngest,
-  addFeatures,
-  addTrain,
-  addImport,
-  addEvaluate,
-  addVersions,
-  addVacuum,
-  addScore,
-  addRegister,
-]);
+const { pipelineCommands } = await import('./pipeline-commands.ts');
+const { runProgram } = await import('../program.ts');
+
+await runProgram(pipelineCommands);

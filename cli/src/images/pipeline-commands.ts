@@ -1,0 +1,25 @@
+import { addEvaluate } from '../commands/evaluate.ts';
+import { addFeatures } from '../commands/features.ts';
+import { addGenerate } from '../commands/generate.ts';
+import { addImport } from '../commands/import.ts';
+import { addIngest } from '../commands/ingest.ts';
+import { addRegister } from '../commands/register.ts';
+import { addScore } from '../commands/score.ts';
+import { addTrain } from '../commands/train.ts';
+import { addVacuum } from '../commands/vacuum.ts';
+import { addVersions } from '../commands/versions.ts';
+import type { AddCommand } from '../program.ts';
+
+/** What Jobs run, and what a person runs beside them. */
+export const pipelineCommands: readonly AddCommand[] = [
+  addGenerate,
+  addIngest,
+  addFeatures,
+  addTrain,
+  addImport,
+  addEvaluate,
+  addVersions,
+  addVacuum,
+  addScore,
+  addRegister,
+];

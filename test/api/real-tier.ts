@@ -11,6 +11,7 @@ import type { Tier } from '../lifecycle/tier.ts';
 import { kubectl } from './kubectl.ts';
 import { writeOperatorKubeconfig } from './operator-account.ts';
 
+const NODE = 'local';
 const BIN = fileURLToPath(new URL('../../node_modules/.bin', import.meta.url));
 /** Made local to this machine by run.sh, as the part of the pod network that is this node's. */
 const POD_ADDRESSES = '10.244.1.0/24';
@@ -40,7 +41,7 @@ export async function startRealTier({ podSecurity = 'privileged' }: RealTierOpti
   const proxy = await startServiceProxy({ kubeconfigPath });
   const agent = await startNodeAgent({
     kubeconfigPath,
-    nodeName: 'local',
+    nodeName: NODE,
     stateDir,
     podAddresses: POD_ADDRESSES,
     binDir: BIN,
@@ -54,6 +55,8 @@ export async function startRealTier({ podSecurity = 'privileged' }: RealTierOpti
       await removeAll(client);
       await agent.stop();
       await proxy.stop();
+      // Else what others deploy here is bound to a node that is gone, and never ends.
+      await client.delete(`/api/v1/nodes/${NODE}`, {});
       client.close();
       await rm(stateDir, { recursive: true, force: true });
     },

@@ -22,7 +22,7 @@ state=$(mktemp -d)
 finish() {
   local status=$?
   trap '' INT TERM
-  if [ $status != 0 ]; then bash $here/diagnose.sh kubectl || true; fi
+  if [ $status = 1 ]; then bash $here/diagnose.sh kubectl || true; fi
   as_root ip route delete "$CLUSTER_BALANCERS" 2>/dev/null || true
   kind delete cluster --name $name
   as_root rm -rf "$state" # pods wrote there, as their own user

@@ -31,7 +31,8 @@ mapfile -t archives < <(cut -d' ' -f2 <<<"$built")
 finish() {
   local status=$?
   trap '' INT TERM
-  if [ $status != 0 ] && [ -e "$state/started" ]; then bash $here/diagnose.sh "$bin/kubectl" || true; fi
+  # A test failed; interrupted, people want to be gone.
+  if [ $status = 1 ] && [ -e "$state/started" ]; then bash $here/diagnose.sh "$bin/kubectl" || true; fi
   bash $here/node-down.sh "$state"
   rm -rf --one-file-system "$state"
 }

@@ -67,7 +67,13 @@ build() { # IMAGE
   echo "$name $tar"
 }
 
+tidy() { # buildah 1.28 leaves the containers of stages that others mount, and every layer that was ever built
+  "${buildah[@]}" rm --all >/dev/null 2>&1 || true
+  [ "$("${buildah[@]}" images --all --quiet 2>/dev/null | wc -l)" -lt 200 ] || "${buildah[@]}" rmi --prune >/dev/null 2>&1 || true
+}
+
 require_tools
+trap tidy EXIT
 secrets=()
 [ ! -e "$certificates" ] || secrets=(--secret "id=ca,src=$certificates")
 version=$(sed -n 's/^  "version": "\(.*\)",$/\1/p' "$root/package.json")

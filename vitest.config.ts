@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['*/src/**/*.test.ts', 'test/**/*.test.ts'],
+    include: ['{*/src,test,scripts}/**/*.test.ts'],
     exclude: ['**/node_modules/**', 'test/{api,cluster,demo,images,interop,tables}/**'],
     // Two cores are the target machine; the lifecycle suites start processes of their own.
     maxWorkers: 2,

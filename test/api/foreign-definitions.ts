@@ -28,13 +28,16 @@ const MODULES = [
   },
 ];
 
+/** Not condition=Established: kubectl takes it for an error when it looks before there is any condition. */
+const ESTABLISHED = 'jsonpath={.status.conditions[?(@.type=="Established")].status}=True';
+
 /** Argo CD's, Flux' and the Secrets Store CSI driver's own definitions, so that a server checks our objects of them. */
 export async function applyForeignDefinitions(): Promise<void> {
   for (const { module, sum, files } of MODULES) {
     const folder = await download(module, sum);
     const paths = files.flatMap((file) => ['-f', join(folder, file)]);
     await kubectl(['apply', '--server-side', ...paths]);
-    await kubectl(['wait', '--for=condition=Established', '--timeout=30s', ...paths]);
+    await kubectl(['wait', `--for=${ESTABLISHED}`, '--timeout=30s', ...paths]);
   }
 }
 

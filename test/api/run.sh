@@ -21,7 +21,7 @@ trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-if ! ip route show table local | grep -q "^local $network "; then
+if [ -z "$(ip route show table local exact "$network")" ]; then
   as_root ip route add local "$network" dev lo || {
     echo "pods need addresses: run as root, or first: sudo ip route add local $network dev lo" >&2
     exit 1

@@ -25,7 +25,8 @@ flock --nonblock 9 || {
 bash $here/packages.sh
 bin=$(bash $here/binaries.sh node)
 bash $here/system-images.sh "$bin" "$cache/cluster"
-built=$(bash $here/images/build.sh) # NAME ARCHIVE, a line each
+# NAME ARCHIVE, a line each; buildah leaves mounts of build stages behind, which end with the namespace.
+built=$(unshare --mount bash $here/images/build.sh)
 mapfile -t archives < <(cut -d' ' -f2 <<<"$built")
 
 finish() {

@@ -15,11 +15,12 @@ exec 9>"$cache/lock"
 flock 9
 
 require_tools() {
-  command -v buildah debootstrap >/dev/null && return
+  command -v buildah >/dev/null && command -v debootstrap >/dev/null && return
   command -v apt-get >/dev/null || {
     echo "images are built with buildah and debootstrap: install them" >&2
     exit 1
   }
+  apt-get -o DPkg::Lock::Timeout=300 update -qq >&2
   apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends buildah debootstrap >&2
 }
 

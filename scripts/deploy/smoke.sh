@@ -32,15 +32,17 @@ api_key() { # the first key of the Secret, or nothing
 }
 
 ask() { # PATH [CURL OPTION...]: prints the answer, whatever its status is; 2xx or it fails
-  local path=$1 status
+  local path=$1
   shift
-  status=$(curl --silent --show-error --max-time 30 --output "$folder/answer" --dump-header "$folder/headers" \
-    --write-out '%{http_code}' --header "@$folder/key" "$@" "$service/$path")
+  # Nothing is rolled back for one broken connection, or a pod that is just going.
+  read -r status version < <(curl --silent --show-error --max-time 30 --retry 4 --retry-delay 1 --retry-all-errors \
+    --output "$folder/answer" --write-out '%{http_code} %header{x-model-version}\n' \
+    --header "@$folder/key" "$@" "$service/$path")
   printf '%s %s: %s\n' "$path" "$status" "$(head -c 2000 "$folder/answer")"
   [[ $status == 2* ]]
 }
 
-scheme=
+scheme='' status='' version=''
 [ -z "$(field .spec.serving.tls.secretName)" ] || scheme=https:
 key=$(api_key)
 (umask 077 && printf '%s\n' "${key:+X-API-Key: $key}" >"$folder/key")
@@ -66,4 +68,4 @@ jq --exit-status '
   echo "$model gives no score for $request" >&2
   exit 1
 }
-sed -n 's/\r$//; s/^x-model-version: /version: /Ip' "$folder/headers"
+echo "version: $version"

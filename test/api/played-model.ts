@@ -75,7 +75,8 @@ export class PlayedModel {
     if (request.method !== 'POST' || request.url !== '/predict') return send(404, {});
     if (request.headers['x-api-key'] !== this.#key) return send(401, { title: 'Unauthorized' });
     const { status, body } = this.#predictor(this.#image);
-    send(status, body);
+    // Read first: an answer that comes before its request is whole breaks the connection to the proxy.
+    request.resume().on('end', () => send(status, body));
   }
 }
 

@@ -86,6 +86,21 @@ describe('what a release is made of', () => {
   }, 900_000);
 });
 
+it('a version is set everywhere: the lockfile stays one that npm ci takes, and its tag is taken', async () => {
+  const clone = join(folder, 'clone');
+  await promisedOutput('git', ['clone', '--quiet', ROOT, clone]);
+  const before = JSON.parse(await readFile(join(clone, 'package.json'), 'utf8')) as { version: string };
+  const inClone = (...command: string[]) => run(command, {}, clone);
+  await writeFile(join(clone, 'CHANGELOG.md'), '# Changelog\n\n## 9.9.9\n\n- all\n');
+  expect(await inClone('scripts/release/set-version.sh', '9.9.9')).toMatchObject({ code: 0 });
+  expect(await inClone('scripts/release/check-tag.sh', 'v9.9.9')).toEqual({ code: 0, output: '9.9.9\n' });
+  await promisedOutput('npm', ['ci', '--dry-run', '--ignore-scripts', '--offline'], clone);
+  const ours = String.raw`stockout[a-z"/: -]*(newTag: )?${before.version.replaceAll('.', String.raw`\.`)}`;
+  const files = ['package.json', '*/package.json', 'package-lock.json', 'config', 'charts'];
+  expect(await found('git', ['grep', '-nE', ours, '--', ...files], clone)).toBe('');
+  expect(await inClone('scripts/release/set-version.sh', '9.9')).toMatchObject({ code: 1 });
+});
+
 describe('promote-model.yml, on a repository of models', () => {
   let repository: string;
   let asked: string;
@@ -183,6 +198,15 @@ function promisedOutput(file: string, args: string[], cwd = ROOT): Promise<strin
   return new Promise((resolve, reject) => {
     execFile(file, args, { cwd, maxBuffer: 16e6 }, (error, stdout, stderr) =>
       error === null ? resolve(stdout) : reject(new Error(`${file} ${args.join(' ')}: ${stderr}`)),
+    );
+  });
+}
+
+/** What a search prints: it ends with 1 when it finds nothing. */
+function found(file: string, args: string[], cwd: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile(file, args, { cwd }, (error, stdout, stderr) =>
+      error === null || error.code === 1 ? resolve(stdout) : reject(new Error(stderr)),
     );
   });
 }

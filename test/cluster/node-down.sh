@@ -16,11 +16,11 @@ end() { # NAME: the process of that pid file, if it is the node still
   echo "process $pid of the node does not end" >&2
 }
 
-remove_groups() { # cgroups that the kubelet made, empty by now, below our own
+remove_groups() { # cgroups, empty by now: the node's; with version 1 those that the kubelet made below our own
   local root name own
-  for root in /sys/fs/cgroup /sys/fs/cgroup/*; do
-    name=${root##*/}
-    own=$root$(awk -F: -v n="$name" '$2 == n || $2 == "name=" n || ($2 == "" && n == "cgroup") {print $3}' /proc/self/cgroup)
+  if [ -d "$CLUSTER_GROUP" ]; then find "$CLUSTER_GROUP" -depth -type d -exec rmdir {} \;; fi
+  for root in /sys/fs/cgroup/*; do
+    own=$root$(awk -F: -v n="${root##*/}" '$2 == n || $2 == "name=" n {print $3}' /proc/self/cgroup)
     for name in kubepods k8s.io; do
       if [ -d "$own/$name" ]; then find "$own/$name" -depth -type d -exec rmdir {} \;; fi
     done

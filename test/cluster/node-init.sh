@@ -26,7 +26,6 @@ mount_cgroups() {
   controllers=$(cut -d: -f2 /proc/self/cgroup | grep -v -e '^$' -e '^name=' || true)
   if [ -z "$controllers" ]; then
     mount -t cgroup2 cgroup2 /sys/fs/cgroup
-    delegate_cgroup2
     return
   fi
   mount -t tmpfs tmpfs /sys/fs/cgroup
@@ -38,10 +37,12 @@ mount_cgroups() {
   mount -t cgroup -o none,name=systemd cgroup /sys/fs/cgroup/systemd
 }
 
-delegate_cgroup2() { # a group hands controllers on only when it has no processes itself
-  local pid
+hand_on_controllers() { # with version 2 only, and once no process is in the node's group itself
+  [ -e /sys/fs/cgroup/cgroup.controllers ] || return 0
+  local processes pid
+  mapfile -t processes </sys/fs/cgroup/cgroup.procs
   mkdir /sys/fs/cgroup/init
-  while read -r pid; do echo "$pid" >/sys/fs/cgroup/init/cgroup.procs || true; done </sys/fs/cgroup/cgroup.procs
+  for pid in "${processes[@]}"; do echo "$pid" >/sys/fs/cgroup/init/cgroup.procs || true; done
   sed 's/[^ ]*/+&/g' /sys/fs/cgroup/cgroup.controllers >/sys/fs/cgroup/cgroup.subtree_control
 }
 
@@ -89,7 +90,7 @@ await() { # NAME COMMAND...: until it succeeds, as long as NAME runs
 
 import() { # ARCHIVE...
   local archive
-  for archive in "$@"; do ctr --namespace k8s.io images import --digests=false "$archive"; done
+  for archive in "$@"; do ctr --namespace k8s.io images import "$archive"; done
 }
 
 read -r pid _ </proc/self/stat # as the host counts: /proc is its own until the next line
@@ -97,7 +98,8 @@ mount_own_folders
 mount_cgroups
 echo "$pid" >"$state/pid/node.new"
 mv "$state/pid/node.new" "$state/pid/node"
-join_network
+join_network # node-up.sh has left the node's group before the link is there
+hand_on_controllers
 configure
 declare -A pids
 start containerd containerd --config "$state/containerd.toml"

@@ -30,10 +30,19 @@ for name in kernel/panic kernel/panic_on_oops vm/overcommit_memory vm/panic_on_o
   echo "$name $(cat "/proc/sys/$name")"
 done >"$state/sysctl"
 
-setsid unshare --fork --kill-child --pid --mount --net --uts --ipc --cgroup --propagation private \
+enter=()
+if [ -e /sys/fs/cgroup/cgroup.controllers ]; then
+  # Version 2 hands controllers on only to groups, and below them, without processes: the node gets one for itself.
+  mkdir -p "$CLUSTER_GROUP/outer"
+  echo '+cpuset +cpu +io +memory +pids' >/sys/fs/cgroup/cgroup.subtree_control
+  # shellcheck disable=SC2016 # for the shell that enters
+  enter=(bash -c 'echo $$ >"$0/cgroup.procs"; exec "$@"' "$CLUSTER_GROUP")
+fi
+setsid "${enter[@]}" unshare --fork --kill-child --pid --mount --net --uts --ipc --cgroup --propagation private \
   bash "$here/node-init.sh" "$state" "$bin" "$@" >"$state/log/node.log" 2>&1 </dev/null &
 echo $! >"$state/pid/unshare"
 await 10 "$state/pid/node"
+if [ -d "$CLUSTER_GROUP" ]; then cat "$state/pid/unshare" >"$CLUSTER_GROUP/outer/cgroup.procs"; fi
 ip link add "$CLUSTER_LINK" type veth peer name eth0 netns "$(cat "$state/pid/node")"
 ip addr add "$CLUSTER_HOST/24" dev "$CLUSTER_LINK"
 ip link set "$CLUSTER_LINK" up

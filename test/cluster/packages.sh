@@ -21,7 +21,7 @@ command -v apt-get >/dev/null || {
 }
 echo "installing ${packages[*]}" >&2
 apt-get update -qq
-DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
+DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
 mapfile -t packages < <(missing)
 [ ${#packages[@]} -eq 0 ] || {
   echo "installed, yet without their programs: ${packages[*]}" >&2

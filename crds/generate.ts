@@ -1,7 +1,9 @@
-// Writes src/generated/*.ts and docs/reference.md from the CRDs; with --check, only says which of them are stale (exit 1).
+// Writes src/generated/*.ts and docs/reference.md from the CRDs, rules and dashboards from scripts/monitoring; with --check,
+// only says which of them are stale (exit 1).
 import { readFile, writeFile } from 'node:fs/promises';
 import { compile } from 'json-schema-to-typescript';
 import { parse } from 'yaml';
+import { buildMonitoring } from '../scripts/monitoring/index.ts';
 import { buildReference } from './reference.ts';
 import { toTypeSchema } from './type-schema.ts';
 import type { CustomResourceDefinition } from './src/definition.ts';
@@ -14,6 +16,9 @@ for (const [plural, name] of Object.entries(FILES)) {
   await keep(`src/generated/${name}.ts`, await generate(plural));
 }
 await keep('../docs/reference.md', buildReference(Object.keys(FILES)));
+for (const [name, text] of Object.entries(buildMonitoring())) {
+  await keep(`../config/components/monitoring/generated/${name}`, text);
+}
 if (check && stale.length > 0) {
   console.error(`stale, run \`npm run generate\`:\n${stale.join('\n')}`);
   process.exitCode = 1;

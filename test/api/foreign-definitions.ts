@@ -22,6 +22,13 @@ const MODULES = [
     files: ['config/crd/bases/source.toolkit.fluxcd.io_gitrepositories.yaml'],
   },
   {
+    module: 'github.com/prometheus-operator/prometheus-operator@v0.85.0',
+    sum: 'h1:M5xLCLEoaW2IJfnuCwFzzpL+jSVQu3KGT84Pye+fW8s=',
+    files: ['podmonitors', 'prometheusrules', 'servicemonitors'].map(
+      (kinds) => `example/prometheus-operator-crd/monitoring.coreos.com_${kinds}.yaml`,
+    ),
+  },
+  {
     module: 'sigs.k8s.io/secrets-store-csi-driver@v1.4.8',
     sum: 'h1:YmL0lx9HMYqeZCnLyOZRMuGAZXmP/e42UGCCAnMKjgE=',
     files: ['config/crd/bases/secrets-store.csi.x-k8s.io_secretproviderclasses.yaml'],
@@ -31,7 +38,7 @@ const MODULES = [
 /** Not condition=Established: kubectl takes it for an error when it looks before there is any condition. */
 const ESTABLISHED = 'jsonpath={.status.conditions[?(@.type=="Established")].status}=True';
 
-/** Argo CD's, Flux' and the Secrets Store CSI driver's own definitions, so that a server checks our objects of them. */
+/** Argo CD's, Flux', the Prometheus operator's and the Secrets Store CSI driver's own definitions, so that a server checks our objects of them. */
 export async function applyForeignDefinitions(): Promise<void> {
   for (const { module, sum, files } of MODULES) {
     const folder = await download(module, sum);

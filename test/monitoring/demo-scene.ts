@@ -1,0 +1,98 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { KubeConfig, KubernetesObjectApi, PatchStrategy, type V1Pod } from '@kubernetes/client-node';
+import { DemoProcess } from '../demo/demo-process.ts';
+import { discovered, type Monitor, type Target } from './scrape-configs.ts';
+
+const SAMPLE = new URL('../../config/samples/predict.json', import.meta.url);
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+/** The demo after its story is told, with callers and somebody who changes a manifest. */
+export class DemoScene {
+  readonly #demo: DemoProcess;
+  readonly #objects: KubernetesObjectApi;
+  #beats = 0;
+
+  private constructor(demo: DemoProcess, kubeconfig: string) {
+    this.#demo = demo;
+    const config = new KubeConfig();
+    config.loadFromFile(kubeconfig);
+    this.#objects = KubernetesObjectApi.makeApiClient(config);
+  }
+
+  /** @throws Error with all that the demo said when it does not get to its end */
+  static async start(stateDir: string): Promise<DemoScene> {
+    const demo = new DemoProcess(stateDir, '--keep');
+    await demo.says('Ctrl-C ends it.');
+    return new DemoScene(demo, join(stateDir, 'kubeconfig'));
+  }
+
+  /** The operator, as if it were a pod of stockout-system. */
+  operator(): Target {
+    const { host } = new URL(this.#told(/metrics +(\S+), of the operator/));
+    return { address: host, labels: { namespace: 'stockout-system', pod: 'stockout-operator-demo' } };
+  }
+
+  /** The predictors' pods that a PodMonitor selects. */
+  async predictors({ selector, endpoint }: Monitor): Promise<Target[]> {
+    const chosen = Object.entries(selector.matchLabels).map(([name, value]) => `${name}=${value}`);
+    const pods = await this.#objects.list<V1Pod>(
+      'v1',
+      'Pod',
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      chosen.join(','),
+    );
+    return pods.items.map((pod) => {
+      const ports = pod.spec?.containers.flatMap((container) => container.ports ?? []);
+      const port = ports?.find(({ name }) => name === endpoint.port)?.containerPort;
+      const { namespace = '', name = '', labels = {} } = pod.metadata ?? {};
+      return {
+        address: `${pod.status?.podIP}:${port}`,
+        labels: { namespace, pod: name, ...discovered(labels) },
+      };
+    });
+  }
+
+  /** One moment of a working day: a row and a batch are scored, a row is wrong, a manifest changes. */
+  async beat(): Promise<void> {
+    const row = await readFile(SAMPLE, 'utf8');
+    await this.#post('/predict', row, 200);
+    await this.#post('/predict/batch', `[${row}]`, 200);
+    await this.#post('/predict', '{}', 422);
+    const annotations = { 'example.com/beat': String(++this.#beats) };
+    for (const [kind, name] of [
+      ['StockoutModel', 'retail'],
+      ['ScoringJob', 'nightly'],
+    ]) {
+      const change = {
+        apiVersion: 'stockout.dev/v1alpha1',
+        kind,
+        metadata: { name, namespace: 'default', annotations },
+      };
+      await this.#objects.patch(change, undefined, undefined, undefined, undefined, PatchStrategy.MergePatch);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#demo.kill('SIGTERM');
+    await this.#demo.ended();
+  }
+
+  async #post(path: string, body: string, expected: number): Promise<void> {
+    const headers = { ...JSON_TYPE, 'x-api-key': this.#told(/X-API-Key +(\S+)/) };
+    const response = await fetch(this.#told(/endpoint +(\S+)/) + path, { method: 'POST', headers, body });
+    const text = await response.text();
+    if (response.status !== expected)
+      throw new Error(`${path} answers ${response.status}, not ${expected}: ${text}`);
+  }
+
+  #told(what: RegExp): string {
+    const found = what.exec(this.#demo.output)?.[1];
+    if (found === undefined) throw new Error(`the demo does not say ${what}:\n${this.#demo.output}`);
+    return found;
+  }
+}

@@ -1,5 +1,6 @@
 import process from 'node:process';
 import type { Progress } from '@stockout/pipeline';
+import { jobLog } from './job-log.ts';
 import { Listr, ListrLogger, type ListrTask, ProcessOutput } from 'listr2';
 
 /** Tells where the current step stands. */
@@ -41,6 +42,7 @@ export function reporter(task: { output: string }, stream: NodeJS.WriteStream): 
  * result, for pipes and --json.
  */
 export async function withProgress<T>(title: string, work: (report: Report) => Promise<T>): Promise<T> {
+  if (jobLog() !== undefined) return loggedProgress(title, work);
   const context: { result?: T } = {};
   const task: ListrTask<typeof context> = {
     title,
@@ -50,6 +52,15 @@ export async function withProgress<T>(title: string, work: (report: Report) => P
   };
   await taskList([task], context, process.stderr).run();
   return context.result as T;
+}
+
+async function loggedProgress<T>(title: string, work: (report: Report) => Promise<T>): Promise<T> {
+  const say = sparsely();
+  jobLog()?.('info', title);
+  return work((progress) => {
+    const line = say(progress);
+    if (line !== undefined) jobLog()?.('info', line);
+  });
 }
 
 const BAR_WIDTH = 24;

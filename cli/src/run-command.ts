@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import process from 'node:process';
 import { EXIT, type FailureResult, type RunResult, StockoutError } from '@stockout/contracts';
+import { jobLog, logAsJob } from './job-log.ts';
 
 /** The options that every command has. */
 export interface CommonOptions {
@@ -23,18 +24,18 @@ export interface Outcome {
 
 /**
  * Runs a command's work: SIGINT and SIGTERM abort it, errors become one line and an exit code, the result goes
- * to standard output and, for Jobs, to the result file.
+ * to standard output and, for Jobs, to the result file. A Job logs JSON, of all that a person would read.
  */
 export async function runCommand(
   options: CommonOptions,
   work: (signal: AbortSignal) => Promise<Outcome>,
 ): Promise<void> {
+  if (options.resultFile !== undefined) logAsJob();
   const abort = abortOnSignals();
   try {
     const outcome = await work(abort.signal);
     await writeResult(options, outcome.result);
-    if (options.json && outcome.json !== undefined) process.stdout.write(`${JSON.stringify(outcome.json)}\n`);
-    else if (outcome.text !== undefined) process.stdout.write(`${outcome.text}\n`);
+    tell(outcome, options);
     process.exitCode = outcome.exitCode ?? EXIT.done;
   } catch (error) {
     process.exitCode = await fail(error, options, abort);
@@ -43,22 +44,38 @@ export async function runCommand(
   }
 }
 
+function tell({ json, text, result }: Outcome, options: CommonOptions): void {
+  const log = jobLog();
+  if (options.json && json !== undefined) process.stdout.write(`${JSON.stringify(json)}\n`);
+  else if (log !== undefined) log('info', 'done', { result });
+  else if (text !== undefined) process.stdout.write(`${text}\n`);
+}
+
 async function fail(error: unknown, options: CommonOptions, abort: SignalAbort): Promise<number> {
+  const log = jobLog();
   if (abort.received !== undefined) {
-    process.stderr.write(`stopped by ${abort.received}\n`);
+    const text = `stopped by ${abort.received}`;
+    if (log === undefined) process.stderr.write(`${text}\n`);
+    else log('info', text);
     return abort.received === 'SIGINT' ? 130 : 143;
   }
   const exitCode = error instanceof StockoutError ? error.exitCode : EXIT.failed;
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(options.debug && error instanceof Error ? `${error.stack}\n` : `error: ${message}\n`);
-  if (!(error instanceof StockoutError) && !options.debug) {
+  if (log === undefined) tellError(error, message, options);
+  // Where an error that nobody foresaw comes from cannot be looked up later in a pod.
+  else log('error', message, error instanceof StockoutError ? {} : { stack: (error as Error)?.stack });
+  const failure: FailureResult = { kind: 'failure', exitCode, message: message.slice(0, 2000) };
+  await writeResult(options, failure);
+  return exitCode;
+}
+
+function tellError(error: unknown, message: string, { debug }: CommonOptions): void {
+  process.stderr.write(debug && error instanceof Error ? `${error.stack}\n` : `error: ${message}\n`);
+  if (!(error instanceof StockoutError) && !debug) {
     process.stderr.write(
       'This is not an error we foresaw: run it again with --debug to see where it comes from.\n',
     );
   }
-  const failure: FailureResult = { kind: 'failure', exitCode, message: message.slice(0, 2000) };
-  await writeResult(options, failure);
-  return exitCode;
 }
 
 async function writeResult(options: CommonOptions, result: RunResult | undefined): Promise<void> {

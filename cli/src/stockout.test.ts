@@ -76,6 +76,17 @@ describe('the stockout command', () => {
     const failure = runResultSchema.parse(JSON.parse(await readFile(result, 'utf8')));
     expect(failure).toMatchObject({ kind: 'failure', exitCode: 2 });
   });
+
+  it('logs JSON as a Job, in which nobody reads sentences', async () => {
+    const result = join(dir, 'termination-log');
+    const { stdout, stderr } = await stockout('train', '-f', await wrongManifest(), '--result-file', result);
+    expect(stdout).toBe('');
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    const { time, level, message } = JSON.parse(stderr) as Record<string, string>;
+    expect(Date.parse(time ?? '')).toBeGreaterThan(0);
+    expect(level).toBe('error');
+    expect(message).toContain('spec.data.horizonDays');
+  });
 });
 
 async function wrongManifest(): Promise<string> {

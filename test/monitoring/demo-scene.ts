@@ -1,6 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { KubeConfig, KubernetesObjectApi, PatchStrategy, type V1Pod } from '@kubernetes/client-node';
+import {
+  CoreV1Api,
+  KubeConfig,
+  KubernetesObjectApi,
+  PatchStrategy,
+  type V1Pod,
+} from '@kubernetes/client-node';
 import { DemoProcess } from '../demo/demo-process.ts';
 import { discovered, type Monitor, type Target } from './scrape-configs.ts';
 
@@ -11,20 +17,24 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 export class DemoScene {
   readonly #demo: DemoProcess;
   readonly #objects: KubernetesObjectApi;
+  readonly #core: CoreV1Api;
+  readonly #stateDir: string;
   #beats = 0;
 
-  private constructor(demo: DemoProcess, kubeconfig: string) {
+  private constructor(demo: DemoProcess, stateDir: string) {
     this.#demo = demo;
+    this.#stateDir = stateDir;
     const config = new KubeConfig();
-    config.loadFromFile(kubeconfig);
+    config.loadFromFile(join(stateDir, 'kubeconfig'));
     this.#objects = KubernetesObjectApi.makeApiClient(config);
+    this.#core = config.makeApiClient(CoreV1Api);
   }
 
   /** @throws Error with all that the demo said when it does not get to its end */
   static async start(stateDir: string): Promise<DemoScene> {
     const demo = new DemoProcess(stateDir, '--keep');
     await demo.says('Ctrl-C ends it.');
-    return new DemoScene(demo, join(stateDir, 'kubeconfig'));
+    return new DemoScene(demo, stateDir);
   }
 
   /** The operator, as if it were a pod of stockout-system. */
@@ -75,6 +85,17 @@ export class DemoScene {
       };
       await this.#objects.patch(change, undefined, undefined, undefined, undefined, PatchStrategy.MergePatch);
     }
+  }
+
+  /** What the operator and every pod have logged so far, by name. */
+  async logs(): Promise<Map<string, string>> {
+    const logs = new Map([['operator', await readFile(join(this.#stateDir, 'operator.log'), 'utf8')]]);
+    const pods = await this.#objects.list<V1Pod>('v1', 'Pod', 'default');
+    for (const { metadata } of pods.items) {
+      const { name = '', namespace = '' } = metadata ?? {};
+      logs.set(name, await this.#core.readNamespacedPodLog({ name, namespace }));
+    }
+    return logs;
   }
 
   async stop(): Promise<void> {

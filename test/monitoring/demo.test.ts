@@ -101,6 +101,16 @@ describe('Prometheus scrapes the demo by our monitors', () => {
     }
   });
 
+  it('operator, predictors and Jobs log JSON, each line with its time, level and message', async () => {
+    const logs = await demo.logs();
+    expect([...logs.keys()].join(' ')).toMatch(/retail-train-.*nightly|nightly.*retail-train-/);
+    for (const [name, text] of logs) {
+      const lines = text.split('\n').filter(Boolean);
+      expect(lines, name).not.toEqual([]);
+      for (const line of lines) expect(JSON.parse(line), name).toMatchObject(LOGGED);
+    }
+  });
+
   /** What each variable of a dashboard may be, from its own query. */
   async function variablesOf({ templating }: Dashboard): Promise<Map<string, string[]>> {
     const found = new Map<string, string[]>();
@@ -114,6 +124,12 @@ describe('Prometheus scrapes the demo by our monitors', () => {
     return found;
   }
 });
+
+const LOGGED = {
+  time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) as string,
+  level: expect.stringMatching(/^(debug|info|warn|error)$/) as string,
+  message: expect.any(String) as string,
+};
 
 /** As Grafana does it when all values are chosen. */
 function fillIn(expr: string, values: Map<string, string[]>): string {

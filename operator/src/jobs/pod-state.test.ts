@@ -1,10 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import type { KubeEvent, Pod } from '../api/kubernetes.ts';
-import { firstTrouble } from './pod-state.ts';
+import { firstTrouble, lastWords, type Terminated } from './pod-state.ts';
 
 type Waiting = { reason: string; message?: string };
 
 const MISSING = 'MountVolume.SetUp failed for volume "api-keys" : secret "stockout-keys" not found';
+
+describe('the last words of a container', () => {
+  const line = (message: string): string => JSON.stringify({ time: '2026-11-24T10:00:00Z', message });
+
+  it.each([
+    ['a failure that it left', line('not enough rows'), 'not enough rows'],
+    ['the end of its log', `${line('read')}\nSegmentation fault\n`, 'read\nSegmentation fault'],
+    ['nothing that is JSON by chance', 'null', 'null'],
+    ['nothing', '', 'exit code 139'],
+  ])('are %s', (_, message, words) => {
+    expect(lastWords({ exitCode: 139, message } as Terminated)).toBe(words);
+  });
+});
 
 describe('why a pod does not get going', () => {
   it('is nothing while its containers are created', () => {

@@ -65,13 +65,24 @@ export function lastWords(terminated: Terminated | undefined): string | undefine
   return `exit code ${terminated.exitCode}`;
 }
 
-/** Our commands leave a failure as JSON; whatever else died leaves the end of its log. */
+/** Our commands leave a failure as JSON; whatever else died leaves the end of its log, of which many lines are JSON. */
 function failureText(message: string): string {
+  return (
+    sentenceOf(message) ??
+    message
+      .split('\n')
+      .map((line) => sentenceOf(line) ?? line)
+      .join('\n')
+      .slice(-1000)
+  );
+}
+
+function sentenceOf(text: string): string | undefined {
   try {
-    const parsed = JSON.parse(message) as { message?: unknown };
-    if (typeof parsed.message === 'string') return parsed.message;
+    const parsed = JSON.parse(text) as { message?: unknown } | null;
+    return typeof parsed?.message === 'string' ? parsed.message : undefined;
   } catch {
-    // Not ours: the end of a log.
+    // Not ours.
+    return undefined;
   }
-  return message.slice(-1000);
 }

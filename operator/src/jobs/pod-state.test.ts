@@ -6,9 +6,9 @@ type Waiting = { reason: string; message?: string };
 
 const MISSING = 'MountVolume.SetUp failed for volume "api-keys" : secret "stockout-keys" not found';
 
-describe('the last words of a container', () => {
-  const line = (message: string): string => JSON.stringify({ time: '2026-11-24T10:00:00Z', message });
+const line = (message: string): string => JSON.stringify({ time: '2026-11-24T10:00:00Z', message });
 
+describe('the last words of a container', () => {
   it.each([
     ['a failure that it left', line('not enough rows'), 'not enough rows'],
     ['the end of its log', `${line('read')}\nSegmentation fault\n`, 'read\nSegmentation fault'],

@@ -1,6 +1,6 @@
 import process from 'node:process';
 
-type JobLog = (level: 'info' | 'error', message: string, fields?: object) => void;
+export type JobLog = (level: 'info' | 'error', message: string, fields?: object) => void;
 
 let log: JobLog | undefined;
 

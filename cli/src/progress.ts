@@ -1,7 +1,7 @@
 import process from 'node:process';
 import type { Progress } from '@stockout/pipeline';
-import { jobLog } from './job-log.ts';
 import { Listr, ListrLogger, type ListrTask, ProcessOutput } from 'listr2';
+import { type JobLog, jobLog } from './job-log.ts';
 
 /** Tells where the current step stands. */
 export type Report = (progress: Progress) => void;
@@ -42,7 +42,8 @@ export function reporter(task: { output: string }, stream: NodeJS.WriteStream): 
  * result, for pipes and --json.
  */
 export async function withProgress<T>(title: string, work: (report: Report) => Promise<T>): Promise<T> {
-  if (jobLog() !== undefined) return loggedProgress(title, work);
+  const log = jobLog();
+  if (log !== undefined) return loggedProgress(log, title, work);
   const context: { result?: T } = {};
   const task: ListrTask<typeof context> = {
     title,
@@ -54,12 +55,16 @@ export async function withProgress<T>(title: string, work: (report: Report) => P
   return context.result as T;
 }
 
-async function loggedProgress<T>(title: string, work: (report: Report) => Promise<T>): Promise<T> {
+async function loggedProgress<T>(
+  log: JobLog,
+  title: string,
+  work: (report: Report) => Promise<T>,
+): Promise<T> {
   const say = sparsely();
-  jobLog()?.('info', title);
+  log('info', title);
   return work((progress) => {
     const line = say(progress);
-    if (line !== undefined) jobLog()?.('info', line);
+    if (line !== undefined) log('info', line);
   });
 }
 

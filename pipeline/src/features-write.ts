@@ -33,9 +33,10 @@ export async function writeAllFeatures(work: FeaturesWork): Promise<WrittenFiles
 export async function writeChangedFeatures(
   work: FeaturesWork,
   current: Snapshot,
-  { firstDay, firstRawDay = '0001-01-01', dateColumn, cut }: Refresh,
+  { firstDay, firstRawDay, dateColumn, cut }: Refresh,
 ): Promise<AddFile[]> {
-  const files = filesWithDays(work.snapshot.files.values(), firstRawDay, '9999-12-31', dateColumn);
+  const all = [...work.snapshot.files.values()];
+  const files = firstRawDay === undefined ? all : filesWithDays(all, firstRawDay, '9999-12-31', dateColumn);
   const made = await writeFeatures(work, files, { firstDay, firstRawDay });
   try {
     return [...(await writeEarlierRows(work, current, cut, firstDay)), ...(made?.adds ?? [])];
@@ -61,12 +62,14 @@ async function writeEarlierRows(
 async function writeFeatures(
   { db, raw, snapshot, target, request, source }: FeaturesWork,
   files: readonly AddFile[],
-  since?: { firstDay: string; firstRawDay: string },
+  since?: { firstDay: string; firstRawDay: string | undefined },
 ): Promise<WrittenFiles | undefined> {
   await using relation = await openRelation(raw, snapshot, files);
   try {
     const all = await selectRaw(db, raw, snapshot, relation.sql);
-    const rows = since ? `SELECT * FROM (${all}) WHERE date >= DATE '${since.firstRawDay}'` : all;
+    const rows = since?.firstRawDay
+      ? `SELECT * FROM (${all}) WHERE date >= DATE '${since.firstRawDay}'`
+      : all;
     await using parts = await renderParts(db, rows, request);
     const wanted = since
       ? parts.selects.map((select) => `SELECT * FROM (${select}) WHERE date >= DATE '${since.firstDay}'`)

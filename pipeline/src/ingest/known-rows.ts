@@ -6,11 +6,17 @@ import { duckdbType } from '../tables/schema.ts';
 import { type Snapshot, exists, fieldsOfTable } from '../tables/snapshot.ts';
 import type { Staged } from './stage.ts';
 
+/** A table as it is, which may be that it does not exist yet. */
+export interface MetTable {
+  raw: TableLocation;
+  snapshot: Snapshot;
+}
+
 /** Fills `known`: the rowids of rows whose store, product and day the table has. */
 export async function findKnown(
   db: DuckDB,
   { firstDay, lastDay, columns }: Staged,
-  table?: { raw: TableLocation; snapshot: Snapshot },
+  table?: MetTable,
 ): Promise<void> {
   await db.run('CREATE OR REPLACE TEMP TABLE known (id BIGINT)');
   if (table === undefined || firstDay === null || lastDay === null) return;

@@ -1,15 +1,7 @@
 import type { DuckDB } from '@stockout/features';
-import type { TableLocation } from '../tables/log.ts';
-import type { Snapshot } from '../tables/snapshot.ts';
-import { findKnown } from './known-rows.ts';
+import { type MetTable, findKnown } from './known-rows.ts';
 import { type Placement, findMisfits, placeColumns } from './placement.ts';
 import type { Staged } from './stage.ts';
-
-/** A table as it is, which may be that it does not exist yet. */
-export interface MetTable {
-  raw: TableLocation;
-  snapshot: Snapshot;
-}
 
 const NOWHERE: Placement = { columns: [], misfits: [], losses: [], lacking: [] };
 

@@ -1,6 +1,7 @@
 import { quoteIdentifier, quoteLiteral } from '@stockout/features';
 import type { Metadata, Protocol } from './actions.ts';
 import { type DeltaType, type Field, type SchemaField, duckdbType } from './schema.ts';
+import { typeChanges } from './type-changes.ts';
 
 /** How a table's columns are found in its data files: by their own names, or as a mapping says. */
 export type MappingMode = 'none' | 'name' | 'id';
@@ -8,7 +9,6 @@ export type MappingMode = 'none' | 'name' | 'id';
 const MODE = 'delta.columnMapping.mode';
 const PHYSICAL_NAME = 'delta.columnMapping.physicalName';
 const ID = 'delta.columnMapping.id';
-const TYPE_CHANGES = 'delta.typeChanges';
 
 /** A column of a table, and what its data files, their stats and the partition values have in its place. */
 export interface StoredColumn {
@@ -41,7 +41,7 @@ export function storedColumns(table: OfTable): StoredColumn[] {
       field: { name, type, nullable },
       stored: mode === 'none' ? { name, type, nullable } : { ...physical(field), nullable },
       id: mode === 'id' ? (metadata?.[ID] as number) : undefined,
-      widened: partsOf(field).some((part) => part.metadata?.[TYPE_CHANGES] !== undefined),
+      widened: partsOf(field).some((part) => typeChanges(part.metadata).length > 0),
     };
   });
 }

@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
-# packages.sh - what a node needs of the system; on Debian and Ubuntu what is missing is installed.
+# packages.sh PROGRAM=PACKAGE... - programs of the system that are needed, and the Debian package of each; on Debian and
+# Ubuntu what is missing is installed.
 set -euo pipefail
-declare -A package_of=(
-  [containerd]=containerd [ctr]=containerd [runc]=runc [/usr/lib/cni/bridge]=containernetworking-plugins
-  [iptables]=iptables [conntrack]=conntrack [ip]=iproute2 [unshare]=util-linux [openssl]=openssl
-)
+declare -A package_of
+for need in "$@"; do package_of[${need%%=*}]=${need#*=}; done
 
 missing() {
   local program
@@ -16,11 +15,11 @@ missing() {
 mapfile -t packages < <(missing)
 [ ${#packages[@]} -gt 0 ] || exit 0
 command -v apt-get >/dev/null || {
-  echo "a node needs these packages, by their names on Debian: ${packages[*]}" >&2
+  echo "these packages are needed, by their names on Debian: ${packages[*]}" >&2
   exit 1
 }
 echo "installing ${packages[*]}" >&2
-apt-get update -qq
+apt-get -o DPkg::Lock::Timeout=300 update -qq
 DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
 mapfile -t packages < <(missing)
 [ ${#packages[@]} -eq 0 ] || {

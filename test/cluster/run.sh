@@ -22,7 +22,8 @@ flock --nonblock 9 || {
   exit 1
 }
 
-bash $here/packages.sh
+bash $here/packages.sh containerd=containerd ctr=containerd runc=runc /usr/lib/cni/bridge=containernetworking-plugins \
+  iptables=iptables conntrack=conntrack ip=iproute2 unshare=util-linux openssl=openssl
 bin=$(bash $here/binaries.sh node)
 bash $here/system-images.sh "$bin" "$cache/cluster"
 # NAME ARCHIVE, a line each; buildah leaves mounts of build stages behind, which end with the namespace.

@@ -13,7 +13,7 @@ rootfs=$folder/$suite
 if [ ! -d "$rootfs" ]; then
   mirror=$(awk '/^URIs:/ { print $2; exit } /^deb http/ { print $2; exit }' /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list 2>/dev/null || true)
   rm -rf "$rootfs.new"
-  debootstrap --variant=minbase --include=libstdc++6,ca-certificates "$suite" "$rootfs.new" "${mirror:-http://deb.debian.org/debian}" >&2
+  debootstrap --variant=minbase --include=libstdc++6,ca-certificates "$suite" "$rootfs.new" ${mirror:+"$mirror"} >&2
   rm -rf "$rootfs.new"/var/cache/apt/archives/*.deb "$rootfs.new"/var/lib/apt/lists/* "$rootfs.new"/dev/*
   mv "$rootfs.new" "$rootfs"
 fi

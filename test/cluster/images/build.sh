@@ -14,16 +14,6 @@ mkdir -p "$cache"
 exec 9>"$cache/lock"
 flock 9
 
-require_tools() {
-  command -v buildah >/dev/null && command -v debootstrap >/dev/null && return
-  command -v apt-get >/dev/null || {
-    echo "images are built with buildah and debootstrap: install them" >&2
-    exit 1
-  }
-  apt-get -o DPkg::Lock::Timeout=300 update -qq >&2
-  apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends buildah debootstrap >&2
-}
-
 fingerprint() { # of the files named on standard input, one a line
   (cd "$root" && LC_ALL=C sort -u | xargs -d '\n' sha256sum | sha256sum | cut -c1-16)
 }
@@ -73,7 +63,7 @@ tidy() { # buildah 1.28 leaves the containers of stages that others mount, and e
   [ "$("${buildah[@]}" images --all --quiet 2>/dev/null | wc -l)" -lt 200 ] || "${buildah[@]}" rmi --prune >/dev/null 2>&1 || true
 }
 
-require_tools
+bash "$here/../packages.sh" buildah=buildah debootstrap=debootstrap
 trap tidy EXIT
 secrets=()
 [ ! -e "$certificates" ] || secrets=(--secret "id=ca,src=$certificates")

@@ -3,18 +3,16 @@ import { type DuckDB, openDuckDB } from '@stockout/features';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { features } from '../../pipeline/src/features.ts';
 import { ingest } from '../../pipeline/src/ingest/ingest.ts';
-import { score } from '../../pipeline/src/score/score.ts';
-import { buildJob, loadSalesScorer, putVersion } from '../../pipeline/src/score/scoring.test-support.ts';
 import { writeDataFiles } from '../../pipeline/src/tables/data-files.ts';
 import { type TableLocation, listLog } from '../../pipeline/src/tables/log.ts';
 import { countRows } from '../../pipeline/src/tables/relation.ts';
 import { type Draft, commit } from '../../pipeline/src/tables/table.ts';
 import { buildModel } from '../../pipeline/src/train/model.test-support.ts';
-import { rawRows } from '../../pipeline/src/workspace.test-support.ts';
 import { DeltaRs } from './delta-rs.ts';
 import { expectVacuumLeavesTheTableAlone } from './expect-vacuum.ts';
 import { age, appendOnce, rowsOf, snapshotOf, tableIn } from './table-world.ts';
 import { temporaryFolders } from './temporary-folders.ts';
+import { writeInEachMode } from './write-in-each-mode.ts';
 
 const temporaryFolder = temporaryFolders();
 
@@ -75,19 +73,7 @@ test('delta-rs reads every version that a cleaned log still has, and what vacuum
 
 test('delta-rs reads every version of the tables that the product writes, in each output mode', async () => {
   const folder = await temporaryFolder();
-  const { storage } = tableIn(folder);
-  const context = { model: buildModel(), storage };
-  await putVersion(storage, 'v1');
-  const modes = ['Append', 'Append', 'ReplaceWindow', 'Overwrite'] as const;
-  for (const [i, mode] of modes.entries()) {
-    const file = join(folder, `${i}.parquet`);
-    const bad = `SELECT * REPLACE (CASE WHEN day(date) = 3 THEN 7 ELSE stockout END AS stockout) FROM (${rawRows({ from: i * 20 })})`;
-    await db.run(`COPY (${bad}) TO '${file}' (FORMAT parquet)`);
-    await ingest(context, [file]);
-    await features(context);
-    const job = buildJob({ input: { lastDays: 25 }, output: { table: 'predictions', mode } });
-    await score(context, job, { run: `run-${i}`, version: 'v1', loadScorer: loadSalesScorer });
-  }
+  await writeInEachMode(db, folder);
   await expectSameVersions(tableIn(folder, 'raw'), 'inventory');
   await expectSameVersions(tableIn(folder, 'raw_rejected'), 'row_number');
   await expectSameVersions(tableIn(folder, 'features'), 'sales_roll7_sum');

@@ -1,15 +1,9 @@
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { features } from '../../../pipeline/src/features.ts';
-import { ingest } from '../../../pipeline/src/ingest/ingest.ts';
-import { score } from '../../../pipeline/src/score/score.ts';
-import { buildJob, loadSalesScorer, putVersion } from '../../../pipeline/src/score/scoring.test-support.ts';
 import { listLog } from '../../../pipeline/src/tables/log.ts';
-import { buildModel } from '../../../pipeline/src/train/model.test-support.ts';
-import { rawRows } from '../../../pipeline/src/workspace.test-support.ts';
 import { expectVacuumLeavesTheTableAlone } from '../../tables/expect-vacuum.ts';
 import { age, appendOnce, snapshotOf, tableIn } from '../../tables/table-world.ts';
 import { temporaryFolders } from '../../tables/temporary-folders.ts';
+import { writeInEachMode } from '../../tables/write-in-each-mode.ts';
 import { expectSameRows, testNeighbours, writeOurs } from './delta-neighbours.ts';
 import { historyBySpark } from './delta-spark.ts';
 
@@ -52,18 +46,7 @@ test('every version that a cleaned log still has is read alike, and what vacuum 
 test('every version of the tables that the product writes is read alike, in each output mode', async () => {
   const { db } = neighbours;
   const folder = await temporaryFolder();
-  const { storage } = tableIn(folder);
-  const context = { model: buildModel(), storage };
-  await putVersion(storage, 'v1');
-  for (const [i, mode] of (['Append', 'Append', 'ReplaceWindow', 'Overwrite'] as const).entries()) {
-    const file = join(folder, `${i}.parquet`);
-    const bad = `SELECT * REPLACE (CASE WHEN day(date) = 3 THEN 7 ELSE stockout END AS stockout) FROM (${rawRows({ from: i * 20 })})`;
-    await db.run(`COPY (${bad}) TO '${file}' (FORMAT parquet)`);
-    await ingest(context, [file]);
-    await features(context);
-    const job = buildJob({ input: { lastDays: 25 }, output: { table: 'predictions', mode } });
-    await score(context, job, { run: `run-${i}`, version: 'v1', loadScorer: loadSalesScorer });
-  }
+  await writeInEachMode(db, folder);
   for (const name of ['raw', 'raw_rejected', 'features', 'predictions']) {
     const table = tableIn(folder, name);
     expect((await snapshotOf(db, table)).version).toBeGreaterThanOrEqual(2);

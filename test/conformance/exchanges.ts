@@ -1,87 +1,28 @@
 import type { Exchange } from './exchange.ts';
-
-const NS = '/api/v1/namespaces/conformance';
-const CONFIG = `${NS}/configmaps`;
-const APPS = '/apis/apps/v1/namespaces/conformance/deployments';
-const JOBS = '/apis/batch/v1/namespaces/conformance/jobs';
-const LEASES = '/apis/coordination.k8s.io/v1/namespaces/conformance/leases';
-const WIDGETS = '/apis/conformance.stockout.dev/v1/namespaces/conformance/widgets';
-
-const APPLY = 'application/apply-patch+yaml';
-const MERGE = 'application/merge-patch+json';
-const STRATEGIC = 'application/strategic-merge-patch+json';
-const JSON_PATCH = 'application/json-patch+json';
-
-const get = (path: string): Exchange => ({ method: 'GET', path });
-const post = (path: string, body: object): Exchange => ({ method: 'POST', path, body });
-const put = (path: string, body: object): Exchange => ({ method: 'PUT', path, body });
-const patch = (path: string, body: unknown, type = MERGE): Exchange => ({
-  method: 'PATCH',
-  path,
-  body,
-  type,
-});
-const remove = (path: string, body?: object): Exchange => ({
-  method: 'DELETE',
-  path,
-  ...(body ? { body } : {}),
-});
-const apply = (path: string, manager: string, body: object, more = ''): Exchange =>
-  patch(`${path}?fieldManager=${manager}${more}`, body, APPLY);
-
-const configMap = (name: string, data: object, more: object = {}) => ({
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: { name, ...more },
-  data,
-});
-
-const container = { name: 'app', image: 'app:1', command: ['sleep', '1000'] };
-
-const deployment = (spec: object, pod: object = {}) => ({
-  apiVersion: 'apps/v1',
-  kind: 'Deployment',
-  metadata: { name: 'web' },
-  spec: {
-    // Scaled to nothing: what is shown is the API, not the controllers.
-    replicas: 0,
-    selector: { matchLabels: { app: 'web' } },
-    template: { metadata: { labels: { app: 'web' } }, spec: { containers: [container], ...pod } },
-    ...spec,
-  },
-});
-
-const job = (spec: object, pod: object = {}) => ({
-  apiVersion: 'batch/v1',
-  kind: 'Job',
-  metadata: { name: 'once' },
-  spec: {
-    suspend: true,
-    template: { spec: { containers: [container], restartPolicy: 'Never', ...pod } },
-    ...spec,
-  },
-});
-
-const widget = (spec: object, more: object = {}) => ({
-  apiVersion: 'conformance.stockout.dev/v1',
-  kind: 'Widget',
-  metadata: { name: 'w' },
-  spec,
-  ...more,
-});
-
-const status = (conditions: object[]) => ({
-  apiVersion: 'conformance.stockout.dev/v1',
-  kind: 'Widget',
-  status: { conditions },
-});
-const ready = {
-  type: 'Ready',
-  status: 'True',
-  reason: 'Serving',
-  message: '',
-  lastTransitionTime: '2026-01-01T00:00:00Z',
-};
+import {
+  APPLY,
+  apply,
+  APPS,
+  CONFIG,
+  configMap,
+  container,
+  deployment,
+  get,
+  job,
+  JOBS,
+  JSON_PATCH,
+  LEASES,
+  NS,
+  patch,
+  post,
+  put,
+  ready,
+  remove,
+  status,
+  STRATEGIC,
+  widget,
+  WIDGETS,
+} from './requests.ts';
 
 /** Requests whose answers a real API server gave, group by group; within a group they follow one another. */
 export const exchanges: Record<string, Exchange[]> = {

@@ -1,31 +1,11 @@
-import type { RunStatus, ScoringJob, StockoutModel } from '@stockout/crds';
+import type { RunStatus, ScoringJob } from '@stockout/crds';
 import { describe, expect, test } from 'vitest';
-import { describeAction } from '../actions.ts';
 import { runStateOf } from '../jobs/run-state.ts';
-import { buildScoringRun } from '../resources/scoring-job.ts';
 import { scoringRunName } from '../resources/run-names.ts';
-import { aModel, aScoringJob, NOW, SETTINGS } from '../testing/builders.ts';
+import { aScoringJob, NOW } from '../testing/builders.ts';
 import { podOf } from '../testing/fake-cluster.ts';
-import type { ObservedScoringJob } from './observed.ts';
-import { planScoringJob } from './plan.ts';
-import { scoringStatusOf } from './status.ts';
+import { job, judge, kubeJob, model, run, running, withRuns } from './plan.test-support.ts';
 
-const model: StockoutModel = {
-  ...aModel(),
-  status: {
-    servingVersion: 'v2',
-    versions: [
-      { name: 'v3', state: 'GatesFailed' },
-      { name: 'v2', state: 'GatesPassed' },
-      { name: 'v1', state: 'GatesPassed' },
-    ],
-  },
-};
-const withRuns = (job: ScoringJob, ...runs: RunStatus[]): ScoringJob => ({ ...job, status: { runs } });
-const job = aScoringJob();
-const run = scoringRunName(job);
-const running: RunStatus = { name: run, version: 'v2', startedAt: '2026-11-23T11:59:00Z', state: 'Running' };
-const kubeJob = buildScoringRun({ job, model, run, version: 'v2', image: 'pipeline:test' });
 const ended = (type: string) => ({
   ...kubeJob,
   status: { conditions: [{ type, status: 'True', lastTransitionTime: '2026-11-23T11:59:59Z' }] },
@@ -39,17 +19,6 @@ const result = {
   tableVersion: 7,
   seconds: 3,
 };
-
-/** The plan and the status that it leads to. */
-function judge(observed: Partial<ObservedScoringJob>, now = NOW) {
-  const all = { job, model, runs: [], ...observed };
-  const plan = planScoringJob(all, SETTINGS, now);
-  const status = scoringStatusOf(all, plan, undefined, now);
-  const conditions = Object.fromEntries(
-    (status.conditions ?? []).map((each) => [each.type, `${each.status} ${each.reason}: ${each.message}`]),
-  );
-  return { does: plan.actions.map(describeAction), runs: status.runs ?? [], conditions, status, plan };
-}
 
 describe('a run', () => {
   test('is put on record with what serves before its Job is made', () => {
@@ -255,82 +224,5 @@ describe('another run', () => {
     const old = [1, 2, 3].map((n) => ({ ...done, name: `nightly-0123456789-${n}` }));
     const changed = aScoringJob({ historyLimit: 2 }, { generation: 4 });
     expect(judge({ job: withRuns(changed, ...old) }).runs).toHaveLength(3);
-  });
-});
-
-test('a pause undoes nothing: what is committed stays so, what goes on is not said to be done', () => {
-  const annotations = { 'stockout.dev/paused': 'true' };
-  const paused = aScoringJob({}, { annotations });
-  const done = judge({ job: withRuns(paused, { ...running, state: 'Succeeded', message: 'as it was' }) });
-  expect(done.conditions).toEqual({
-    Ready: 'True Paused: nothing is changed while the annotation stockout.dev/paused is "true"',
-    Complete: `True Succeeded: ${run}: as it was`,
-    Failed: 'False Paused: nothing is changed while the annotation stockout.dev/paused is "true"',
-  });
-  expect(judge({ job: withRuns(paused, running) }).conditions).toMatchObject({
-    Ready: expect.stringMatching(/^False Paused/),
-    Complete: expect.stringMatching(/^False Paused/),
-  });
-});
-
-test('spec.suspend holds back a run that is due, and is no trouble', () => {
-  const { runs, does, conditions } = judge({ job: aScoringJob({ suspend: true }) });
-  expect({ runs, does }).toEqual({ runs: [], does: [] });
-  expect(conditions['Ready']).toBe('False Suspended: no run starts while spec.suspend is true');
-  expect(conditions).not.toHaveProperty('Stalled');
-  expect(conditions).not.toHaveProperty('Reconciling');
-});
-
-test('spec.suspend lets a run that is under way come to its end', () => {
-  const suspended = aScoringJob({ suspend: true });
-  const { conditions } = judge({ job: withRuns(suspended, running), runs: [runStateOf(kubeJob, [])] });
-  expect(conditions['Ready']).toMatch(/^False Running/);
-});
-
-describe('no run starts', () => {
-  test.each<[string, Partial<ObservedScoringJob>, string]>([
-    [
-      'while there is no model',
-      { model: undefined },
-      'Reconciling True ModelNotFound: spec.modelRef.name: there is no StockoutModel retail in shop',
-    ],
-    [
-      'while nothing serves',
-      { model: aModel() },
-      'Reconciling True NoServingVersion: the model retail serves no version yet',
-    ],
-    [
-      'with a version that the model does not have yet',
-      { job: aScoringJob({ version: 'v9' }) },
-      'Reconciling True VersionNotFound: spec.version: the model retail has no v9; there are v1, v2, v3',
-    ],
-    [
-      'with a version that did not pass its gates',
-      { job: aScoringJob({ version: 'v3' }) },
-      'Stalled True VersionRefused: spec.version: v3 of the model retail did not pass its gates',
-    ],
-    [
-      'with what is not built yet',
-      { job: aScoringJob({ shards: 2 }) },
-      'Stalled True NotYetSupported: not supported yet: spec.shards 2 (use 1)',
-    ],
-    [
-      'on a storage that the allow-list does not let the model use',
-      {
-        model: {
-          ...aModel({ storage: { persistentVolumeClaim: { claimName: 'secret' } } }),
-          status: model.status!,
-        },
-      },
-      'Reconciling True ModelNotReady: the model retail: spec.storage.persistentVolumeClaim.claimName: secret is not',
-    ],
-  ])('%s', (_name, observed, told) => {
-    const { runs, does, conditions } = judge(observed);
-    expect(runs).toEqual([]);
-    expect(does).toEqual([]);
-    const lines = Object.entries(conditions).map(([type, text]) => `${type} ${text}`);
-    expect(lines.find((line) => line.startsWith(told))).toBeDefined();
-    expect(conditions['Complete']).toMatch(/^False/);
-    expect(conditions['Failed']).toMatch(/^False/);
   });
 });

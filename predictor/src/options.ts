@@ -27,9 +27,9 @@ export interface Limits {
   predictBytes: number;
   /** Bytes of a /predict/batch body. */
   batchBytes: number;
-  /** Batches waiting for the worker, the running one included; beyond it 503. */
+  /** Batches waiting for the worker, the running one included; beyond it 429. */
   queuedBatches: number;
-  /** Bytes of bodies held at one time; beyond it 503. */
+  /** Bytes of bodies held at one time; beyond it 429. */
   heldBytes: number;
   /** For the headers of a request to arrive. */
   headersTimeoutMs: number;

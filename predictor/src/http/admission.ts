@@ -1,30 +1,49 @@
 import type { IncomingMessage } from 'node:http';
 import type { Runtime } from '../runtime.ts';
-import type { Serving } from '../serving.ts';
+import { mediaTypeOf } from './media-type.ts';
 import * as problem from './problem.ts';
-
-const JSON_TYPE = /^application\/json\s*(;\s*charset\s*=\s*"?utf-?8"?\s*)?$/i;
+import { readQuery } from './query.ts';
+import type { Match } from './route-table.ts';
+import type { Route, RouteRequest } from './scoring-route.ts';
 
 /**
- * What a scoring request must have before its body is read.
+ * What a request must have before its body is read.
+ * @param query the text behind the question mark
  * @throws {ProblemError} the first thing that is wrong
  */
-export function admit(req: IncomingMessage, query: string, limit: number, runtime: Runtime): Serving {
-  const { keys, lifecycle, serving } = runtime;
-  if (req.method !== 'POST') throw problem.wrongMethod('POST');
-  if (serving === undefined) throw problem.unavailable(lifecycle.reason, 5);
-  if (keys.required) checkKey(req, runtime);
-  if (query !== '') throw new problem.ProblemError(400, 'this path takes no query parameters');
+export function admit(req: IncomingMessage, match: Match, query: string, runtime: Runtime): RouteRequest {
+  const { route, params } = match;
+  const { lifecycle } = runtime;
+  checkMethod(req, route);
+  if (route.open !== true) checkCaller(req, runtime);
+  const values = query === '' ? match.noQuery : readQuery<object>(query, route.query ?? {});
   if (lifecycle.phase === 'closing') throw problem.unavailable(lifecycle.reason, 1);
-  const type = req.headers['content-type'];
-  if (type !== 'application/json' && !JSON_TYPE.test(type ?? '')) throw problem.wrongType(type);
+  const type = route.types === undefined ? '' : typeOf(req, route, route.types);
   const encoding = req.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') throw problem.wrongEncoding();
-  if (Number(req.headers['content-length'] ?? 0) > limit) throw problem.tooLarge(limit);
-  return serving;
+  const { limit } = route;
+  if (limit !== undefined && Number(req.headers['content-length'] ?? 0) > limit)
+    throw problem.tooLarge(limit);
+  return { params, type, query: values };
 }
 
-function checkKey(req: IncomingMessage, { keys }: Runtime): void {
+function checkMethod({ method }: IncomingMessage, route: Route): void {
+  if (method === route.method || (method === 'HEAD' && route.method === 'GET')) return;
+  throw problem.wrongMethod(route.method === 'GET' ? 'GET, HEAD' : route.method);
+}
+
+function checkCaller(req: IncomingMessage, { keys, lifecycle, serving }: Runtime): void {
+  if (serving === undefined) throw problem.unavailable(lifecycle.reason, 5);
+  if (!keys.required) return;
   const shown = req.headers['x-api-key'];
   if (typeof shown !== 'string' || !keys.accepts(shown)) throw problem.missingKey();
+}
+
+function typeOf(req: IncomingMessage, route: Route, types: readonly string[]): string {
+  const header = req.headers['content-type'] ?? route.untyped;
+  // As nearly all callers write it.
+  if (header !== undefined && types.includes(header)) return header;
+  const type = header === undefined ? undefined : mediaTypeOf(header);
+  if (type === undefined || !types.includes(type)) throw problem.wrongType(header, types);
+  return type;
 }

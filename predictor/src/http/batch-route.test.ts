@@ -114,11 +114,11 @@ describe('POST /predict/batch', () => {
     expect((await broken.post('/predict/batch', rows)).status).toBe(200);
   });
 
-  it('answers 503 with Retry-After when too many wait', async () => {
+  it('answers 429 with Retry-After when too many wait', async () => {
     await using busy = await RunningPredictor.ready({}, { queuedBatches: 1 });
     const rows = Array.from({ length: 5_000 }, () => row);
     const answers = await Promise.all([1, 2, 3, 4].map(() => busy.post('/predict/batch', rows)));
-    const turnedAway = answers.filter(({ status }) => status === 503);
+    const turnedAway = answers.filter(({ status }) => status === 429);
     expect(answers.map(({ status }) => status)).toContain(200);
     expect(turnedAway.map(({ headers }) => headers.get('retry-after'))).toEqual(turnedAway.map(() => '1'));
     expect(turnedAway.length).toBeGreaterThan(0);

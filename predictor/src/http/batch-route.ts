@@ -4,24 +4,30 @@ import type { Model } from '../model.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Serving } from '../serving.ts';
 import type { Exchange } from './exchange.ts';
-import { notJson, type ProblemError, tooLarge, unavailable, wrongFields } from './problem.ts';
+import { notJson, type ProblemError, tooLarge, tooMany, unavailable, wrongFields } from './problem.ts';
 import { readBody } from './read-body.ts';
+import type { ScoringRoute } from './scoring-route.ts';
 
 /** A body of this size (about 40 rows) is answered in less time than handing it to the worker takes. */
 const INLINE_BYTES = 16 * 1024;
 
-/** POST /predict/batch: a JSON array of rows. What is being read, waits or runs is bounded; beyond it, 503. */
-export class BatchRoute {
+/** POST /predict/batch: a JSON array of rows. What is being read, waits or runs is bounded; beyond it, 429. */
+export class BatchRoute implements ScoringRoute {
+  readonly paths = ['/predict/batch'];
+  readonly method = 'POST';
+  readonly types = ['application/json'];
+  readonly limit: number;
   readonly #runtime: Runtime;
   /** Bytes of bodies in memory. */
   #held = 0;
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
+    this.limit = runtime.limits.batchBytes;
   }
 
   answer(exchange: Exchange, serving: Serving): void {
-    const limit = this.#runtime.limits.batchBytes;
+    const { limit } = this;
     if (this.#full(serving)) throw busy();
     let mine = 0;
     const refuse = (error: ProblemError): false => {
@@ -86,5 +92,5 @@ function explainLoss(error: unknown): never {
 }
 
 function busy(): ProblemError {
-  return unavailable('too many batches are waiting: send it again later', 1);
+  return tooMany('too many batches are waiting: send it again later', 1);
 }

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Runtime } from '../runtime.ts';
+import { AnswerStream } from './answer-stream.ts';
 import { PROBLEM_TYPE, ProblemError } from './problem.ts';
+import type { Match } from './route-table.ts';
 
 const REQUEST_ID = /^[\w.:/+=-]{1,128}$/;
 
@@ -9,16 +11,17 @@ const REQUEST_ID = /^[\w.:/+=-]{1,128}$/;
 export class Exchange {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
-  readonly route: string;
   readonly runtime: Runtime;
   readonly started = performance.now();
+  readonly #match: Match;
   #answered = false;
+  #stream: AnswerStream | undefined;
 
-  constructor(req: IncomingMessage, res: ServerResponse, route: string, runtime: Runtime) {
+  constructor(req: IncomingMessage, res: ServerResponse, match: Match, runtime: Runtime) {
     this.req = req;
     this.res = res;
-    this.route = route;
     this.runtime = runtime;
+    this.#match = match;
   }
 
   /** @param body JSON as bytes, or as a string of ASCII characters */
@@ -26,33 +29,78 @@ export class Exchange {
     this.#answer(200, 'application/json', body, []);
   }
 
-  /** Any error becomes a problem; one that nobody foresaw is logged and told without its insides. */
+  /**
+   * Answers 200 with another kind of body.
+   * @param body bytes, or a string of ASCII characters
+   * @param headers further ones, as flat pairs of name and value
+   */
+  send(type: string, body: string | Uint8Array, headers: string[] = []): void {
+    this.#answer(200, type, body, [...headers]);
+  }
+
+  /** Begins a 200 whose body follows in parts. What fails from here on breaks the answer off. */
+  stream(type: string, headers: string[] = []): AnswerStream {
+    if (this.#answered) throw new Error('this request has been answered');
+    this.#answered = true;
+    this.#stream = new AnswerStream(this.res);
+    this.res.writeHead(200, this.#headers(type, [...headers]));
+    this.res.once('close', () => this.#count(200));
+    return this.#stream;
+  }
+
+  /**
+   * Any error becomes a problem; one that nobody foresaw is logged and told without its insides. An answer that has
+   * begun is broken off instead, and the log says why.
+   */
   fail(error: unknown): void {
+    if (this.#stream !== undefined) return this.#break(error, this.#stream);
     const problem = error instanceof ProblemError ? error : this.#unforeseen(error);
     const headers = Object.entries(problem.headers).flat();
-    this.#answer(problem.status, PROBLEM_TYPE, JSON.stringify(problem.toProblem()), headers);
+    const members = this.#match.route.problemMembers?.(problem);
+    this.#answer(problem.status, PROBLEM_TYPE, JSON.stringify(problem.toProblem(members)), headers);
   }
 
   #unforeseen(error: unknown): ProblemError {
-    const { stack } = error as Error;
-    this.runtime.log('error', 'a request failed', { route: this.route, requestId: this.#requestId(), stack });
+    this.#log('a request failed', (error as Error).stack);
     return new ProblemError(500, 'the predictor failed: its log says why');
+  }
+
+  #break(error: unknown, stream: AnswerStream): void {
+    if (this.res.destroyed || this.res.writableEnded) return;
+    const { message, stack } = error as Error;
+    if (error instanceof ProblemError) this.#log(`an answer was broken off: ${message}`);
+    else this.#log('an answer was broken off', stack);
+    stream.break();
+  }
+
+  #log(message: string, stack?: string): void {
+    const fields = { route: this.#match.path, requestId: this.#requestId() };
+    this.runtime.log('error', message, stack === undefined ? fields : { ...fields, stack });
   }
 
   #answer(status: number, type: string, body: string | Uint8Array, headers: string[]): void {
     if (this.#answered) return;
     this.#answered = true;
-    const { lifecycle, serving, metrics } = this.runtime;
     const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
-    // Flat pairs are Node's quickest way to send headers.
-    headers.push('Content-Type', type, 'Content-Length', String(length), 'X-Content-Type-Options', 'nosniff');
+    headers.push('Content-Length', String(length));
+    this.res.writeHead(status, this.#headers(type, headers));
+    // As a string it goes out in one write with the head; problems may hold any character.
+    this.res.end(body, status === 200 ? 'latin1' : 'utf8');
+    this.#count(status);
+  }
+
+  /** Flat pairs are Node's quickest way to send headers. */
+  #headers(type: string, headers: string[]): string[] {
+    const { lifecycle, serving } = this.runtime;
+    headers.push('Content-Type', type, 'X-Content-Type-Options', 'nosniff');
     headers.push('X-Request-Id', this.#requestId());
     if (serving !== undefined) headers.push('X-Model-Version', serving.model.manifest.version);
     if (lifecycle.stopping) headers.push('Connection', 'close');
-    this.res.writeHead(status, headers);
-    // As a string it goes out in one write with the head; problems may hold any character.
-    this.res.end(body, status === 200 ? 'latin1' : 'utf8');
-    metrics.request(this.route, status, (performance.now() - this.started) / 1000);
+    return headers;
+  }
+
+  #count(status: number): void {
+    this.runtime.metrics.request(this.#match.path, status, (performance.now() - this.started) / 1000);
   }
 
   /** The caller's own, when it can safely be repeated. */

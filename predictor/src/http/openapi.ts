@@ -5,6 +5,7 @@ import {
   notJson,
   type ProblemError,
   tooLarge,
+  tooMany,
   unavailable,
   wrongFields,
   wrongMethod,
@@ -58,12 +59,18 @@ function scoringPaths(manifest: Manifest, keyRequired: boolean): Json {
   const predictions = json({ type: 'array', items: prediction }, [scored, scored]);
   return {
     '/predict': { post: scoring(predict, json(row, example), json(prediction, scored), keyRequired) },
-    '/predict/batch': { post: scoring(predictBatch, rows, predictions, keyRequired) },
+    '/predict/batch': { post: scoring(predictBatch, rows, predictions, keyRequired, [429]) },
   };
 }
 
-function scoring(words: Json, request: Json, answer: Json, keyRequired: boolean): Json {
-  const refusals = [400, 405, 413, 415, 422, 503];
+/** @param further status codes beside those of every scoring route */
+function scoring(
+  words: Json,
+  request: Json,
+  answer: Json,
+  keyRequired: boolean,
+  further: number[] = [],
+): Json {
   const headers = {
     'X-Model-Version': { description: 'The version that scored', schema: { type: 'string' } },
   };
@@ -74,7 +81,7 @@ function scoring(words: Json, request: Json, answer: Json, keyRequired: boolean)
     requestBody: { required: true, content: request },
     responses: {
       200: { description: 'Scored', headers, content: answer },
-      ...problems(...refusals, ...(keyRequired ? [401] : [])),
+      ...problems(400, 405, 413, 415, 422, 503, ...further, ...(keyRequired ? [401] : [])),
     },
   };
 }
@@ -98,13 +105,17 @@ const PROBLEMS: Record<number, [description: string, example: ProblemError]> = {
   401: ['No valid API key', missingKey()],
   405: ['Another method than POST', wrongMethod('POST')],
   413: ['The body is too large', tooLarge(64 * 1024)],
-  415: ['The body is not declared as JSON', wrongType('text/plain')],
+  415: ['The body is not declared as JSON', wrongType('text/plain', ['application/json'])],
   422: [
     'A field is missing, unknown or wrong; `errors` names each',
     wrongFields([{ field: 'price', message: 'must be a number, not a string' }]),
   ],
+  429: [
+    'Too many batches are being scored: try again after `Retry-After` seconds',
+    tooMany('too many batches are waiting: send it again later', 1),
+  ],
   503: [
-    'Not ready, busy or shutting down: try again after `Retry-After` seconds',
+    'Not ready or shutting down: try again after `Retry-After` seconds',
     unavailable('the predictor is shutting down', 5),
   ],
 };

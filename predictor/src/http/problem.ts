@@ -23,10 +23,11 @@ export class ProblemError extends Error {
     this.errors = errors;
   }
 
-  toProblem(): Problem {
+  /** @param members further ones, which a protocol's clients look for */
+  toProblem(members: Record<string, string> = {}): Problem {
     const title = STATUS_CODES[this.status] ?? 'Error';
     const errors = this.errors === undefined ? {} : { errors: this.errors };
-    return { type: 'about:blank', title, status: this.status, detail: this.message, ...errors };
+    return { type: 'about:blank', title, status: this.status, detail: this.message, ...errors, ...members };
   }
 }
 
@@ -51,10 +52,10 @@ export const tooLarge = (limit: number): ProblemError =>
       'send a single row to /predict, or fewer rows at a time to /predict/batch',
   );
 
-export const wrongType = (type: string | undefined): ProblemError => {
+export const wrongType = (type: string | undefined, types: readonly string[]): ProblemError => {
   const found = type === undefined ? 'and the request has none' : `not ${type.slice(0, 100)}`;
-  return new ProblemError(415, `the Content-Type must be application/json in UTF-8, ${found}`, {
-    headers: { Accept: 'application/json' },
+  return new ProblemError(415, `the Content-Type must be ${types.join(' or ')} in UTF-8, ${found}`, {
+    headers: { Accept: types.join(', ') },
   });
 };
 
@@ -72,3 +73,7 @@ export const wrongFields = (errors: FieldError[]): ProblemError => {
 
 export const unavailable = (why: string, seconds: number): ProblemError =>
   new ProblemError(503, why, { headers: { 'Retry-After': String(seconds) } });
+
+/** More than is scored at one time: callers wait, and try again. */
+export const tooMany = (why: string, seconds: number): ProblemError =>
+  new ProblemError(429, why, { headers: { 'Retry-After': String(seconds) } });

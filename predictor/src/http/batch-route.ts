@@ -4,8 +4,9 @@ import type { Model } from '../model.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Serving } from '../serving.ts';
 import type { Exchange } from './exchange.ts';
-import { notJson, type ProblemError, tooLarge, tooMany, unavailable, wrongFields } from './problem.ts';
-import { readBody } from './read-body.ts';
+import type { HeldBytes } from './held-bytes.ts';
+import { notJson, unavailable, wrongFields } from './problem.ts';
+import { busy, readHeldBody } from './read-held-body.ts';
 import type { ScoringRoute } from './scoring-route.ts';
 
 /** A body of this size (about 40 rows) is answered in less time than handing it to the worker takes. */
@@ -18,41 +19,21 @@ export class BatchRoute implements ScoringRoute {
   readonly types = ['application/json'];
   readonly limit: number;
   readonly #runtime: Runtime;
-  /** Bytes of bodies in memory. */
-  #held = 0;
+  readonly #held: HeldBytes;
 
-  constructor(runtime: Runtime) {
+  constructor(runtime: Runtime, held: HeldBytes) {
     this.#runtime = runtime;
+    this.#held = held;
     this.limit = runtime.limits.batchBytes;
   }
 
   answer(exchange: Exchange, serving: Serving): void {
-    const { limit } = this;
     if (this.#full(serving)) throw busy();
-    let mine = 0;
-    const refuse = (error: ProblemError): false => {
-      exchange.fail(error);
-      this.#held -= mine;
-      mine = 0;
-      return false;
-    };
-    // Also when the caller goes away half-way.
-    exchange.res.once('close', () => (this.#held -= mine));
-    readBody(exchange.req, {
-      keep: (bytes, total) => {
-        if (total > limit) return refuse(tooLarge(limit));
-        if (this.#held + bytes > this.#runtime.limits.heldBytes) return refuse(busy());
-        this.#held += bytes;
-        mine += bytes;
-        return true;
-      },
-      done: (body) => void this.#score(body, exchange, serving).catch((error) => exchange.fail(error)),
-    });
+    readHeldBody(exchange, this.#held, this.limit, (body) => this.#score(body, exchange, serving));
   }
 
   #full({ batches }: Serving): boolean {
-    const { queuedBatches, heldBytes } = this.#runtime.limits;
-    return batches.waiting >= queuedBatches || this.#held >= heldBytes;
+    return batches.waiting >= this.#runtime.limits.queuedBatches || this.#held.full;
   }
 
   async #score(body: Buffer, exchange: Exchange, serving: Serving): Promise<void> {
@@ -89,8 +70,4 @@ function expectScored(answer: BatchAnswer): Scored {
 function explainLoss(error: unknown): never {
   if (!(error instanceof BatchLostError)) throw error;
   throw unavailable('the batch was lost: send it again', 1);
-}
-
-function busy(): ProblemError {
-  return tooMany('too many batches are waiting: send it again later', 1);
 }

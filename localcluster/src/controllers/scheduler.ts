@@ -1,6 +1,7 @@
 import type { Condition, Node, Pod } from '../types.ts';
 import type { Cluster } from './cluster.ts';
 import { type Controller, keyOfObject, splitKey } from './manager.ts';
+import { misfitOf } from './node-fit.ts';
 import { isFinished, setCondition } from './pods.ts';
 
 /** Gives pods to a node that is ready; there is room for all of them. */
@@ -20,18 +21,13 @@ export function scheduler(cluster: Cluster): Controller {
       const [namespace, name] = splitKey(key);
       const pod = cluster.find<Pod>('Pod', namespace, name);
       if (!pod || pod.spec.nodeName || isFinished(pod) || pod.metadata.deletionTimestamp) return;
-      const node = cluster.list<Node>('Node').find((one) => fits(one, pod));
+      const nodes = cluster.list<Node>('Node');
+      const misfits = nodes.map((node) => misfitOf(node, pod));
+      const node = nodes[misfits.indexOf(undefined)];
       if (node) bind(cluster, pod, node.metadata.name);
-      else refuse(cluster, pod);
+      else refuse(cluster, pod, misfits);
     },
   };
-}
-
-function fits(node: Node, { spec }: Pod): boolean {
-  const ready = node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');
-  const labels = node.metadata.labels ?? {};
-  const selected = Object.entries(spec.nodeSelector ?? {}).every(([key, value]) => labels[key] === value);
-  return Boolean(ready) && !node.spec?.unschedulable && selected;
 }
 
 function bind(cluster: Cluster, pod: Pod, nodeName: string): void {
@@ -42,13 +38,19 @@ function bind(cluster: Cluster, pod: Pod, nodeName: string): void {
   cluster.event(pod, { type: 'Normal', reason: 'Scheduled', message });
 }
 
-function refuse(cluster: Cluster, pod: Pod): void {
-  const total = cluster.list('Node').length;
-  const message = total === 0 ? 'no nodes available to schedule pods' : `0/${total} nodes are available.`;
+function refuse(cluster: Cluster, pod: Pod, misfits: readonly (string | undefined)[]): void {
+  const message = unschedulable(misfits);
   const before = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
   if (before?.message === message) return;
   writeScheduled(cluster, pod, { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message });
   cluster.event(pod, { type: 'Warning', reason: 'FailedScheduling', message });
+}
+
+function unschedulable(misfits: readonly (string | undefined)[]): string {
+  if (misfits.length === 0) return 'no nodes available to schedule pods';
+  const counts = Map.groupBy(misfits, (misfit) => misfit);
+  const reasons = [...counts].map(([misfit, { length }]) => `${length} ${misfit}`).sort();
+  return `0/${misfits.length} nodes are available: ${reasons.join(', ')}.`;
 }
 
 function writeScheduled(cluster: Cluster, { metadata }: Pod, condition: Condition): void {

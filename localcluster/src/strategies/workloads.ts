@@ -6,7 +6,10 @@ import { matchesSelector } from '../registry/selectors.ts';
 import type { Deployment, KubeObject, Pod, ReplicaSet } from '../types.ts';
 import { defaultPodSpec, immutable, validatePodSpec } from './pod-spec.ts';
 
+type Toleration = NonNullable<Pod['spec']['tolerations']>[number];
+
 const TOLERATION_SECONDS = 300;
+const EVICTS = 'NoExecute';
 const RESTART_POLICIES = ['Always', 'OnFailure', 'Never'];
 
 export const podStrategy: Strategy = {
@@ -21,12 +24,7 @@ export const podStrategy: Strategy = {
     pod.spec.serviceAccount ??= pod.spec.serviceAccountName;
     pod.spec.priority ??= 0;
     pod.spec.preemptionPolicy ??= 'PreemptLowerPriority';
-    pod.spec.tolerations ??= ['not-ready', 'unreachable'].map((taint) => ({
-      key: `node.kubernetes.io/${taint}`,
-      operator: 'Exists',
-      effect: 'NoExecute',
-      tolerationSeconds: TOLERATION_SECONDS,
-    }));
+    pod.spec.tolerations = withDefaultTolerations(pod);
     pod.status = { phase: 'Pending', qosClass: qosClass(pod) };
   },
   validate(object, old) {
@@ -34,6 +32,17 @@ export const podStrategy: Strategy = {
     return old ? [...causes, ...podUpdate(object as Pod, old as Pod)] : causes;
   },
 };
+
+/** A node that is gone for a while is no reason to move, unless the pod says for itself how it takes that. */
+function withDefaultTolerations({ spec: { tolerations = [] } }: Pod): Toleration[] {
+  const given = (key: string) =>
+    tolerations.some((each) => (!each.key || each.key === key) && (!each.effect || each.effect === EVICTS));
+  const defaults = ['not-ready', 'unreachable']
+    .map((taint) => `node.kubernetes.io/${taint}`)
+    .filter((key) => !given(key))
+    .map((key) => ({ key, operator: 'Exists', effect: EVICTS, tolerationSeconds: TOLERATION_SECONDS }));
+  return [...tolerations, ...defaults];
+}
 
 function qosClass({ spec }: Pod): string {
   const resources = spec.containers.map((container) => container.resources ?? {});

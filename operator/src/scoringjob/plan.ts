@@ -1,6 +1,5 @@
 import type { RunStatus, ScoringJob } from '@stockout/crds';
 import type { Action } from '../actions.ts';
-import type { KubeObject } from '../api/kubernetes.ts';
 import { type Finding, REASON } from '../conditions.ts';
 import type { RunState } from '../jobs/run-state.ts';
 import { refuse } from '../policies/refusal.ts';
@@ -34,9 +33,28 @@ export function planScoringJob(observed: ObservedScoringJob, settings: Settings,
   const runs = job.status?.runs ?? [];
   const refused = refuse(job, settings.allowedNames);
   if (refused !== undefined) return { ...idle(runs), refused };
+  const plan = planRuns(observed, settings, now);
+  return { ...plan, actions: [...endSuperseded(observed), ...plan.actions] };
+}
+
+function planRuns(observed: ObservedScoringJob, settings: Settings, now: Date): ScoringPlan {
+  const { job } = observed;
+  const runs = job.status?.runs ?? [];
   const [newest] = runs;
   if (newest?.state === REASON.running) return followNewest(observed, newest, settings, now);
   return isDone(job, runs) ? idle(runs) : claimRun(observed, settings, now);
+}
+
+/**
+ * Ends the Jobs of runs that stand as superseded in the status, whenever they are seen. Not before it stands there: while
+ * a run is said to go on, a Job that is gone is made again.
+ */
+function endSuperseded({ job, runs }: ObservedScoringJob): Action[] {
+  const superseded = (job.status?.runs ?? []).filter(({ state }) => state === REASON.superseded);
+  const names = new Set(superseded.map(({ name }) => name));
+  return runs
+    .filter(({ run, phase }) => phase === 'Running' && names.has(run))
+    .map((state) => ({ verb: 'delete', object: state.job, why: 'the spec asks for another run by now' }));
 }
 
 /** The run that the spec asks for, if it began. */
@@ -92,7 +110,7 @@ function followNewest(
   const older = job.status?.runs?.slice(1) ?? [];
   const state = runs.find((each) => each.run === newest.name);
   const isOutdated = state === undefined ? !isFor(job, newest) : isStuck(job, state);
-  if (isOutdated) return supersede(observed, newest, older);
+  if (isOutdated) return supersede(newest, older);
   if (state === undefined) return startRun(observed, newest, settings);
   const { run, actions, requeueAfterMs } = followRun(newest, state, now);
   return { ...idle([run, ...older]), actions, requeueAfterMs };
@@ -103,18 +121,11 @@ function isStuck(job: ScoringJob, { run, phase, trouble }: RunState): boolean {
   return phase === 'Running' && trouble !== undefined && run !== scoringRunName(job);
 }
 
-/** Its Job is ended by its name: it may have been made a moment ago and not have been seen yet. */
-function supersede({ job }: ObservedScoringJob, run: RunStatus, older: RunStatus[]): ScoringPlan {
-  const message = 'the spec changed before the run began';
-  const why = 'the spec asks for another run by now';
-  return {
-    ...idle([{ ...run, state: REASON.superseded, message }, ...older]),
-    actions: [{ verb: 'delete', object: namedJob(job, run.name), why }],
-  };
-}
-
-function namedJob({ metadata: { namespace } }: ScoringJob, name: string): KubeObject {
-  return { apiVersion: 'batch/v1', kind: 'Job', metadata: { name, namespace } };
+function supersede(run: RunStatus, older: RunStatus[]): ScoringPlan {
+  return idle([
+    { ...run, state: REASON.superseded, message: 'the spec changed before the run began' },
+    ...older,
+  ]);
 }
 
 /** Also after its Job was lost: under the same name and with the same version it commits at most once. */

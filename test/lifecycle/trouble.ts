@@ -2,6 +2,7 @@ import type { KubernetesObject } from '@kubernetes/client-node';
 import { versions } from '@stockout/pipeline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { conditionOf, modelObject, scoringObject, SmallWorld } from './small-world.ts';
+import { liveOnTaintedNodes } from './tainted-nodes.ts';
 import type { Tier } from './tier.ts';
 
 const MINUTES = 60_000;
@@ -82,6 +83,12 @@ export function describeTrouble(where: string, startTier: () => Promise<Tier>): 
         expect(answer.status).toBe(401);
       },
       4 * MINUTES,
+    );
+
+    it(
+      'nodes with a taint take no pod that does not tolerate it: the model says so, and goes on once its spec does',
+      () => liveOnTaintedNodes(world, 'tolerant'),
+      5 * MINUTES,
     );
 
     it(

@@ -214,6 +214,34 @@ export interface StockoutModelSpec {
         [k: string]: number | string;
       };
     };
+    /**
+     * Labels that a node must have to run the pods, as in a pod.
+     */
+    nodeSelector?: {
+      [k: string]: string;
+    };
+    /**
+     * Taints of nodes that do not keep the pods away, as in a pod.
+     */
+    tolerations?: {
+      /**
+       * Of the taint, such as stockout.dev/pool.
+       */
+      key?: string;
+      /**
+       * Equal (the value of the taint, the default) or Exists (any value).
+       */
+      operator?: 'Equal' | 'Exists';
+      value?: string;
+      /**
+       * Every effect when left out.
+       */
+      effect?: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
+      /**
+       * For how long a pod stays on a node that gets the taint; for ever when left out.
+       */
+      tolerationSeconds?: number;
+    }[];
     backoffLimit: number;
     activeDeadlineSeconds: number;
     /**
@@ -363,6 +391,34 @@ export interface StockoutModelSpec {
         [k: string]: number | string;
       };
     };
+    /**
+     * Labels that a node must have to run the pods, as in a pod.
+     */
+    nodeSelector?: {
+      [k: string]: string;
+    };
+    /**
+     * Taints of nodes that do not keep the pods away, as in a pod.
+     */
+    tolerations?: {
+      /**
+       * Of the taint, such as stockout.dev/pool.
+       */
+      key?: string;
+      /**
+       * Equal (the value of the taint, the default) or Exists (any value).
+       */
+      operator?: 'Equal' | 'Exists';
+      value?: string;
+      /**
+       * Every effect when left out.
+       */
+      effect?: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
+      /**
+       * For how long a pod stays on a node that gets the taint; for ever when left out.
+       */
+      tolerationSeconds?: number;
+    }[];
   };
   monitoring?: {
     drift?: {

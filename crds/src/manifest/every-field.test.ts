@@ -19,6 +19,7 @@ const OBEYED: Record<string, readonly string[]> = {
     'spec.storage.persistentVolumeClaim.claimName',
     'spec.training.resources.limits.*',
     'spec.training.resources.requests.*',
+    ...placement('spec.training'),
     'spec.training.backoffLimit',
     'spec.training.activeDeadlineSeconds',
     'spec.training.ttlSecondsAfterFinished',
@@ -51,6 +52,7 @@ const OBEYED: Record<string, readonly string[]> = {
     'spec.serving.rollout.rollbackWindowSeconds',
     'spec.serving.resources.limits.*',
     'spec.serving.resources.requests.*',
+    ...placement('spec.serving'),
     'spec.tracking.mlflow.secretRef.name',
     'spec.versionHistoryLimit',
     'spec.deletionPolicy Retain',
@@ -128,6 +130,7 @@ const OBEYED: Record<string, readonly string[]> = {
     'spec.historyLimit',
     'spec.resources.limits.*',
     'spec.resources.requests.*',
+    ...placement('spec'),
     'spec.backoffLimit',
     'spec.activeDeadlineSeconds',
   ],
@@ -148,6 +151,14 @@ const OBEYED: Record<string, readonly string[]> = {
     'spec.engine.type Spark',
   ],
 };
+
+/** Which nodes pods may run on, the same wherever there are pods. */
+function placement(path: string): string[] {
+  const fields = ['key', 'operator Equal', 'operator Exists', 'value', 'tolerationSeconds'];
+  const effects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'].map((effect) => `effect ${effect}`);
+  const tolerations = [...fields, ...effects].map((field) => `${path}.tolerations[].${field}`);
+  return [`${path}.nodeSelector.*`, ...tolerations];
+}
 
 /** Refused by a rule of the schema unless another field is given, which is the one that is answered. */
 const NEED_ANOTHER: Record<string, JsonObject> = {

@@ -90,12 +90,23 @@ export interface Container {
   terminationMessagePolicy: 'FallbackToLogsOnError';
 }
 
+/** Of a node that a pod may run on although it has such a taint. */
+export interface Toleration {
+  key?: string;
+  operator?: 'Equal' | 'Exists';
+  value?: string;
+  effect?: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
+  tolerationSeconds?: number;
+}
+
 export interface PodSpec {
   restartPolicy?: 'Never' | 'Always';
   serviceAccountName?: string;
   automountServiceAccountToken: boolean;
   securityContext: object;
   terminationGracePeriodSeconds?: number;
+  nodeSelector?: Record<string, string>;
+  tolerations?: Toleration[];
   topologySpreadConstraints?: object[];
   containers: Container[];
   volumes: Volume[];

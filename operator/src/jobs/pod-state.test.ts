@@ -47,6 +47,14 @@ describe('why a pod does not get going', () => {
     expect(firstTrouble([pod('a', waiting)], () => [])).toBe('ImagePullBackOff: Back-off pulling image "x"');
   });
 
+  it('is what the scheduler says of the nodes', () => {
+    const message = '0/1 nodes are available: 1 node(s) had untolerated taint(s).';
+    const pending = pod('a');
+    const condition = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message };
+    pending.status = { phase: 'Pending', conditions: [condition] };
+    expect(firstTrouble([pending], () => [])).toBe(`Unschedulable: ${message}`);
+  });
+
   it('is that of the first pod by name, so that the words do not change without a cause', () => {
     const pods = [
       pod('b', { reason: 'CreateContainerError', message: 'second' }),

@@ -94,6 +94,38 @@ describe('a training that runs', () => {
     });
   });
 
+  describe('on a node that does not take it', () => {
+    const pod = podOf(job, 0, '');
+    const message = '0/1 nodes are available: 1 node(s) had untolerated taint(s).';
+    const refused = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message };
+    pod.status = { phase: 'Pending', conditions: [refused] };
+    const runs = [runStateOf(job, [pod])];
+    const tolerant = aModel({
+      training: { tolerations: [{ key: 'stockout.dev/pool', operator: 'Exists' }] },
+    });
+
+    test('says so', () => {
+      expect(plan(observedOf(model, { runs }))).toMatchObject({
+        reason: 'Training',
+        message: `the training ${run} runs, but its pod does not start: Unschedulable: ${message}`,
+        does: [],
+      });
+    });
+
+    test('is run again once the spec tolerates the taint, as the same training', () => {
+      expect(trainingRunName(tolerant)).toBe(run);
+      expect(plan(observedOf(tolerant, { runs }))).toMatchObject({
+        reason: 'Training',
+        does: [`delete Job ${run}: it is run again, as the spec says by now`],
+      });
+    });
+
+    test('goes on undisturbed when it runs by then', () => {
+      const running = [runStateOf(job, [])];
+      expect(plan(observedOf(tolerant, { runs: running })).does).toEqual([]);
+    });
+  });
+
   test('is ended when the spec asks for another version by now', () => {
     const other = aModel({ training: { params: { rounds: 5 } } });
     expect(plan(observedOf(other, { runs: [runStateOf(job, [])] })).does).toEqual([
@@ -275,6 +307,14 @@ describe('another version is asked for', () => {
     [
       'not by the resources of the Job',
       ({ spec }) => (spec.training!.resources = { limits: { cpu: 4 } }),
+      false,
+    ],
+    [
+      'not by the nodes that the Job may run on',
+      ({ spec }) => {
+        spec.training!.nodeSelector = { pool: 'training' };
+        spec.training!.tolerations = [{ operator: 'Exists' }];
+      },
       false,
     ],
     ['not by how often it is tried', ({ spec }) => (spec.training!.backoffLimit = 9), false],

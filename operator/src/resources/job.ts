@@ -2,6 +2,7 @@ import type { ScoringJob, StockoutModel } from '@stockout/crds';
 import type { Job, PodTemplate, Volume } from '../api/kubernetes.ts';
 import { MANIFEST_MOUNT, MANIFEST_VOLUME, manifestText } from './manifest-file.ts';
 import { ANNOTATION, type Owner, ownerReference } from './names.ts';
+import type { Placement } from './placement.ts';
 import { buildContainer, buildPodSpec, type ContainerInput, identityLabels } from './pod.ts';
 
 const EXIT_WRONG_SPEC = 2;
@@ -14,6 +15,7 @@ export interface JobInput {
   /** Of the pod's one container, which reads its manifest from a file besides. */
   container: ContainerInput;
   volumes?: readonly Volume[];
+  placement: Placement | undefined;
   /** What the manifest holds. */
   manifest: readonly (StockoutModel | ScoringJob)[];
   backoffLimit: number;
@@ -52,12 +54,13 @@ export function buildJob(input: JobInput): Job {
   };
 }
 
-function buildTemplate({ labels, container, volumes = [], manifest }: JobInput): PodTemplate {
+function buildTemplate({ labels, container, volumes = [], placement, manifest }: JobInput): PodTemplate {
   const { storage, readOnlyStorage, mounts } = container;
   const spec = buildPodSpec({
     container: buildContainer({ ...container, mounts: [MANIFEST_MOUNT, ...mounts] }),
     storage,
     readOnlyStorage,
+    placement,
     volumes: [MANIFEST_VOLUME, ...volumes],
   });
   return {

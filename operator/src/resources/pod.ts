@@ -1,5 +1,6 @@
 import type { StockoutModelSpec } from '@stockout/crds';
 import type { Container, PodSpec, Resources, Volume, VolumeMount } from '../api/kubernetes.ts';
+import { type Placement, placementOf } from './placement.ts';
 
 /** The user of our images; the volume is made writable for its group. */
 const USER = 65532;
@@ -60,11 +61,14 @@ export interface PodInput {
   container: Container;
   storage: StockoutModelSpec['storage'];
   readOnlyStorage: boolean;
+  /** Default: whatever node has no taint. */
+  placement?: Placement | undefined;
   volumes: Volume[];
 }
 
 /** No token of the pod's ServiceAccount is mounted: nothing in these pods speaks to the API server. */
-export function buildPodSpec({ container, storage, readOnlyStorage, volumes }: PodInput): PodSpec {
+export function buildPodSpec(input: PodInput): PodSpec {
+  const { container, storage, readOnlyStorage, volumes } = input;
   const { serviceAccountName } = storage;
   return {
     ...(serviceAccountName === undefined ? {} : { serviceAccountName }),
@@ -77,6 +81,7 @@ export function buildPodSpec({ container, storage, readOnlyStorage, volumes }: P
       fsGroupChangePolicy: 'OnRootMismatch',
       seccompProfile: { type: 'RuntimeDefault' },
     },
+    ...placementOf(input.placement),
     containers: [container],
     volumes: [{ name: 'tmp', emptyDir: {} }, ...storageVolumes(storage, readOnlyStorage), ...volumes],
   };

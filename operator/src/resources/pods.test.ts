@@ -5,6 +5,7 @@ import type { PodTemplate } from '../api/kubernetes.ts';
 import { aModel, aScoringJob, aVersion } from '../testing/builders.ts';
 import { ANNOTATION } from './names.ts';
 import { buildPredictorDeployment, templateHash } from './predictor-deployment.ts';
+import { buildRegisterJob } from './register-job.ts';
 import { buildScoringRun } from './scoring-job.ts';
 import { buildTrainingJob } from './training-job.ts';
 
@@ -121,6 +122,40 @@ describe('what the pods run', () => {
   });
 });
 
+describe('where the pods run', () => {
+  const training = pool('training');
+  const serving = pool('serving');
+  const scoring = pool('scoring');
+  const placed = aModel({ training, serving });
+  const version = aVersion('v2');
+  const input = { run: 'r', version: 'v2', image: 'i' };
+
+  test.each([
+    ['a training', training, buildTrainingJob({ model: placed, against: undefined, ...input })],
+    ['what MLflow is told', training, buildRegisterJob(placed, { versions: ['v2'], aliases: {} }, 'i')],
+    ['a scoring run', scoring, buildScoringRun({ job: aScoringJob(scoring), model: placed, ...input })],
+    ['a predictor', serving, buildPredictorDeployment({ model: placed, color: 'blue', version, image: 'i' })],
+  ])('%s has the nodes that its own part of the spec names', (_name, expected, { spec }) => {
+    expect(spec.template.spec).toMatchObject(expected);
+  });
+
+  test.each(templates)('the %s pod says nothing of nodes where nothing is asked for', (_name, { spec }) => {
+    expect(spec).not.toHaveProperty('nodeSelector');
+    expect(spec).not.toHaveProperty('tolerations');
+  });
+
+  test('what an API server leaves out is left out, or it would differ from what is wanted for ever', () => {
+    const tolerations = [{ key: 'spot', operator: 'Exists' as const, value: '' }];
+    const empty = aModel({ serving: { nodeSelector: {}, tolerations } });
+    const { spec } = buildPredictorDeployment({ model: empty, color: 'blue', version, image: 'i' }).spec
+      .template;
+    expect(spec).not.toHaveProperty('nodeSelector');
+    expect(spec.tolerations).toEqual([{ key: 'spot', operator: 'Exists' }]);
+    const nothing = aModel({ serving: { nodeSelector: {}, tolerations: [] } });
+    expect(hash(nothing)).toBe(hash(aModel()));
+  });
+});
+
 describe('the manifest in a pod', () => {
   test('of a training is the model as it was applied', () => {
     const { models, scoringJobs } = read(train.spec.template);
@@ -144,11 +179,17 @@ describe('two candidates are the same', () => {
     expect(hash(changed)).toBe(hash(model));
   });
 
-  test('not when version, resources or image differ', () => {
+  test('not when version, resources, nodes or image differ', () => {
     const changed = structuredClone(model);
     changed.spec.serving.resources = { limits: { memory: '1Gi' } };
-    const hashes = [hash(model), hash(changed), hash(model, 'v3'), hash(model, 'v2', 'predictor:2')];
-    expect(new Set(hashes).size).toBe(4);
+    const { nodeSelector, tolerations } = pool('serving');
+    const elsewhere = structuredClone(model);
+    elsewhere.spec.serving.nodeSelector = nodeSelector;
+    const tolerant = structuredClone(model);
+    tolerant.spec.serving.tolerations = tolerations;
+    const hashes = [model, changed, elsewhere, tolerant].map((each) => hash(each));
+    const others = [hash(model, 'v3'), hash(model, 'v2', 'predictor:2')];
+    expect(new Set([...hashes, ...others]).size).toBe(6);
   });
 });
 
@@ -172,3 +213,8 @@ test('every child is owned by its object and goes with it', () => {
     ]);
   }
 });
+
+function pool(name: string) {
+  const toleration = { key: 'stockout.dev/pool', value: name, effect: 'NoSchedule' as const };
+  return { nodeSelector: { pool: name }, tolerations: [toleration] };
+}

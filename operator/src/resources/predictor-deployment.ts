@@ -107,6 +107,7 @@ function buildTemplate({ model, color, version, image }: PredictorInput): PodTem
         container: { ...container, ...PORTS_AND_PROBES },
         storage,
         readOnlyStorage: true,
+        placement: serving,
         volumes: keys.volumes,
       }),
       terminationGracePeriodSeconds: GRACE_SECONDS,

@@ -5,6 +5,7 @@ import { buildJob } from './job.ts';
 import { MANIFEST_FILE } from './manifest-file.ts';
 import { mlflowAccess } from './mlflow-access.ts';
 import { hashOf, LABEL, labelsOf } from './names.ts';
+import { placementOf } from './placement.ts';
 import { RESULT_FILE } from './pod.ts';
 
 /** What MLflow is to be told. */
@@ -19,10 +20,11 @@ export const RETRY_SECONDS = 600;
 const DEADLINE_SECONDS = 900;
 const BACKOFF_LIMIT = 2;
 
-/** The same things to tell, and the same way to MLflow: the same run. */
+/** The same things to tell, the same way to MLflow, the same nodes to do it on: the same run. */
 export function registerRunName(model: StockoutModel, untold: Untold): string {
-  const { storage, tracking, gates } = model.spec;
-  return `${model.metadata.name}-mlflow-${hashOf({ untold, storage, tracking, gates })}`;
+  const { storage, tracking, gates, training } = model.spec;
+  const key = { untold, storage, tracking, gates, ...placementOf(training) };
+  return `${model.metadata.name}-mlflow-${hashOf(key)}`;
 }
 
 export function buildRegisterJob(model: StockoutModel, untold: Untold, image: string): Job {
@@ -44,6 +46,7 @@ export function buildRegisterJob(model: StockoutModel, untold: Untold, image: st
       mounts,
     },
     volumes,
+    placement: model.spec.training,
     manifest: [model],
     backoffLimit: BACKOFF_LIMIT,
     activeDeadlineSeconds: DEADLINE_SECONDS,

@@ -1,10 +1,11 @@
 import type { ScoringJob, StockoutModel } from '@stockout/crds';
 import { ANNOTATION, hashOf } from './names.ts';
+import { placementOf } from './placement.ts';
 
 /**
  * The run that makes the version which the spec asks for: the same spec, the same run. All that shapes a version is in
  * it, the decision threshold too, since F1, precision and recall, and so the gates, are measured at it.
- * What only says how the Job runs (resources, deadlines, retries) is not.
+ * What only says how the Job runs (resources, nodes, deadlines, retries) is not.
  */
 export function trainingRunName({ metadata, spec }: StockoutModel): string {
   const { params, split, calibration, engine } = spec.training ?? {};
@@ -26,7 +27,14 @@ export function trainingAttempt({ spec }: StockoutModel): string {
   const { secretRef, serviceAccountName, persistentVolumeClaim } = spec.storage;
   const storage = { secretRef, serviceAccountName, persistentVolumeClaim };
   const { tracking } = spec;
-  return hashOf({ storage, resources, backoffLimit, activeDeadlineSeconds, tracking });
+  return hashOf({
+    storage,
+    resources,
+    backoffLimit,
+    activeDeadlineSeconds,
+    tracking,
+    ...placementOf(spec.training),
+  });
 }
 
 /** What a scoring run is for. */

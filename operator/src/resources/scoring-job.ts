@@ -43,6 +43,7 @@ export function buildScoringRun(input: ScoringRunInput): Job {
       readOnlyStorage: false,
       mounts: [],
     },
+    placement: job.spec,
     manifest: [job, model],
     backoffLimit: job.spec.backoffLimit,
     activeDeadlineSeconds: job.spec.activeDeadlineSeconds,

@@ -47,6 +47,7 @@ export function buildTrainingJob({ model, run, against, image }: TrainingJobInpu
       mounts,
     },
     volumes,
+    placement: model.spec.training,
     manifest: [model],
     backoffLimit: training.backoffLimit,
     activeDeadlineSeconds: training.activeDeadlineSeconds,

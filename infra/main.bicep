@@ -26,12 +26,22 @@ param kubernetesVersion string = '1.34'
 @description('Of the nodes that run the operator and the cluster\'s own things.')
 param systemVmSize string = 'Standard_D2s_v5'
 
-@description('Of the nodes that run trainings, scoring and predictors.')
+@description('Of the nodes that run predictors.')
 param userVmSize string = 'Standard_D4s_v5'
 
-@description('The most nodes that trainings and predictors may take.')
+@description('The most nodes that predictors may take.')
 @minValue(1)
 param userNodesMost int = 4
+
+@description('Of the nodes that run trainings and scoring, and are there only while these run.')
+param trainingVmSize string = 'Standard_D8s_v5'
+
+@description('The most nodes that trainings and scoring may take.')
+@minValue(1)
+param trainingNodesMost int = 4
+
+@description('Whether those are spot nodes: for a fraction of the price, and Azure may take them away.')
+param trainingOnSpot bool = false
 
 // Names of config/overlays/aks.
 var namespace = 'stockout'
@@ -61,6 +71,9 @@ module cluster 'modules/cluster.bicep' = {
     systemVmSize: systemVmSize
     userVmSize: userVmSize
     userNodesMost: userNodesMost
+    trainingVmSize: trainingVmSize
+    trainingNodesMost: trainingNodesMost
+    trainingOnSpot: trainingOnSpot
     adminGroupObjectIds: adminGroupObjectIds
   }
 }

@@ -48,6 +48,26 @@ describe('infra/', async () => {
     expect([...read].sort()).toEqual(printed.sort());
   });
 
+  it('taints and labels the training pool with what trainings and scoring runs tolerate and ask for', async () => {
+    const cluster = await readFile('infra/modules/cluster.bicep', 'utf8');
+    const taints = [
+      ...matches(cluster, /^var trainingTaints = \['(.+)'\]$/gm),
+      ...matches(cluster, /^var spotTaints = \['(.+)'\]$/gm),
+    ];
+    const [[key = '', value = ''] = []] = [...cluster.matchAll(/nodeLabels: \{ '(.+)': '(.+)' \}/g)].map(
+      ([, ...groups]) => groups,
+    );
+    for (const [file, partOf] of [
+      ['training', (spec: Placed) => spec.training],
+      ['scoring', (spec: Placed) => spec],
+    ] as const) {
+      const text = await readFile(`config/components/training-pool/${file}.yaml`, 'utf8');
+      const { nodeSelector, tolerations = [] } = partOf((parse(text) as { spec: Placed }).spec) ?? {};
+      expect(nodeSelector).toEqual({ [key]: value });
+      expect(tolerations.map((each) => `${each.key}=${each.value}:${each.effect}`)).toEqual(taints);
+    }
+  });
+
   it('taints the system pool with what the operator tolerates', async () => {
     const cluster = await readFile('infra/modules/cluster.bicep', 'utf8');
     const [key] = matches(cluster, /nodeTaints: \['(\w+)=true:NoSchedule'\]/g);
@@ -63,6 +83,12 @@ async function serviceAccountsOf(file: string): Promise<string[]> {
     metadata: { name: string };
   }[];
   return objects.filter(({ kind }) => kind === 'ServiceAccount').map(({ metadata }) => metadata.name);
+}
+
+interface Placed {
+  nodeSelector?: Record<string, string>;
+  tolerations?: { key: string; value: string; effect: string }[];
+  training?: Placed;
 }
 
 interface Workflow {

@@ -6,9 +6,15 @@ param kubernetesVersion string
 param systemVmSize string
 param userVmSize string
 param userNodesMost int
+param trainingVmSize string
+param trainingNodesMost int
+param trainingOnSpot bool
 param adminGroupObjectIds string[]
 
 var zones = ['1', '2', '3']
+var trainingTaints = ['stockout.dev/pool=training:NoSchedule']
+// Which AKS gives to spot nodes by itself; said here, so that a second deployment finds no difference.
+var spotTaints = ['kubernetes.azure.com/scalesetpriority=spot:NoSchedule']
 
 resource cluster 'Microsoft.ContainerService/managedClusters@2025-05-01' = {
   name: 'aks-${name}'
@@ -79,6 +85,25 @@ resource cluster 'Microsoft.ContainerService/managedClusters@2025-05-01' = {
         minCount: 1
         maxCount: userNodesMost
         availabilityZones: zones
+      }
+      // For what tolerates it and asks for it (config/components/training-pool): none while nothing trains.
+      {
+        name: 'training'
+        mode: 'User'
+        type: 'VirtualMachineScaleSets'
+        osType: 'Linux'
+        osSKU: 'AzureLinux'
+        vmSize: trainingVmSize
+        count: 0
+        enableAutoScaling: true
+        minCount: 0
+        maxCount: trainingNodesMost
+        availabilityZones: zones
+        nodeLabels: { 'stockout.dev/pool': 'training' }
+        nodeTaints: trainingOnSpot ? concat(trainingTaints, spotTaints) : trainingTaints
+        scaleSetPriority: trainingOnSpot ? 'Spot' : 'Regular'
+        scaleSetEvictionPolicy: trainingOnSpot ? 'Delete' : null
+        spotMaxPrice: trainingOnSpot ? -1 : null // at most the price of a node that is not taken away
       }
     ]
   }

@@ -3,6 +3,7 @@ import type { Storage } from '@stockout/storage';
 import { BatchClient } from './batch/batch-client.ts';
 import { buildOpenApi } from './http/openapi.ts';
 import { Model } from './model.ts';
+import { servedModelOf } from './oip/served-model.ts';
 import type { Runtime } from './runtime.ts';
 import { selfCheck } from './self-check.ts';
 import { IntegrityError } from './version/integrity-error.ts';
@@ -56,9 +57,9 @@ async function readPatiently(
 }
 
 async function startBatches({ manifest, ubj, onnx }: Version, { log }: Runtime): Promise<BatchClient> {
-  const { features, threshold, calibration } = manifest;
+  const { calibration } = manifest;
   try {
-    return await BatchClient.start({ features, threshold: threshold.value, calibration, ubj, onnx }, log);
+    return await BatchClient.start({ ...servedModelOf(manifest), calibration, ubj, onnx }, log);
   } catch (error) {
     throw new IntegrityError(`model.onnx cannot be loaded: ${(error as Error).message}`);
   }

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Log } from '../log.ts';
+import type { InferAnswer } from '../oip/infer.ts';
+import type { InferBody } from '../oip/open.ts';
 import type { WorkerReply, WorkerRequest, WorkerSetup } from './protocol.ts';
 import type { BatchAnswer } from './score-batch.ts';
 
@@ -50,13 +52,23 @@ export class BatchClient {
 
   /** @param body a JSON array of rows; its memory may go over to the worker */
   async score(body: Buffer): Promise<ScoredBatch> {
-    // What is part of a larger memory has to be copied, for others still read that.
-    const whole = body.buffer.byteLength === body.byteLength ? body : new Uint8Array(body);
+    const whole = ownMemory(body);
     const reply = await this.#call(
       (id) => ({ id, kind: 'batch', body: whole }),
       [whole.buffer as ArrayBuffer],
     );
     if (reply.kind !== 'batch') throw new Error(`unexpected reply ${reply.kind}`);
+    return reply;
+  }
+
+  /** @param body a request of the Open Inference Protocol; its memory may go over to the worker */
+  async infer(body: InferBody): Promise<{ answer: InferAnswer; seconds: number }> {
+    const bytes = ownMemory(body.bytes);
+    const reply = await this.#call(
+      (id) => ({ id, kind: 'infer', body: { ...body, bytes } }),
+      [bytes.buffer as ArrayBuffer],
+    );
+    if (reply.kind !== 'infer') throw new Error(`unexpected reply ${reply.kind}`);
     return reply;
   }
 
@@ -131,4 +143,9 @@ export class BatchClient {
     this.#worker = undefined;
     for (const { reject } of this.#waiting.values()) reject(new BatchLostError('the batch worker ended'));
   }
+}
+
+/** What is part of a larger memory has to be copied before it changes threads, for others still read that. */
+function ownMemory(bytes: Uint8Array): Uint8Array {
+  return bytes.buffer.byteLength === bytes.byteLength ? bytes : new Uint8Array(bytes);
 }

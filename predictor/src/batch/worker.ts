@@ -1,6 +1,8 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { scoreOfMargin } from '@stockout/contracts';
 import { RowReader } from '../features.ts';
+import { infer } from '../oip/infer.ts';
+import { openerOf } from '../oip/open.ts';
 import { FlatTrees } from '../trees/flat-trees.ts';
 import { parseUbj } from '../trees/parse-ubj.ts';
 import { OnnxScorer } from './onnx-scorer.ts';
@@ -32,6 +34,14 @@ async function handle(request: WorkerRequest): Promise<void> {
       return;
     }
     const started = performance.now();
+    if (request.kind === 'infer') {
+      const open = await openerOf(request.body, setup);
+      const answer = await infer(open, setup, ({ matrix, count }) => scoreRows(matrix, count));
+      const seconds = (performance.now() - started) / 1000;
+      const transfers = answer.kind === 'inferred' ? [answer.body.buffer as ArrayBuffer] : [];
+      send({ id: request.id, kind: 'infer', answer, seconds }, transfers);
+      return;
+    }
     const answer = await scoreBody(request.body);
     const seconds = (performance.now() - started) / 1000;
     send({ id: request.id, kind: 'batch', answer, seconds }, transfersOf(answer));
@@ -44,8 +54,11 @@ async function scoreBody(body: Uint8Array): Promise<BatchAnswer> {
   const rows = readBatch(Buffer.from(body.buffer, body.byteOffset, body.byteLength), reader, width);
   if (rows.kind !== 'rows') return rows;
   const { matrix, count } = rows;
-  const scores = count < ONNX_FROM_ROWS ? trees.scoreAll(matrix, count) : await onnx.score(matrix, count);
-  return renderBatch(scores, setup.threshold);
+  return renderBatch(await scoreRows(matrix, count), setup.threshold);
+}
+
+async function scoreRows(matrix: Float32Array, count: number): Promise<Float32Array> {
+  return count < ONNX_FROM_ROWS ? trees.scoreAll(matrix, count) : await onnx.score(matrix, count);
 }
 
 function transfersOf(answer: BatchAnswer): ArrayBuffer[] {

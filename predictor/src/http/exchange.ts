@@ -56,8 +56,10 @@ export class Exchange {
     if (this.#stream !== undefined) return this.#break(error, this.#stream);
     const problem = error instanceof ProblemError ? error : this.#unforeseen(error);
     const headers = Object.entries(problem.headers).flat();
-    const members = this.#match.route.problemMembers?.(problem);
-    this.#answer(problem.status, PROBLEM_TYPE, JSON.stringify(problem.toProblem(members)), headers);
+    const { route } = this.#match;
+    const members = route.problemMembers?.(problem);
+    const type = route.problemType ?? PROBLEM_TYPE;
+    this.#answer(problem.status, type, JSON.stringify(problem.toProblem(members)), headers);
   }
 
   #unforeseen(error: unknown): ProblemError {

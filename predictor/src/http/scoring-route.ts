@@ -25,6 +25,8 @@ interface RouteShape<Query extends object> {
   readonly query?: QueryParameters<Query>;
   /** Bytes of the body at the most: a larger Content-Length is refused at once. Default: no limit. */
   readonly limit?: number;
+  /** The media type of problems on this route, where its protocol's clients read another than the usual one. */
+  readonly problemType?: string;
   /** Further members of a problem on this route, as the clients of its protocol expect them (RFC 9457 3.2). */
   problemMembers?(problem: ProblemError): Record<string, string>;
 }
@@ -40,7 +42,7 @@ export interface ScoringRoute<Query extends object = object> extends RouteShape<
 }
 
 /** A route that anybody may read at any time, as a protocol's health and metadata: no key, perhaps no version yet. */
-interface OpenRoute<Query extends object = object> extends RouteShape<Query> {
+export interface OpenRoute<Query extends object = object> extends RouteShape<Query> {
   readonly open: true;
   answer(exchange: Exchange, serving: Serving | undefined, request: RouteRequest<Query>): void;
 }

@@ -1,6 +1,6 @@
-import { type InferAnswer, checkName } from '../oip/infer.ts';
+import { type InferAnswer, type ServedModel, checkName } from '../oip/infer.ts';
 import { InferenceError } from '../oip/inference-error.ts';
-import { EXTENSIONS, modelMetadata, SERVER_NAME } from '../oip/metadata.ts';
+import { modelMetadata, SERVER_METADATA } from '../oip/metadata.ts';
 import { servedModelOf } from '../oip/served-model.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Serving } from '../serving.ts';
@@ -28,20 +28,20 @@ export function modelPaths(rest: string): string[] {
 /** The protocol's health and metadata routes: they need no key. */
 export function openInferenceRoutes(runtime: Runtime): OpenRoute[] {
   return [
-    open(['/v2'], (exchange, serving) => answer(exchange, describeServer(serving))),
-    open(['/v2/health/live'], (exchange) => answer(exchange, { live: true })),
+    open(['/v2'], (exchange) => send(exchange, SERVER_METADATA)),
+    open(['/v2/health/live'], (exchange) => send(exchange, { live: true })),
     open(['/v2/health/ready'], (exchange) => {
       expectReady(runtime);
-      answer(exchange, { ready: true });
+      send(exchange, { ready: true });
     }),
     open(modelPaths(''), (exchange, serving, { params }) => {
       const model = expectModel(serving, params, runtime);
-      answer(exchange, modelMetadata(model));
+      send(exchange, modelMetadata(model));
     }),
     open(modelPaths('/ready'), (exchange, serving, { params }) => {
       const { model } = expectModel(serving, params, runtime);
       expectReady(runtime);
-      answer(exchange, { name: model, ready: true });
+      send(exchange, { name: model, ready: true });
     }),
   ];
 }
@@ -50,19 +50,19 @@ function open(paths: string[], answer: OpenRoute['answer']): OpenRoute {
   return { paths, method: 'GET', open: true, answer, ...OPEN_INFERENCE_PROBLEMS };
 }
 
-function answer(exchange: Exchange, body: object): void {
+function send(exchange: Exchange, body: object): void {
   exchange.json(Buffer.from(JSON.stringify(body)));
-}
-
-function describeServer(serving: Serving | undefined): object {
-  return { name: SERVER_NAME, version: serving?.model.manifest.version ?? '', extensions: EXTENSIONS };
 }
 
 function expectReady({ lifecycle }: Runtime): void {
   if (!lifecycle.ready) throw unavailable(lifecycle.reason, 5);
 }
 
-function expectModel(serving: Serving | undefined, params: RouteRequest['params'], { lifecycle }: Runtime) {
+function expectModel(
+  serving: Serving | undefined,
+  params: RouteRequest['params'],
+  { lifecycle }: Runtime,
+): ServedModel {
   if (serving === undefined) throw unavailable(lifecycle.reason, 5);
   const served = servedModelOf(serving.model.manifest);
   expectName(params, served);
@@ -70,10 +70,7 @@ function expectModel(serving: Serving | undefined, params: RouteRequest['params'
 }
 
 /** @throws {ProblemError} 404 */
-export function expectName(
-  { model = '', version = '' }: RouteRequest['params'],
-  served: Parameters<typeof checkName>[2],
-): void {
+export function expectName({ model = '', version = '' }: RouteRequest['params'], served: ServedModel): void {
   try {
     checkName(model, version, served);
   } catch (error) {

@@ -60,7 +60,6 @@ describe('a ModelInferRequest', () => {
         const packed = contents.encode(contents.fromObject({ [field.name]: values })).finish();
         const apart = protobuf.Writer.create();
         for (const value of values) alone(apart, field, value);
-        const shape = [values.length];
         for (const bytes of [packed, apart.finish()]) {
           const input = protobuf.Writer.create().uint32(10).string('a').uint32(18).string(datatype);
           input.uint32(26).fork().int64(values.length).ldelim().uint32(42).bytes(bytes);

@@ -1,3 +1,4 @@
+import predictor from '../../package.json' with { type: 'json' };
 import type { ServedModel } from './infer.ts';
 import { OUTPUTS } from './infer-request.ts';
 
@@ -16,8 +17,11 @@ export interface ModelMetadata {
   outputs: TensorMetadata[];
 }
 
-export const SERVER_NAME = 'stockout';
-export const EXTENSIONS = ['binary_tensor_data'];
+export const SERVER_METADATA = {
+  name: 'stockout',
+  version: predictor.version,
+  extensions: ['binary_tensor_data'],
+};
 
 /**
  * The inputs are the features by name, in model order: who sends columns cannot mix them up, and who sends one

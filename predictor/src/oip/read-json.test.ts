@@ -84,8 +84,6 @@ describe('the inputs of a request', () => {
           { inputs: [{ ...head, parameters: { binary_data_size: bytes.length } }] },
           bytes,
         );
-        // JSON.stringify writes -0 as 0.
-        const unsigned = (numbers: number[]): number[] => numbers.map((value) => value + 0);
         expect(unsigned(binary)).toEqual(unsigned(matrixOf({ inputs: [{ ...head, data }] })));
         expect(binary).toEqual(data.map(Math.fround));
       }),
@@ -213,6 +211,11 @@ describe('the inputs of a request', () => {
     );
   });
 });
+
+/** JSON.stringify writes -0 as 0. */
+function unsigned(numbers: number[]): number[] {
+  return numbers.map((value) => value + 0);
+}
 
 function expectRefusal(read: () => void): void {
   try {

@@ -23,9 +23,8 @@ export function writeJsonAnswer(
     } else parts.push(Buffer.from(`${opening},"data":`), numbersOf(values), Buffer.from('}'));
   }
   parts.push(Buffer.from(']}'));
-  const length = parts.reduce((sum, { length }) => sum + length, 0);
   const body = joined([...parts, ...binary]);
-  return { body, headerLength: binary.length === 0 ? undefined : length };
+  return { body, headerLength: binary.length === 0 ? undefined : lengthOf(parts) };
 }
 
 /** A tensor's JSON up to its data, without the closing brace. */
@@ -48,11 +47,15 @@ function numbersOf(values: Float32Array | Int32Array): Uint8Array {
 
 /** In memory that is nobody else's. */
 function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  const whole = new Uint8Array(lengthOf(parts));
   let at = 0;
   for (const part of parts) {
     whole.set(part, at);
     at += part.length;
   }
   return whole;
+}
+
+function lengthOf(parts: readonly Uint8Array[]): number {
+  return parts.reduce((sum, part) => sum + part.length, 0);
 }

@@ -80,6 +80,17 @@ describe('POST /v2/models/{model}/infer', () => {
     expect([scores, labels]).toEqual(answer.outputs.map((output) => output.data));
   });
 
+  it('takes the example of /openapi.json', async () => {
+    await using running = await RunningPredictor.ready();
+    const { paths } = (await (await running.get('/openapi.json')).json()) as {
+      paths: Record<string, { post: { requestBody: { content: Record<string, { example: object }> } } }>;
+    };
+    const example = paths[INFER]?.post.requestBody.content['application/json']?.example;
+    const { response, answer } = await infer(running, example);
+    expect([response.status, answer.id]).toEqual([200, '1']);
+    expect(Object.keys(paths).filter((path) => path.startsWith('/v2'))).toHaveLength(9);
+  });
+
   it('counts the rows and the request', async () => {
     await using running = await RunningPredictor.ready();
     await infer(running, { inputs: [(await rowsOf(3)).json] });

@@ -1,5 +1,6 @@
 import { type Manifest, predictionRequestSchema, predictionSchema, problemSchema } from '@stockout/contracts';
 import { z } from 'zod';
+import { openInferencePaths } from './openapi/open-inference.ts';
 import {
   missingKey,
   notJson,
@@ -28,7 +29,11 @@ export function buildOpenApi(manifest: Manifest, keyRequired: boolean): Json {
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: './' }],
-    paths: { ...scoringPaths(manifest, keyRequired), ...probePaths() },
+    paths: {
+      ...scoringPaths(manifest, keyRequired),
+      ...openInferencePaths(manifest, keyRequired),
+      ...probePaths(),
+    },
     components: {
       schemas: {
         Row: schemaOf(predictionRequestSchema(manifest.features)),

@@ -24,7 +24,13 @@ export async function startVersitygw(
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'stockout-s3-')));
   await mkdir(join(folder, BUCKET), { recursive: true });
   const port = await freePort();
-  const flags = ['--port', `127.0.0.1:${port}`, '--quiet', ...(options.readOnly ? ['--readonly'] : [])];
+  const flags = [
+    '--port',
+    `127.0.0.1:${port}`,
+    '--quiet',
+    '--keep-alive',
+    ...(options.readOnly ? ['--readonly'] : []),
+  ];
   const running = await startServer(program, [...flags, 'posix', folder], port, {
     ROOT_ACCESS_KEY: ACCESS_KEY,
     ROOT_SECRET_KEY: SECRET_KEY,

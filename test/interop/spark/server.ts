@@ -78,7 +78,7 @@ export async function startSparkServer(options: ServerOptions = {}): Promise<Spa
       jvm.kill('SIGTERM');
       await exited;
     }
-    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+    await rm(folder, { recursive: true, force: true, maxRetries: 10 });
   };
   try {
     await answers(connectUrl, jvm, log);

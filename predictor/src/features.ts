@@ -17,17 +17,22 @@ export const WHOLE_BODY = '(body)';
  * hundredth of its time.
  */
 export class RowReader {
-  readonly #features: readonly Feature[];
+  readonly features: readonly Feature[];
   readonly #names: string[];
   readonly #nullable: boolean[];
   /** Bytes of the shortest JSON that is a row: all the names, and a digit each. */
   readonly shortest: number;
 
   constructor(features: readonly Feature[]) {
-    this.#features = features;
+    this.features = features;
     this.#names = features.map((feature) => feature.name);
     this.#nullable = features.map((feature) => feature.nullable);
     this.shortest = JSON.stringify(Object.fromEntries(this.#names.map((name) => [name, 0]))).length;
+  }
+
+  /** Features a row. */
+  get width(): number {
+    return this.features.length;
   }
 
   /**
@@ -61,7 +66,7 @@ export class RowReader {
     }
     const at = (name: string): string => (prefix === '' ? name : `${prefix}.${name}`);
     const errors: FieldError[] = [];
-    for (const feature of this.#features) {
+    for (const feature of this.features) {
       const message = complain(row, feature);
       if (message !== undefined) errors.push({ field: at(feature.name), message });
     }

@@ -5,6 +5,7 @@ import type { InferAnswer } from '../oip/infer.ts';
 import type { InferBody } from '../oip/open.ts';
 import type { WorkerReply, WorkerRequest, WorkerSetup } from './protocol.ts';
 import type { BatchAnswer } from './score-batch.ts';
+import type { StreamKind } from './stream-kind.ts';
 
 /** A worker that does not end by itself is ended. */
 const CLOSE_MS = 2_000;
@@ -12,6 +13,13 @@ const CLOSE_MS = 2_000;
 export interface ScoredBatch {
   answer: BatchAnswer;
   seconds: number;
+}
+
+export interface BatchStream {
+  /** @param body the next bytes, in a memory of their own, which goes over to the worker */
+  score(body: Uint8Array, last: boolean): Promise<ScoredBatch>;
+  /** Has the worker forget it, also where its end never came. */
+  close(): void;
 }
 
 /** The batch ended with the worker that ran it, or found none. */
@@ -53,10 +61,11 @@ export class BatchClient {
   /** @param body a JSON array of rows; its memory may go over to the worker */
   async score(body: Buffer): Promise<ScoredBatch> {
     const whole = ownMemory(body);
-    const reply = await this.#call(
-      (id) => ({ id, kind: 'batch', body: whole }),
-      [whole.buffer as ArrayBuffer],
-    );
+    return this.#score((id) => ({ id, kind: 'batch', body: whole }), whole);
+  }
+
+  async #score(build: (id: number) => WorkerRequest, body: Uint8Array): Promise<ScoredBatch> {
+    const reply = await this.#call(build, [body.buffer as ArrayBuffer]);
     if (reply.kind !== 'batch') throw new Error(`unexpected reply ${reply.kind}`);
     return reply;
   }
@@ -70,6 +79,25 @@ export class BatchClient {
     );
     if (reply.kind !== 'infer') throw new Error(`unexpected reply ${reply.kind}`);
     return reply;
+  }
+
+  /** A body that is scored while it arrives. */
+  openStream(format: StreamKind): BatchStream {
+    const stream = this.#next++;
+    let worker: Promise<Worker> | undefined;
+    return {
+      score: async (body, last) => {
+        worker ??= this.#running();
+        // Another worker knows nothing of the parts before.
+        if (worker !== this.#worker) throw new BatchLostError('the batch worker ended');
+        return this.#score((id) => ({ id, kind: 'part', stream, format, body, last }), body);
+      },
+      close: () =>
+        void worker?.then(
+          (each) => each.postMessage({ kind: 'forget', stream }),
+          () => {},
+        ),
+    };
   }
 
   /** ONNX Runtime's scores of rows as they are. */

@@ -18,9 +18,9 @@ export class NotRowsError extends Error {
   override name = 'NotRowsError';
   readonly errors: FieldError[];
 
-  constructor(field: string, message: string) {
-    super(`${field} ${message}`);
-    this.errors = [{ field, message }];
+  constructor(first: FieldError, ...more: FieldError[]) {
+    super(`${first.field} ${first.message}`);
+    this.errors = [first, ...more];
   }
 }
 
@@ -67,10 +67,10 @@ function endOfElement(body: Buffer, start: number, field: string): number {
     if (!STRUCTURAL.has(byte)) continue;
     if (depth === 0 && (byte === COMMA || CLOSING.has(byte))) return at;
     if (++values > MOST_VALUES) {
-      throw new NotRowsError(
+      throw new NotRowsError({
         field,
-        `holds more than ${MOST_VALUES} values, and a row only the model's features`,
-      );
+        message: `holds more than ${MOST_VALUES} values, and a row only the model's features`,
+      });
     }
     if (byte === QUOTE) at = endOfString(body, at);
     else if (CLOSING.has(byte)) depth--;
@@ -106,5 +106,6 @@ function checkEnd(body: Buffer, end: number): void {
 function notAnArray(body: Buffer): Error {
   const start = body.toString('utf8', 0, SMALL_BYTES);
   if (body.length <= SMALL_BYTES || !/^[\s\uFEFF]*[{"\-\dtfn]/.test(start)) parseJson(start);
-  return new NotRowsError(WHOLE_BODY, 'must be an array of rows: POST /predict takes a single one');
+  const message = 'must be an array of rows: POST /predict takes a single one';
+  return new NotRowsError({ field: WHOLE_BODY, message });
 }

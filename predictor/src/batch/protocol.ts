@@ -2,6 +2,7 @@ import type { Calibration } from '@stockout/contracts';
 import type { InferAnswer, ServedModel } from '../oip/infer.ts';
 import type { InferBody } from '../oip/open.ts';
 import type { BatchAnswer } from './score-batch.ts';
+import type { StreamKind } from './stream-kind.ts';
 
 /** What the worker starts with. */
 export interface WorkerSetup extends ServedModel {
@@ -13,11 +14,16 @@ export interface WorkerSetup extends ServedModel {
 export type WorkerRequest =
   | { id: number; kind: 'batch'; body: Uint8Array }
   | { id: number; kind: 'infer'; body: InferBody }
+  /** The next part of a body; the first opens its stream, the last or a refusal ends it. */
+  | { id: number; kind: 'part'; stream: number; format: StreamKind; body: Uint8Array; last: boolean }
+  /** Nothing more of that body is to come. */
+  | { kind: 'forget'; stream: number }
   /** Rows as they are, scored by ONNX Runtime whatever their number: for the self-check. */
   | { id: number; kind: 'matrix'; matrix: Float32Array; rows: number };
 
 export type WorkerReply =
   | { kind: 'ready' }
+  /** To a batch and to a part. */
   | { id: number; kind: 'batch'; answer: BatchAnswer; seconds: number }
   | { id: number; kind: 'infer'; answer: InferAnswer; seconds: number }
   | { id: number; kind: 'matrix'; scores: Float32Array }

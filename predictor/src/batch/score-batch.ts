@@ -4,12 +4,17 @@ import { SCORE_BOUNDS } from '../metrics/predictor-metrics.ts';
 import { Tally } from '../metrics/tally-histogram.ts';
 import { NotJsonError } from '../parse-json.ts';
 import { NotRowsError, parseRows } from './parse-rows.ts';
+import { UnreadableError } from './part-reader.ts';
 
 /** What becomes of one /predict/batch body. */
-export type BatchAnswer = { kind: 'scored'; json: Uint8Array; summary: ScoreSummary } | Refusal;
+export type BatchAnswer = { kind: 'scored'; body: Uint8Array; summary: ScoreSummary } | Refusal;
 
+/** Why a body is not scored. */
 export type Refusal =
-  { kind: 'notJson'; why: string; errors: FieldError[] } | { kind: 'wrong'; errors: FieldError[] };
+  | { kind: 'notJson'; why: string; errors: FieldError[] }
+  /** Not of the kind that the request says, as CSV. */
+  | { kind: 'unreadable'; what: string; why: string }
+  | { kind: 'wrong'; errors: FieldError[] };
 
 export interface Rows {
   kind: 'rows';
@@ -37,8 +42,13 @@ export function readBatch(body: Buffer, reader: RowReader, width: number): Rows 
   return errors.length > 0 ? { kind: 'wrong', errors } : { kind: 'rows', matrix, count };
 }
 
-function refusalOf(error: unknown, before: FieldError[]): Refusal {
+/**
+ * @param before what was found wrong before the error
+ * @throws the error when it is not about the body
+ */
+export function refusalOf(error: unknown, before: FieldError[] = []): Refusal {
   if (error instanceof NotJsonError) return { kind: 'notJson', why: error.message, errors: error.errors };
+  if (error instanceof UnreadableError) return { kind: 'unreadable', what: error.what, why: error.message };
   if (error instanceof NotRowsError) return { kind: 'wrong', errors: [...before, ...error.errors] };
   throw error;
 }
@@ -48,20 +58,25 @@ const WIDEST = renderPrediction(-1.2345678901234567e-100, 1).length + 1;
 
 /** The answer for scored rows, in their order. Its bytes have memory of their own, which can change threads. */
 export function renderBatch(scores: Float32Array, threshold: number): BatchAnswer {
-  const tally = new Tally(SCORE_BOUNDS);
   // One buffer rather than a string a row: a million rows would take a gigabyte of heap.
   const json = Buffer.allocUnsafeSlow(2 + scores.length * WIDEST);
   let end = json.write('[');
-  let atRisk = 0;
   for (const [index, score] of scores.entries()) {
     const label = labelOf(score, threshold);
-    atRisk += label;
-    tally.observe(score);
     end += json.write((index === 0 ? '' : ',') + renderPrediction(score, label), end, 'latin1');
   }
   end += json.write(']', end);
-  const summary = { rows: scores.length, atRisk, ...tally.snapshot() };
-  return { kind: 'scored', json: json.subarray(0, end), summary };
+  return { kind: 'scored', body: json.subarray(0, end), summary: summarise(scores, threshold) };
+}
+
+export function summarise(scores: Float32Array, threshold: number): ScoreSummary {
+  const tally = new Tally(SCORE_BOUNDS);
+  let atRisk = 0;
+  for (const score of scores) {
+    atRisk += labelOf(score, threshold);
+    tally.observe(score);
+  }
+  return { rows: scores.length, atRisk, ...tally.snapshot() };
 }
 
 export function labelOf(score: number, threshold: number): 0 | 1 {

@@ -6,8 +6,12 @@ import { openerOf } from '../oip/open.ts';
 import { FlatTrees } from '../trees/flat-trees.ts';
 import { parseUbj } from '../trees/parse-ubj.ts';
 import { OnnxScorer } from './onnx-scorer.ts';
+import type { PartScorer } from './part-scorer.ts';
 import type { WorkerReply, WorkerRequest, WorkerSetup } from './protocol.ts';
 import { type BatchAnswer, readBatch, renderBatch } from './score-batch.ts';
+import { openPartScorer } from './stream-kind.ts';
+
+type PartRequest = Extract<WorkerRequest, { kind: 'part' }>;
 
 /** From so many rows on ONNX Runtime is faster than the flat trees (measured: bench/scorers.ts). */
 const ONNX_FROM_ROWS = 100;
@@ -18,6 +22,8 @@ const reader = new RowReader(setup.features);
 const width = setup.features.length;
 const trees = new FlatTrees(parseUbj(setup.ubj), scoreOfMargin(setup.calibration));
 const onnx = await OnnxScorer.create(setup.onnx, width);
+/** Bodies of which some parts have come. */
+const streams = new Map<number, PartScorer>();
 // One at a time, in order of arrival: a batch already uses every core.
 let queue = Promise.resolve();
 
@@ -27,6 +33,10 @@ port.on('message', (request: WorkerRequest | 'close') => {
 send({ kind: 'ready' });
 
 async function handle(request: WorkerRequest): Promise<void> {
+  if (request.kind === 'forget') {
+    streams.delete(request.stream);
+    return;
+  }
   try {
     if (request.kind === 'matrix') {
       const scores = await onnx.score(request.matrix, request.rows);
@@ -42,7 +52,7 @@ async function handle(request: WorkerRequest): Promise<void> {
       send({ id: request.id, kind: 'infer', answer, seconds }, transfers);
       return;
     }
-    const answer = await scoreBody(request.body);
+    const answer = request.kind === 'part' ? await scorePart(request) : await scoreBody(request.body);
     const seconds = (performance.now() - started) / 1000;
     send({ id: request.id, kind: 'batch', answer, seconds }, transfersOf(answer));
   } catch (error) {
@@ -50,19 +60,30 @@ async function handle(request: WorkerRequest): Promise<void> {
   }
 }
 
+async function scorePart({ stream, format, body, last }: PartRequest): Promise<BatchAnswer> {
+  const scorer = streams.get(stream) ?? (await openPartScorer(format, reader, scoreRows, setup.threshold));
+  streams.set(stream, scorer);
+  const answer = await scorer.next(bufferOf(body), last);
+  if (last || answer.kind !== 'scored') streams.delete(stream);
+  return answer;
+}
+
 async function scoreBody(body: Uint8Array): Promise<BatchAnswer> {
-  const rows = readBatch(Buffer.from(body.buffer, body.byteOffset, body.byteLength), reader, width);
+  const rows = readBatch(bufferOf(body), reader, width);
   if (rows.kind !== 'rows') return rows;
-  const { matrix, count } = rows;
-  return renderBatch(await scoreRows(matrix, count), setup.threshold);
+  return renderBatch(await scoreRows(rows.matrix, rows.count), setup.threshold);
 }
 
 async function scoreRows(matrix: Float32Array, count: number): Promise<Float32Array> {
-  return count < ONNX_FROM_ROWS ? trees.scoreAll(matrix, count) : await onnx.score(matrix, count);
+  return count < ONNX_FROM_ROWS ? trees.scoreAll(matrix, count) : onnx.score(matrix, count);
+}
+
+function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 function transfersOf(answer: BatchAnswer): ArrayBuffer[] {
-  return answer.kind === 'scored' ? [answer.json.buffer as ArrayBuffer] : [];
+  return answer.kind === 'scored' ? [answer.body.buffer as ArrayBuffer] : [];
 }
 
 function send(reply: WorkerReply, transfers: ArrayBuffer[] = []): void {

@@ -1,5 +1,7 @@
 import type { ServerResponse } from 'node:http';
 
+const LINGER_MS = 5_000;
+
 /** The caller hung up, or the answer was broken off. */
 class AnswerBrokenError extends Error {
   override name = 'AnswerBrokenError';
@@ -56,6 +58,10 @@ export class AnswerStream {
   break(): void {
     const { req, socket } = this.#res;
     if (req.httpVersionMinor === 0) socket?.resetAndDestroy();
-    else socket?.destroySoon();
+    else {
+      socket?.destroySoon();
+      // He may not take what is still to be sent.
+      setTimeout(() => socket?.destroy(), LINGER_MS).unref();
+    }
   }
 }

@@ -1,35 +1,56 @@
-import { BatchLostError } from '../batch/batch-client.ts';
 import { type BatchAnswer, readBatch, renderBatch } from '../batch/score-batch.ts';
+import { STREAM_KINDS, type StreamKind } from '../batch/stream-kind.ts';
 import type { Model } from '../model.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Serving } from '../serving.ts';
 import type { Exchange } from './exchange.ts';
 import type { HeldBytes } from './held-bytes.ts';
-import { notJson, unavailable, wrongFields } from './problem.ts';
+import { takesItsTime } from './arrival-deadline.ts';
 import { busy, readHeldBody } from './read-held-body.ts';
-import type { ScoringRoute } from './scoring-route.ts';
+import { expectScored, explainLoss } from './scored-answer.ts';
+import type { RouteRequest, ScoringRoute } from './scoring-route.ts';
+import { StreamedBatch } from './streamed-batch.ts';
 
 /** A body of this size (about 40 rows) is answered in less time than handing it to the worker takes. */
 const INLINE_BYTES = 16 * 1024;
 
-/** POST /predict/batch: a JSON array of rows. What is being read, waits or runs is bounded; beyond it, 429. */
+/** Of a streamed body's answer this much may wait for its caller: what one gets who sends all before he reads. */
+const UNSENT_BYTES = 16 * 2 ** 20;
+/** Beside that a stream has a few parts in memory: one arriving, one in the worker, one as answered. */
+const STREAM_BYTES = UNSENT_BYTES + 4 * 2 ** 20;
+
+/**
+ * POST /predict/batch: rows as a JSON array, scored as a whole or not at all; or as lines of JSON, CSV or Arrow, scored
+ * while they arrive. What is being read, waits or runs is bounded; beyond it, 429.
+ */
 export class BatchRoute implements ScoringRoute {
   readonly paths = ['/predict/batch'];
   readonly method = 'POST';
-  readonly types = ['application/json'];
-  readonly limit: number;
+  readonly types = ['application/json', ...Object.keys(STREAM_KINDS)];
   readonly #runtime: Runtime;
   readonly #held: HeldBytes;
 
   constructor(runtime: Runtime, held: HeldBytes) {
     this.#runtime = runtime;
     this.#held = held;
-    this.limit = runtime.limits.batchBytes;
   }
 
-  answer(exchange: Exchange, serving: Serving): void {
+  answer(exchange: Exchange, serving: Serving, { type }: RouteRequest): void {
     if (this.#full(serving)) throw busy();
-    readHeldBody(exchange, this.#held, this.limit, (body) => this.#score(body, exchange, serving));
+    const kind = (STREAM_KINDS as Readonly<Record<string, StreamKind>>)[type];
+    if (kind !== undefined) return this.#stream(exchange, serving, type, kind);
+    const { batchBytes } = this.#runtime.limits;
+    readHeldBody(exchange, this.#held, batchBytes, (body) => this.#score(body, exchange, serving));
+  }
+
+  #stream(exchange: Exchange, { batches }: Serving, type: string, kind: StreamKind): void {
+    const { heldBytes } = this.#runtime.limits;
+    const mine = Math.min(STREAM_BYTES, Math.floor(heldBytes / 4));
+    if (!this.#held.take(mine)) throw busy();
+    takesItsTime(exchange.req);
+    const unsent = Math.floor((mine / STREAM_BYTES) * UNSENT_BYTES);
+    const batch = new StreamedBatch(exchange, batches.openStream(kind), type, unsent);
+    void batch.run().finally(() => this.#held.give(mine));
   }
 
   #full({ batches }: Serving): boolean {
@@ -41,13 +62,13 @@ export class BatchRoute implements ScoringRoute {
     const started = performance.now();
     if (body.length <= INLINE_BYTES) {
       const answer = scoreInline(body, serving.model);
-      const { json, summary } = expectScored(answer);
+      const { body: json, summary } = expectScored(answer);
       metrics.batch(summary, (performance.now() - started) / 1000);
       return exchange.json(json);
     }
     if (this.#full(serving)) throw busy();
     const { answer, seconds } = await serving.batches.score(body).catch(explainLoss);
-    const { json, summary } = expectScored(answer);
+    const { body: json, summary } = expectScored(answer);
     metrics.batch(summary, seconds);
     exchange.json(json);
   }
@@ -57,17 +78,4 @@ function scoreInline(body: Buffer, model: Model): BatchAnswer {
   const rows = readBatch(body, model.reader, model.width);
   if (rows.kind !== 'rows') return rows;
   return renderBatch(model.trees.scoreAll(rows.matrix, rows.count), model.manifest.threshold.value);
-}
-
-type Scored = Extract<BatchAnswer, { kind: 'scored' }>;
-
-function expectScored(answer: BatchAnswer): Scored {
-  if (answer.kind === 'notJson') throw notJson(answer.why, answer.errors);
-  if (answer.kind === 'wrong') throw wrongFields(answer.errors);
-  return answer;
-}
-
-function explainLoss(error: unknown): never {
-  if (!(error instanceof BatchLostError)) throw error;
-  throw unavailable('the batch was lost: send it again', 1);
 }

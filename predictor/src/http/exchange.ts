@@ -63,21 +63,21 @@ export class Exchange {
   }
 
   #unforeseen(error: unknown): ProblemError {
-    this.#log('a request failed', (error as Error).stack);
+    this.#log('error', 'a request failed', (error as Error).stack);
     return new ProblemError(500, 'the predictor failed: its log says why');
   }
 
   #break(error: unknown, stream: AnswerStream): void {
     if (this.res.destroyed || this.res.writableEnded) return;
     const { message, stack } = error as Error;
-    if (error instanceof ProblemError) this.#log(`an answer was broken off: ${message}`);
-    else this.#log('an answer was broken off', stack);
+    if (error instanceof ProblemError) this.#log('warn', `an answer was broken off: ${message}`);
+    else this.#log('error', 'an answer was broken off', stack);
     stream.break();
   }
 
-  #log(message: string, stack?: string): void {
+  #log(level: 'warn' | 'error', message: string, stack?: string): void {
     const fields = { route: this.#match.path, requestId: this.#requestId() };
-    this.runtime.log('error', message, stack === undefined ? fields : { ...fields, stack });
+    this.runtime.log(level, message, stack === undefined ? fields : { ...fields, stack });
   }
 
   #answer(status: number, type: string, body: string | Uint8Array, headers: string[]): void {

@@ -34,6 +34,10 @@ export class ProblemError extends Error {
 export const notJson = (why: string, errors: FieldError[]): ProblemError =>
   new ProblemError(400, `the body is not JSON: ${why}`, errors.length === 0 ? {} : { errors });
 
+/** @param what it should have been, as CSV */
+export const unreadable = (what: string, why: string): ProblemError =>
+  new ProblemError(400, `the body is not ${what}: ${why}`);
+
 export const missingKey = (): ProblemError =>
   new ProblemError(401, 'send a valid API key in the X-API-Key header', {
     headers: { 'WWW-Authenticate': 'ApiKey realm="stockout"' },

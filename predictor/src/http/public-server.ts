@@ -7,6 +7,7 @@ import {
 } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Runtime } from '../runtime.ts';
+import { ArrivalDeadline } from './arrival-deadline.ts';
 import { createPages } from './pages.ts';
 import { PROBLEM_TYPE, ProblemError } from './problem.ts';
 import { ScoringFront } from './scoring-front.ts';
@@ -18,7 +19,11 @@ export function createPublicServer(runtime: Runtime): Server {
   const { headersTimeoutMs, requestTimeoutMs } = runtime.limits;
   const front = new ScoringFront(runtime);
   const pages = createPages(runtime);
+  const deadline = new ArrivalDeadline(requestTimeoutMs, (socket) =>
+    answerBroken({ code: 'ERR_HTTP_REQUEST_TIMEOUT' }, socket),
+  );
   const handle = (req: IncomingMessage, res: ServerResponse, awaited: boolean): void => {
+    deadline.begin(req, res);
     if (!(req.url as string).startsWith('/')) req.url = originForm(req.url as string);
     if (front.handle(req, res, awaited)) return;
     if (awaited) res.writeContinue();
@@ -28,7 +33,8 @@ export function createPublicServer(runtime: Runtime): Server {
     {
       keepAliveTimeout: KEEP_ALIVE_MS,
       headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),
-      requestTimeout: requestTimeoutMs,
+      // The deadline's.
+      requestTimeout: 0,
       connectionsCheckingInterval: Math.min(5_000, headersTimeoutMs),
     },
     (req, res) => handle(req, res, false),
@@ -36,6 +42,7 @@ export function createPublicServer(runtime: Runtime): Server {
   server.on('checkContinue', (req, res) => handle(req, res, true));
   server.on('checkExpectation', answerExpectation);
   server.on('clientError', answerBroken);
+  server.on('close', () => deadline.close());
   return server;
 }
 
@@ -57,7 +64,7 @@ const BROKEN: Record<string, [status: number, detail: string]> = {
 };
 
 /** What is not HTTP, or stops half-way, never becomes a request: it is answered on the bare connection. */
-function answerBroken(error: NodeJS.ErrnoException & { reason?: string }, socket: Duplex): void {
+function answerBroken(error: { code?: string; reason?: string }, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;

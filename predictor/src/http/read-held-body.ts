@@ -12,6 +12,7 @@ export function busy(): ProblemError {
  * Collects a body that counts among those held until it is answered, also when its caller goes away half-way.
  * One that is too large, or finds no room, is refused here.
  * @param limit bytes
+ * @throws {ProblemError} when its Content-Length is beyond the limit
  * @param done what it throws or rejects with is the answer
  */
 export function readHeldBody(
@@ -20,6 +21,7 @@ export function readHeldBody(
   limit: number,
   done: (body: Buffer) => Promise<void>,
 ): void {
+  if (Number(exchange.req.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
   let mine = 0;
   const refuse = (error: ProblemError): false => {
     exchange.fail(error);

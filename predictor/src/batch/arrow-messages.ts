@@ -1,0 +1,110 @@
+import { Message } from 'apache-arrow/fb/message';
+import { MessageHeader } from 'apache-arrow/fb/message-header';
+import { ByteBuffer } from 'flatbuffers';
+import { ByteQueue } from './byte-queue.ts';
+import { NotRowsError } from './parse-rows.ts';
+import { UnreadableError } from './part-reader.ts';
+
+/** A schema or a record batch's description; that of a thousand columns takes a tenth of it. */
+const MAX_METADATA_BYTES = 2 ** 20;
+/** A record batch is held as a whole, so that its size has to have a bound. */
+const MAX_ARROW_BODY_BYTES = 16 * 2 ** 20;
+const PREFIX_BYTES = 8;
+const CONTINUATION = 0xffffffff;
+
+export interface ArrowMessage {
+  header: Message;
+  /** What the flat buffers of the header lie in: lengths that they state are checked against its size. */
+  metadataBytes: number;
+  /** Its memory begins with it. */
+  body: Buffer;
+}
+
+/**
+ * Cuts an Arrow IPC stream into messages (the format's "encapsulated message format"). The lengths are checked before
+ * anything is held or decoded: a library that trusts them lets a caller choose how much memory we take.
+ */
+export class ArrowMessages {
+  readonly #queue = new ByteQueue();
+  /** Bytes of metadata to come; undefined in front of a message. */
+  #metadata: number | undefined;
+  #header: Message | undefined;
+  #metadataBytes = 0;
+  #ended = false;
+
+  push(bytes: Buffer): void {
+    this.#queue.push(bytes);
+  }
+
+  /** @throws {UnreadableError} when the stream ends here, and may not */
+  finish(): void {
+    const begun = this.#metadata !== undefined || this.#header !== undefined;
+    if (begun || (this.#queue.length > 0 && !this.#ended)) throw notArrow('it ends within a message');
+  }
+
+  /** The next message that is whole; undefined while there is none. */
+  next(): ArrowMessage | undefined {
+    if (this.#ended) return this.#refuseMore();
+    if (this.#header === undefined) this.#header = this.#readHeader();
+    if (this.#header === undefined) return undefined;
+    const length = bodyLengthOf(this.#header);
+    if (this.#queue.length < length) return undefined;
+    const message = {
+      header: this.#header,
+      metadataBytes: this.#metadataBytes,
+      body: this.#queue.take(length),
+    };
+    this.#header = undefined;
+    return message;
+  }
+
+  #readHeader(): Message | undefined {
+    if (this.#metadata === undefined) {
+      if (this.#queue.length < PREFIX_BYTES) return undefined;
+      this.#metadata = metadataLengthOf(this.#queue.take(PREFIX_BYTES));
+    }
+    if (this.#metadata === 0) {
+      this.#metadata = undefined;
+      this.#ended = true;
+      return this.#refuseMore();
+    }
+    if (this.#queue.length < this.#metadata) return undefined;
+    this.#metadataBytes = this.#metadata;
+    const metadata = this.#queue.take(this.#metadata);
+    this.#metadata = undefined;
+    return Message.getRootAsMessage(new ByteBuffer(metadata));
+  }
+
+  #refuseMore(): undefined {
+    if (this.#queue.length > 0) throw notArrow('something follows its end');
+    return undefined;
+  }
+}
+
+function metadataLengthOf(prefix: Buffer): number {
+  if (prefix.toString('latin1', 0, 6) === 'ARROW1')
+    throw notArrow('it is an Arrow file: write the stream format, as by pyarrow.ipc.new_stream');
+  if (prefix.readUInt32LE(0) !== CONTINUATION)
+    throw notArrow('a message begins with other bytes than FFFFFFFF');
+  const length = prefix.readInt32LE(4);
+  if (length < 0 || length > MAX_METADATA_BYTES) throw notArrow(`a message's metadata of ${length} bytes`);
+  return length;
+}
+
+function bodyLengthOf(header: Message): number {
+  const length = Number(header.bodyLength());
+  if (length < 0) throw notArrow(`a message's body of ${length} bytes`);
+  if (header.headerType() !== MessageHeader.RecordBatch && length > MAX_ARROW_BODY_BYTES)
+    throw notArrow('a message that is no record batch has a body');
+  if (length <= MAX_ARROW_BODY_BYTES) return length;
+  throw new NotRowsError({
+    field: 'a record batch',
+    message:
+      `has ${length} bytes, and may have ${MAX_ARROW_BODY_BYTES}: ` +
+      'write smaller ones, as by write_table(table, max_chunksize=10000)',
+  });
+}
+
+export function notArrow(why: string): UnreadableError {
+  return new UnreadableError('an Arrow IPC stream', why);
+}

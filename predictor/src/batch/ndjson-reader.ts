@@ -1,0 +1,62 @@
+import type { RowReader } from '../features.ts';
+import { parseJson } from '../parse-json.ts';
+import { NotRowsError } from './parse-rows.ts';
+import { MAX_ROW_BYTES, type PartReader } from './part-reader.ts';
+import { RowBlock } from './row-block.ts';
+
+const LINE_FEED = 0x0a;
+const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
+const NOTHING = Buffer.alloc(0);
+
+/** A row as a JSON object on each line; empty lines are passed over. */
+export class NdjsonReader implements PartReader {
+  readonly #reader: RowReader;
+  #rest: Buffer = NOTHING;
+  #begun = false;
+  #rows = 0;
+
+  constructor(reader: RowReader) {
+    this.#reader = reader;
+  }
+
+  read(bytes: Buffer, last: boolean): RowBlock[] {
+    const text = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes]);
+    const block = new RowBlock(this.#reader.width, this.#rows);
+    let start = this.#skipMark(text, last);
+    for (;;) {
+      const feed = text.indexOf(LINE_FEED, start);
+      if (feed === -1) break;
+      if (!this.#readLine(text, start, feed, block)) return [block];
+      start = feed + 1;
+    }
+    if (last) this.#readLine(text, start, text.length, block);
+    else checkLength(start, text.length, block.name);
+    // A copy: the part's own memory is let go.
+    this.#rest = Buffer.from(text.subarray(start));
+    this.#rows += block.count;
+    return [block];
+  }
+
+  #skipMark(text: Buffer, last: boolean): number {
+    if (this.#begun || (text.length < 3 && !last)) return 0;
+    this.#begun = true;
+    return text.subarray(0, 3).equals(BYTE_ORDER_MARK) ? 3 : 0;
+  }
+
+  /** @returns false when nothing more is to be looked at */
+  #readLine(text: Buffer, start: number, end: number, block: RowBlock): boolean {
+    checkLength(start, end, block.name);
+    const line = text.toString('utf8', start, end);
+    if (/^\s*$/.test(line)) return true;
+    const row = parseJson(line, block.name);
+    const right = this.#reader.read(row, block.matrix, block.place());
+    const goOn = right || block.complain(this.#reader.explain(row, block.name));
+    block.count++;
+    return goOn;
+  }
+}
+
+function checkLength(start: number, end: number, field: string): void {
+  if (end - start <= MAX_ROW_BYTES) return;
+  throw new NotRowsError({ field, message: `is longer than the ${MAX_ROW_BYTES} bytes that a row may have` });
+}

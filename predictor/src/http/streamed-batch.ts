@@ -1,0 +1,66 @@
+import type { BatchStream } from '../batch/batch-client.ts';
+import type { AnswerStream } from './answer-stream.ts';
+import { hasToArrive } from './arrival-deadline.ts';
+import { type BodyPart, bodyParts } from './body-parts.ts';
+import type { Exchange } from './exchange.ts';
+import { Patience } from './patience.ts';
+import { ProblemError } from './problem.ts';
+import { dropBody } from './read-body.ts';
+import { expectScored, explainLoss } from './scored-answer.ts';
+
+/**
+ * A body that is read, scored and answered part by part, each no faster than the next will have it. What is wrong
+ * before the first part is answered is a problem, as ever; what is wrong later breaks the answer off.
+ */
+export class StreamedBatch {
+  readonly #exchange: Exchange;
+  readonly #scorer: BatchStream;
+  readonly #type: string;
+  readonly #patience: Patience;
+  /** Bytes of the answer that may wait for the caller before we stop to read from him. */
+  readonly #unsent: number;
+  #answer: AnswerStream | undefined;
+
+  constructor(exchange: Exchange, scorer: BatchStream, type: string, unsent: number) {
+    this.#exchange = exchange;
+    this.#scorer = scorer;
+    this.#type = type;
+    this.#unsent = unsent;
+    this.#patience = new Patience(exchange.runtime.limits.requestTimeoutMs);
+  }
+
+  /** Never rejects: what goes wrong is answered. */
+  async run(): Promise<void> {
+    const { req, res } = this.#exchange;
+    try {
+      for await (const part of bodyParts(req, this.#patience)) await this.#take(part);
+      this.#answer?.end();
+    } catch (error) {
+      // A caller who has gone is told nothing.
+      if (res.destroyed) return;
+      hasToArrive(req);
+      if (this.#answer === undefined) dropBody(req);
+      else this.#tell(error, this.#answer);
+      this.#exchange.fail(error);
+    } finally {
+      this.#scorer.close();
+    }
+  }
+
+  async #take({ bytes, last }: BodyPart): Promise<void> {
+    const { answer, seconds } = await this.#scorer.score(bytes, last).catch(explainLoss);
+    const { body, summary } = expectScored(answer);
+    this.#exchange.runtime.metrics.batch(summary, seconds);
+    if (last && this.#answer === undefined) return this.#exchange.send(this.#type, body);
+    this.#answer ??= this.#exchange.stream(this.#type);
+    this.#answer.write(body);
+    await this.#patience.within(this.#answer.flowing(this.#unsent), 'the answer is not read');
+    this.#patience.moved(body.length);
+  }
+
+  /** Where the answer is lines of text, the last one that is sent says why no more follow. */
+  #tell(error: unknown, answer: AnswerStream): void {
+    if (!(error instanceof ProblemError) || !/ndjson|csv/.test(this.#type)) return;
+    answer.write(Buffer.from(`${JSON.stringify(error.toProblem())}\n`));
+  }
+}

@@ -7,7 +7,8 @@ const END = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0);
 
 /** An Arrow IPC stream of 32-bit scores and 8-bit labels, as pyarrow and pandas read it. */
 export class ArrowRenderer implements Renderer {
-  readonly head = schemaOf(streamOf(new Float32Array(), 0));
+  // Of columns that have a value, since the library calls empty ones nullable.
+  readonly head = schemaOf(streamOf(Float32Array.of(0), 0));
   readonly tail = END;
   readonly #threshold: number;
 

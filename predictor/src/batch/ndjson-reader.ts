@@ -49,7 +49,9 @@ export class NdjsonReader implements PartReader {
     const line = text.toString('utf8', start, end);
     if (/^\s*$/.test(line)) return true;
     const row = parseJson(line, block.name);
-    const right = this.#reader.read(row, block.matrix, block.place());
+    // First the place: the matrix may become another one.
+    const place = block.place();
+    const right = this.#reader.read(row, block.matrix, place);
     const goOn = right || block.complain(this.#reader.explain(row, block.name));
     block.count++;
     return goOn;

@@ -106,6 +106,8 @@ const WRITTEN: Record<string, fc.Arbitrary<[Row[], Buffer]>> = {
   }),
 };
 
+const bad = ({ thrown, errors }: Result): boolean => thrown !== undefined || errors.length > 0;
+
 describe('a body that arrives in parts', () => {
   it.each(Object.keys(READERS))('of %s gives its rows, wherever it is cut', (kind) => {
     const places = fc.array(fc.nat(), { maxLength: 8 });
@@ -125,7 +127,6 @@ describe('a body that arrives in parts', () => {
       spoilt.set(bytes.subarray(0, body.length), at % Math.max(1, body.length - bytes.length));
       const whole = readAll(READERS[kind]!(), [spoilt]);
       const parts = readAll(READERS[kind]!(), cut(spoilt, cuts));
-      const bad = ({ thrown, errors }: Result): boolean => thrown !== undefined || errors.length > 0;
       expect(bad(parts)).toBe(bad(whole));
       if (!bad(whole)) expect(parts).toEqual(whole);
     });

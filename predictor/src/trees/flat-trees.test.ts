@@ -5,6 +5,7 @@ import { encode } from '@shelacek/ubjson';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TINY, tinyManifest } from '../testing/fixture.ts';
+import { growTree } from '../testing/grow-tree.ts';
 import { FlatTrees } from './flat-trees.ts';
 import { type BoostedTrees, parseUbj, type Tree } from './parse-ubj.ts';
 
@@ -31,7 +32,7 @@ describe('flat trees', () => {
     const forest = fc.array(fc.integer({ min: 0, max: 2 ** 31 }), { maxLength: 11 });
     const check = fc.property(forest, fc.array(value, { minLength: 3, maxLength: 3 }), (seeds, values) => {
       const grown = {
-        trees: seeds.map(growTree),
+        trees: seeds.map((seed) => growTree(seed)),
         baseMargin: Math.fround(0.3),
         featureCount: 3,
         featureNames: [],
@@ -84,6 +85,7 @@ describe('a model.ubj', () => {
       /tree 0, node 1 is no number/,
     ],
     ['a node with two parents', (l) => Object.assign(tree(l), shared), /tree 0 has a node with two parents/],
+    ['a node without a cover', (l) => (tree(l).sum_hessian = [3, NaN, 2]), /tree 0, node 1 has no cover/],
     ['columns of different lengths', (l) => (tree(l).default_left = [1]), /different lengths/],
     ['no trees at all', (l) => (l.gradient_booster.model = {}), /trees/],
   ])('is refused for %s, in words', (_, edit, message) => {
@@ -126,6 +128,7 @@ function stump(): Record<string, unknown> {
     split_indices: [1, 0, 0],
     split_conditions: [0.5, -1, 1],
     default_left: [1, 0, 0],
+    sum_hessian: [3, 1, 2],
     split_type: [0, 0, 0],
   };
 }
@@ -137,6 +140,7 @@ const shared = {
   split_indices: [0, 0, 0, 0],
   split_conditions: [0, 0, 0, 0],
   default_left: [0, 0, 0, 0],
+  sum_hessian: [4, 2, 1, 1],
   split_type: [0, 0, 0, 0],
 };
 
@@ -159,25 +163,6 @@ function plainMargin({ trees, baseMargin }: BoostedTrees, row: Float32Array): nu
   return sum;
 }
 
-/** A tree of up to 31 nodes over three features, grown from a seed. */
-function growTree(seed: number): Tree {
-  let state = seed >>> 0;
-  const next = (): number => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) / 2 ** 32;
-  const grown = { left: [-1], right: [-1], feature: [0], condition: [0], defaultLeft: [0] };
-  for (let node = 0; node < grown.left.length; node++) {
-    grown.condition[node] = Math.fround(Math.round(4 * next() - 2) / 2);
-    if (grown.left.length > 29 || next() < 0.3) continue;
-    grown.feature[node] = Math.floor(3 * next());
-    grown.defaultLeft[node] = next() < 0.5 ? 1 : 0;
-    grown.left[node] = grown.left.push(-1) - 1;
-    grown.right[node] = grown.left.push(-1) - 1;
-    for (const column of [grown.right, grown.feature, grown.condition, grown.defaultLeft]) {
-      while (column.length < grown.left.length) column.push(column === grown.right ? -1 : 0);
-    }
-  }
-  return grown;
-}
-
 /** A chain of `splits` thresholds, each with a leaf on its left. */
 function comb(splits: number): Tree {
   const grown: Record<keyof Tree, number[]> = {
@@ -186,6 +171,7 @@ function comb(splits: number): Tree {
     feature: [],
     condition: [],
     defaultLeft: [],
+    cover: [],
   };
   for (let index = 0; index < splits; index++) {
     grown.left.push(2 * index + 1, -1);
@@ -197,5 +183,6 @@ function comb(splits: number): Tree {
   grown.condition.push(-7);
   grown.feature = grown.left.map(() => 0);
   grown.defaultLeft = grown.left.map(() => 0);
+  grown.cover = grown.left.map(() => 1);
   return grown;
 }

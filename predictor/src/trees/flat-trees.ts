@@ -1,5 +1,6 @@
 import { logistic } from '@stockout/contracts';
 import type { BoostedTrees, Tree } from './parse-ubj.ts';
+import { fillSlots, slotOf } from './slots.ts';
 
 /** Trees are walked this many at a time: four independent chains of loads hide one another's latency. */
 const LANES = 4;
@@ -12,8 +13,7 @@ const LANES = 4;
  * Two tricks keep the walk free of branches:
  * - Siblings are neighbours, so a step is `child + (value >= threshold)`. A leaf is its own child and compares
  *   -Infinity, so walking on from it stays there, and all trees of a group take as many steps as the deepest.
- * - Each feature has two slots. A missing value is -Infinity in the slot that splits with default_left read, and
- *   +Infinity in the other's: a plain comparison then sends it the right way.
+ * - Each feature has two slots (slots.ts), so that a missing value needs no look of its own.
  */
 export class FlatTrees {
   readonly featureCount: number;
@@ -63,7 +63,7 @@ export class FlatTrees {
    * @param offset where the row starts
    */
   margin(matrix: Float32Array, offset = 0): number {
-    this.#fillSlots(matrix, offset);
+    fillSlots(this.#slots, matrix, offset, this.featureCount);
     const roots = this.#roots;
     const ahead = this.#ahead;
     const slot = this.#slot;
@@ -102,16 +102,6 @@ export class FlatTrees {
     return scores;
   }
 
-  #fillSlots(matrix: Float32Array, offset: number): void {
-    const slots = this.#slots;
-    for (let feature = 0; feature < this.featureCount; feature++) {
-      const value = matrix[offset + feature]!;
-      const missing = Number.isNaN(value);
-      slots[2 * feature] = missing ? -Infinity : value;
-      slots[2 * feature + 1] = missing ? Infinity : value;
-    }
-  }
-
   /** Writes a tree's nodes level by level from `start` on; returns its depth. */
   #layOut(tree: Tree, start: number): number {
     let depth = 0;
@@ -142,7 +132,7 @@ export class FlatTrees {
   }
 
   #setSplit(flat: number, tree: Tree, stored: number, child: number): void {
-    this.#slot[flat] = 2 * Number(tree.feature[stored]) + (Number(tree.defaultLeft[stored]) === 1 ? 0 : 1);
+    this.#slot[flat] = slotOf(Number(tree.feature[stored]), Number(tree.defaultLeft[stored]) === 1);
     this.#threshold[flat] = Number(tree.condition[stored]);
     this.#ahead[flat] = child - flat;
   }

@@ -14,6 +14,8 @@ export interface Tree {
   condition: Numbers;
   /** 1 where a missing value goes left. */
   defaultLeft: Numbers;
+  /** Sum of the hessians of the training rows that came by: what explanations weigh the ways by. */
+  cover: Numbers;
 }
 
 export interface BoostedTrees {
@@ -36,6 +38,7 @@ const treeSchema = z.object({
   split_indices: numbers,
   split_conditions: numbers,
   default_left: numbers,
+  sum_hessian: numbers,
   split_type: numbers.optional(),
   tree_param: z.object({ size_leaf_vector: z.string().optional() }).optional(),
 });
@@ -94,7 +97,13 @@ function readInt64({ view }: { view: DataView }, offset: number): number {
 
 function readTree(tree: StoredTree, index: number, featureCount: number): Tree {
   const size = tree.left_children.length;
-  const columns = [tree.right_children, tree.split_indices, tree.split_conditions, tree.default_left];
+  const columns = [
+    tree.right_children,
+    tree.split_indices,
+    tree.split_conditions,
+    tree.default_left,
+    tree.sum_hessian,
+  ];
   if (size === 0 || columns.some((column) => column.length !== size)) {
     throw refused(`tree ${index} has columns of different lengths`);
   }
@@ -105,6 +114,8 @@ function readTree(tree: StoredTree, index: number, featureCount: number): Tree {
   for (let node = 0; node < size; node++) {
     if (!Number.isFinite(tree.split_conditions[node]))
       throw refused(`tree ${index}, node ${node} is no number`);
+    if (!(Number(tree.sum_hessian[node]) >= 0 && Number.isFinite(tree.sum_hessian[node])))
+      throw refused(`tree ${index}, node ${node} has no cover`);
     if (Number(tree.left_children[node]) >= 0) checkSplit(tree, index, node, size, featureCount);
   }
   checkParents(tree, index);
@@ -114,6 +125,7 @@ function readTree(tree: StoredTree, index: number, featureCount: number): Tree {
     feature: tree.split_indices,
     condition: tree.split_conditions,
     defaultLeft: tree.default_left,
+    cover: tree.sum_hessian,
   };
 }
 

@@ -8,6 +8,7 @@ const server = await serve({
   host: '127.0.0.1',
   port: 0,
   adminPort: 0,
+  grpcPort: 0,
   apiKeys: [apiKey],
   limits: { drainMs: 0 },
 });

@@ -13,6 +13,7 @@ export type Phase =
 export class Lifecycle {
   #phase: Phase = 'loading';
   #reason = 'the model version is being loaded';
+  readonly #listeners = new Set<() => void>();
 
   get phase(): Phase {
     return this.#phase;
@@ -30,6 +31,15 @@ export class Lifecycle {
   /** Told to stop, whatever it was doing: answers close their connections. */
   get stopping(): boolean {
     return this.#phase === 'draining' || this.#phase === 'closing';
+  }
+
+  /**
+   * Calls `listener` after each change of the phase.
+   * @returns what ends that
+   */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   waiting(reason: string): void {
@@ -55,5 +65,6 @@ export class Lifecycle {
   #enter(phase: Phase, reason: string): void {
     this.#phase = phase;
     this.#reason = reason;
+    for (const listener of this.#listeners) listener();
   }
 }

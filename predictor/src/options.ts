@@ -12,6 +12,8 @@ export interface ServeOptions {
   port?: number | undefined;
   /** Probes and metrics; 0 for any free port. Default 9090. */
   adminPort?: number | undefined;
+  /** Open Inference Protocol by gRPC; 0 for any free port. Default 8001. */
+  grpcPort?: number | undefined;
   /** A mounted Secret: each file's content is a valid API key. Read again when it changes. */
   apiKeysDir?: string | undefined;
   /** Further valid API keys. */
@@ -27,6 +29,8 @@ export interface Limits {
   predictBytes: number;
   /** Bytes of a /predict/batch body. */
   batchBytes: number;
+  /** Bytes of a gRPC message. */
+  grpcBytes: number;
   /** Batches waiting for the worker, the running one included; beyond it 429. */
   queuedBatches: number;
   /** Bytes of bodies held at one time; beyond it 429. */
@@ -56,6 +60,8 @@ export function defaultLimits(memory: number): Limits {
   return {
     predictBytes: 64 * 1024,
     batchBytes: Math.min(64 * MIB, Math.floor(heldBytes / 2)),
+    // gRPC's own default. Each call under way holds its message, and nothing says beforehand how large it is.
+    grpcBytes: Math.min(4 * MIB, Math.floor(heldBytes / 16)),
     queuedBatches: 16,
     heldBytes,
     headersTimeoutMs: 10_000,
@@ -71,6 +77,7 @@ export interface Settings extends ServeOptions {
   host: string;
   port: number;
   adminPort: number;
+  grpcPort: number;
   apiKeys: string[];
   limits: Limits;
   log: Log;
@@ -82,6 +89,7 @@ export function settle(options: ServeOptions): Settings {
     host: options.host ?? process.env['HOST'] ?? '0.0.0.0',
     port: options.port ?? 8000,
     adminPort: options.adminPort ?? 9090,
+    grpcPort: options.grpcPort ?? 8001,
     apiKeys: options.apiKeys ?? [],
     // Without a limit (a container's) it answers 0 or more than there is.
     limits: { ...defaultLimits(process.constrainedMemory() || Infinity), ...options.limits },

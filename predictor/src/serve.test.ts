@@ -104,6 +104,9 @@ describe('a predictor', () => {
     await expect(serveOn({ adminPort: port })).rejects.toThrow(
       `port ${port} is taken: choose another with --admin-port`,
     );
+    await expect(serveOn({ grpcPort: port })).rejects.toThrow(
+      `port ${port} is taken: choose another with --grpc-port`,
+    );
     taken.close();
   });
 
@@ -162,6 +165,14 @@ function changeLeaves(bytes: Buffer): Buffer {
   return changed;
 }
 
-function serveOn(ports: { port?: number; adminPort?: number }): Promise<unknown> {
-  return serve({ model: TINY_URI, host: '127.0.0.1', port: 0, adminPort: 0, ...ports, log: () => {} });
+function serveOn(ports: { port?: number; adminPort?: number; grpcPort?: number }): Promise<unknown> {
+  return serve({
+    model: TINY_URI,
+    host: '127.0.0.1',
+    port: 0,
+    adminPort: 0,
+    grpcPort: 0,
+    ...ports,
+    log: () => {},
+  });
 }

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { StockoutError } from '@stockout/contracts';
 import { openStorage, type Storage } from '@stockout/storage';
 import { ApiKeys } from './api-keys.ts';
+import { LazyGrpc } from './grpc/lazy-grpc.ts';
 import { createAdminServer } from './http/admin-server.ts';
 import { closeServer, listen } from './http/listen.ts';
 import { createPublicServer } from './http/public-server.ts';
@@ -17,6 +18,8 @@ export interface PredictorServer {
   url: string;
   /** Probes and metrics. */
   adminUrl: string;
+  /** Host and port of gRPC. */
+  grpcAddress: string;
   /** Resolves when the version passed its self-check; rejects when it never will be served (the server stays up). */
   ready: Promise<void>;
   /** Not ready at once; requests are still accepted for the drain time, then those under way end. */
@@ -33,7 +36,11 @@ export async function serve(options: ServeOptions): Promise<PredictorServer> {
   const stopping = new AbortController();
   const storage = openStorage(settings.model, { signal: stopping.signal });
   const runtime = await createRuntime(settings);
-  const servers = { public: createPublicServer(runtime), admin: createAdminServer(runtime) };
+  const servers = {
+    public: createPublicServer(runtime),
+    grpc: new LazyGrpc(runtime),
+    admin: createAdminServer(runtime),
+  };
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> => (stopped ??= shutDown(runtime, servers, stopping));
   const urls = await listenOrClose(servers, settings, runtime);
@@ -48,6 +55,7 @@ export async function serve(options: ServeOptions): Promise<PredictorServer> {
 
 interface Servers {
   public: Server;
+  grpc: LazyGrpc;
   admin: Server;
 }
 
@@ -65,16 +73,17 @@ async function createRuntime({ limits, log, apiKeys, apiKeysDir }: Settings): Pr
 
 async function listenOrClose(
   servers: Servers,
-  { host, port, adminPort }: Settings,
+  { host, port, adminPort, grpcPort }: Settings,
   { keys }: Runtime,
-): Promise<{ url: string; adminUrl: string }> {
+): Promise<{ url: string; adminUrl: string; grpcAddress: string }> {
   try {
     const url = await listen(servers.public, port, host, '--port');
     const adminUrl = await listen(servers.admin, adminPort, host, '--admin-port');
-    return { url, adminUrl };
+    const grpcAddress = await servers.grpc.listen(grpcPort, host);
+    return { url, adminUrl, grpcAddress };
   } catch (error) {
     keys.close();
-    await closeServer(servers.public, 0);
+    await Promise.all([closeServer(servers.public, 0), closeServer(servers.admin, 0)]);
     throw error;
   }
 }
@@ -115,7 +124,7 @@ async function shutDown(runtime: Runtime, servers: Servers, stopping: AbortContr
   // Endpoints take that long to spread: until then requests still come, and nobody sends any where none was ready.
   if (wasReady) await delay(limits.drainMs);
   lifecycle.close();
-  await closeServer(servers.public, limits.closeMs);
+  await Promise.all([closeServer(servers.public, limits.closeMs), servers.grpc.close(limits.closeMs)]);
   await runtime.serving?.batches.close();
   keys.close();
   await closeServer(servers.admin, 0);

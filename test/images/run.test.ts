@@ -91,6 +91,7 @@ describe('the images together, with a read-only root and without privileges', ()
   it('serve it, and end with 0 on SIGTERM as process 1', async () => {
     const [port, adminPort] = [await freePort(), await freePort()];
     const ports = ['--host', '127.0.0.1', '--port', `${port}`, '--admin-port', `${adminPort}`];
+    ports.push('--grpc-port', '0');
     const server = start(
       'predictor',
       'serve',

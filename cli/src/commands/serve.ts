@@ -8,16 +8,18 @@ interface ServeOptions extends CommonOptions {
   host?: string;
   port: number;
   adminPort: number;
+  grpcPort: number;
   apiKeysDir?: string;
 }
 
 export function addServe(program: Command): void {
   withCommonOptions(program.command('serve'))
-    .description('the predictor: one model version over HTTP')
+    .description('the predictor: one model version over HTTP and gRPC')
     .requiredOption('--model <uri>', 'a model version: the folder that holds its manifest.json')
     .option('--digest <digest>', 'serve nothing else than this (sha256:... of model.ubj)')
     .option('--host <address>', 'the address to listen on (default: $HOST, else all)')
     .option('--port <n>', 'scoring and pages', wholeNumber, 8000)
+    .option('--grpc-port <n>', 'Open Inference Protocol by gRPC', wholeNumber, 8001)
     .option('--admin-port <n>', 'probes and /metrics', wholeNumber, 9090)
     .option('--api-keys-dir <dir>', 'a mounted Secret: each file holds one valid API key')
     .action((options: ServeOptions) =>

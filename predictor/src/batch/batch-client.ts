@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { Log } from '../log.ts';
 import type { InferAnswer } from '../oip/infer.ts';
 import type { InferBody } from '../oip/open.ts';
+import { ownMemory } from './own-memory.ts';
 import type { WorkerReply, WorkerRequest, WorkerSetup } from './protocol.ts';
 import type { BatchAnswer } from './score-batch.ts';
 import type { StreamKind } from './stream-kind.ts';
@@ -171,9 +172,4 @@ export class BatchClient {
     this.#worker = undefined;
     for (const { reject } of this.#waiting.values()) reject(new BatchLostError('the batch worker ended'));
   }
-}
-
-/** What is part of a larger memory has to be copied before it changes threads, for others still read that. */
-function ownMemory(bytes: Uint8Array): Uint8Array {
-  return bytes.buffer.byteLength === bytes.byteLength ? bytes : new Uint8Array(bytes);
 }

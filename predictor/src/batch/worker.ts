@@ -7,11 +7,13 @@ import { FlatTrees } from '../trees/flat-trees.ts';
 import { parseUbj } from '../trees/parse-ubj.ts';
 import { OnnxScorer } from './onnx-scorer.ts';
 import type { PartScorer } from './part-scorer.ts';
+import { ownMemory } from './own-memory.ts';
 import type { WorkerReply, WorkerRequest, WorkerSetup } from './protocol.ts';
 import { type BatchAnswer, readBatch, renderBatch } from './score-batch.ts';
 import { openPartScorer } from './stream-kind.ts';
 
 type PartRequest = Extract<WorkerRequest, { kind: 'part' }>;
+type InferWork = Extract<WorkerRequest, { kind: 'infer' }>;
 
 /** From so many rows on ONNX Runtime is faster than the flat trees (measured: bench/scorers.ts). */
 const ONNX_FROM_ROWS = 100;
@@ -43,21 +45,27 @@ async function handle(request: WorkerRequest): Promise<void> {
       send({ id: request.id, kind: 'matrix', scores }, [scores.buffer as ArrayBuffer]);
       return;
     }
-    const started = performance.now();
     if (request.kind === 'infer') {
-      const open = await openerOf(request.body, setup);
-      const answer = await infer(open, setup, ({ matrix, count }) => scoreRows(matrix, count));
-      const seconds = (performance.now() - started) / 1000;
-      const transfers = answer.kind === 'inferred' ? [answer.body.buffer as ArrayBuffer] : [];
-      send({ id: request.id, kind: 'infer', answer, seconds }, transfers);
+      await handleInfer(request);
       return;
     }
+    const started = performance.now();
     const answer = request.kind === 'part' ? await scorePart(request) : await scoreBody(request.body);
     const seconds = (performance.now() - started) / 1000;
     send({ id: request.id, kind: 'batch', answer, seconds }, transfersOf(answer));
   } catch (error) {
     send({ id: request.id, kind: 'failed', message: (error as Error).message });
   }
+}
+
+async function handleInfer({ id, body }: InferWork): Promise<void> {
+  const started = performance.now();
+  const open = await openerOf(body, setup);
+  const answer = await infer(open, setup, ({ matrix, count }) => scoreRows(matrix, count));
+  const seconds = (performance.now() - started) / 1000;
+  if (answer.kind === 'refused') return send({ id, kind: 'infer', answer, seconds });
+  const whole = ownMemory(answer.body);
+  send({ id, kind: 'infer', answer: { ...answer, body: whole }, seconds }, [whole.buffer as ArrayBuffer]);
 }
 
 async function scorePart({ stream, format, body, last }: PartRequest): Promise<BatchAnswer> {

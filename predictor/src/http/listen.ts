@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server as Listener } from 'node:net';
 import { StockoutError } from '@stockout/contracts';
 
 /**
  * @returns the server's URL on this machine
  * @throws {StockoutError} when the port is taken or not ours to open
  */
-export async function listen(server: Server, port: number, host: string, option: string): Promise<string> {
+export async function listen(server: Listener, port: number, host: string, option: string): Promise<string> {
   try {
     server.listen(port, host);
     await once(server, 'listening');

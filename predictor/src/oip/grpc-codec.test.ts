@@ -15,13 +15,16 @@ import { describe, expect, it } from 'vitest';
 import { InferenceError } from './inference-error.ts';
 import type { Predictions } from './infer.ts';
 import { openGrpc } from './open-grpc.ts';
-import { aServedModel } from './testing.ts';
+import { aServedModel } from '../testing/served-model.ts';
 import { FIELD_OF } from './typed-contents.ts';
 
 // What the library makes of the .proto file: our reader and writer are held to it.
-const root = new protobuf.Root().loadSync(fileURLToPath(new URL('open-inference.proto', import.meta.url)), {
-  keepCase: true,
-});
+const root = new protobuf.Root().loadSync(
+  fileURLToPath(new URL('../grpc/open-inference.proto', import.meta.url)),
+  {
+    keepCase: true,
+  },
+);
 const requests = root.lookupType('inference.ModelInferRequest');
 const responses = root.lookupType('inference.ModelInferResponse');
 const contents = root.lookupType('inference.InferTensorContents');

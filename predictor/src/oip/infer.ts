@@ -27,7 +27,6 @@ export interface Predictions {
 }
 
 export interface Written {
-  /** Has memory of its own, which can change threads. */
   body: Uint8Array;
   /** Bytes of the JSON, where binary data follows it. */
   headerLength: number | undefined;

@@ -13,7 +13,7 @@ import { describe, expect, it } from 'vitest';
 import { DATATYPES } from './datatypes.ts';
 import { InferenceError } from './inference-error.ts';
 import { openRest } from './open-rest.ts';
-import { aServedModel } from './testing.ts';
+import { aServedModel } from '../testing/served-model.ts';
 
 const served = aServedModel('a', 'b?');
 const AB = { name: 'x', datatype: 'FP32', shape: [2, 2] };

@@ -29,6 +29,7 @@ export class RunningPredictor implements AsyncDisposable {
       host: '127.0.0.1',
       port: 0,
       adminPort: 0,
+      grpcPort: 0,
       log: (level, message) => log.push({ level, message }),
       limits: { drainMs: 0, closeMs: 2_000, ...limits },
       ...options,

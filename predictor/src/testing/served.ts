@@ -7,6 +7,7 @@ const server = await serve({
   host: '127.0.0.1',
   port: 0,
   adminPort: 0,
+  grpcPort: 0,
   log: () => {},
   limits: { drainMs: 3_000 },
 });

@@ -1,5 +1,5 @@
 import type { Feature } from '@stockout/contracts';
-import type { ServedModel } from './infer.ts';
+import type { ServedModel } from '../oip/infer.ts';
 
 /** A model of these features; those that end in `?` may be missing. */
 export function aServedModel(...names: string[]): ServedModel {

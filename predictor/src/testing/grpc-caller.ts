@@ -1,0 +1,54 @@
+import { fileURLToPath } from 'node:url';
+import {
+  Client,
+  type ClientOptions,
+  credentials,
+  type GrpcObject,
+  loadPackageDefinition,
+  Metadata,
+  type ServiceClientConstructor,
+  type ServiceError,
+} from '@grpc/grpc-js';
+import { loadSync } from '@grpc/proto-loader';
+import { protoPath } from 'grpc-health-check';
+
+const PROTOS = [fileURLToPath(new URL('../grpc/open-inference.proto', import.meta.url)), protoPath];
+const OPTIONS = { keepCase: true, longs: Number, enums: String, arrays: false };
+const loaded = loadPackageDefinition(loadSync(PROTOS, OPTIONS));
+
+type Call = (
+  request: object,
+  metadata: Metadata,
+  done: (error: ServiceError | null, answer: object) => void,
+) => void;
+
+/** Calls a gRPC service by the names of its .proto file. */
+export class GrpcCaller implements Disposable {
+  readonly #client: Client;
+
+  /** @param service as `inference.GRPCInferenceService` */
+  constructor(address: string, service: string, options: ClientOptions = {}) {
+    const names = service.split('.');
+    const found = names.reduce((scope, name) => scope[name] as GrpcObject, loaded) as unknown;
+    const Service = found as ServiceClientConstructor;
+    this.#client = new Service(address, credentials.createInsecure(), options);
+  }
+
+  /** @throws ServiceError */
+  call<T extends object>(
+    method: string,
+    request: object = {},
+    headers: Record<string, string> = {},
+  ): Promise<T> {
+    const metadata = new Metadata();
+    for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
+    const call = (this.#client as unknown as Record<string, Call>)[method]!.bind(this.#client);
+    return new Promise((resolve, reject) =>
+      call(request, metadata, (error, answer) => (error === null ? resolve(answer as T) : reject(error))),
+    );
+  }
+
+  [Symbol.dispose](): void {
+    this.#client.close();
+  }
+}

@@ -34,9 +34,12 @@ const STATUS_OF: Readonly<Record<number, status>> = {
 
 /** The service, but that messages of ModelInfer stay bytes: large ones are read in the worker. */
 export function withRawInference(service: ServiceDefinition): ServiceDefinition {
-  const bytes = (message: Buffer): Buffer => message;
-  const infer = { ...service['ModelInfer']!, requestDeserialize: bytes, responseSerialize: bytes };
-  return { ...service, ModelInfer: infer };
+  const raw = { ...service['ModelInfer']!, requestDeserialize: asItIs, responseSerialize: asItIs };
+  return { ...service, ModelInfer: raw };
+}
+
+function asItIs(message: Buffer): Buffer {
+  return message;
 }
 
 /** The calls of the Open Inference Protocol. */

@@ -11,6 +11,7 @@ import type { GrpcServer } from './grpc-server.ts';
 export class LazyGrpc {
   readonly #runtime: Runtime;
   readonly #listener: Server;
+  readonly #sockets = new Set<Socket>();
   #loading: Promise<GrpcServer> | undefined;
 
   constructor(runtime: Runtime) {
@@ -37,11 +38,16 @@ export class LazyGrpc {
     this.#listener.close();
     const server = await this.#loading?.catch(() => undefined);
     server?.drain(graceMs);
+    // Who neither reads nor hangs up would keep the connection for ever.
+    const timer = setTimeout(() => this.#sockets.forEach((socket) => socket.destroy()), graceMs);
     await closed;
+    clearTimeout(timer);
     server?.close();
   }
 
   async #serve(socket: Socket): Promise<void> {
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
     // A caller that hangs up while it is waited for is nobody's error.
     socket.on('error', () => {});
     try {

@@ -1,9 +1,8 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import process from 'node:process';
-import type { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { TINY_URI, tinyRow } from '../testing/fixture.ts';
+import { untilHanded } from '../testing/handed.ts';
 import { RawClient } from '../testing/raw-client.ts';
 import { eventually, RunningPredictor } from '../testing/running.ts';
 
@@ -39,9 +38,7 @@ describe('a predictor that is told to stop', () => {
   });
 
   it('ends the batch that its worker has before it ends itself', async () => {
-    const handed = new Promise<void>((resolve) =>
-      process.once('worker', (worker) => tellBatch(worker, resolve)),
-    );
+    const handed = untilHanded('batch');
     const running = await RunningPredictor.ready();
     const row = await tinyRow();
     const rows = Array.from({ length: 20_000 }, () => row);
@@ -87,13 +84,4 @@ async function postUntilClosing(url: string, statuses: number[]): Promise<void> 
     statuses.push(response.status);
     if (response.headers.get('connection') === 'close') closing += 1;
   }
-}
-
-/** Tells when the worker is handed a batch. */
-function tellBatch(worker: Worker, tell: () => void): void {
-  const post = worker.postMessage.bind(worker);
-  worker.postMessage = (message: { kind?: string }, transfers): void => {
-    post(message, transfers);
-    if (message.kind === 'batch') tell();
-  };
 }

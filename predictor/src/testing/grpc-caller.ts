@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import {
-  Client,
+  type Client,
   type ClientOptions,
   credentials,
   type GrpcObject,

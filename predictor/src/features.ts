@@ -80,21 +80,24 @@ export class RowReader {
   }
 }
 
-function complain(row: Record<string, unknown>, { name, nullable }: Feature): string | undefined {
-  if (!Object.hasOwn(row, name)) return 'is missing';
-  const value = row[name];
+function complain(row: Record<string, unknown>, feature: Feature): string | undefined {
+  return Object.hasOwn(row, feature.name) ? complainOfValue(row[feature.name], feature) : 'is missing';
+}
+
+/** What is wrong with a feature's value, if anything is. */
+export function complainOfValue(value: unknown, { nullable }: Feature): string | undefined {
   if (value === null) return nullable ? undefined : 'must be a number, not null';
   if (typeof value !== 'number') return `must be a number${nullable ? ' or null' : ''}, not ${nameOf(value)}`;
   return Number.isFinite(Math.fround(value)) ? undefined : 'must be a finite 32-bit number (at most 3.4e38)';
 }
 
-function nameOf(value: unknown): string {
+export function nameOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { Log } from '../log.ts';
 import type { InferAnswer } from '../oip/infer.ts';
 import type { InferBody } from '../oip/open.ts';
+import type { BatchFormatName } from './batch-format.ts';
 import { ownMemory } from './own-memory.ts';
 import type { WorkerReply, WorkerRequest, WorkerSetup } from './protocol.ts';
 import type { BatchAnswer } from './score-batch.ts';
@@ -59,10 +60,10 @@ export class BatchClient {
     return this.#waiting.size;
   }
 
-  /** @param body a JSON array of rows; its memory may go over to the worker */
-  async score(body: Buffer): Promise<ScoredBatch> {
+  /** @param body its memory may go over to the worker */
+  async score(body: Buffer, format: BatchFormatName): Promise<ScoredBatch> {
     const whole = ownMemory(body);
-    return this.#score((id) => ({ id, kind: 'batch', body: whole }), whole);
+    return this.#score((id) => ({ id, kind: 'batch', format, body: whole }), whole);
   }
 
   async #score(build: (id: number) => WorkerRequest, body: Uint8Array): Promise<ScoredBatch> {

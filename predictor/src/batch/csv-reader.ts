@@ -31,7 +31,7 @@ export class CsvReader implements PartReader {
     this.#extraColumns = extraColumns;
   }
 
-  read(bytes: Buffer, last: boolean): RowBlock[] {
+  read(bytes: Buffer, last: boolean): [RowBlock] {
     const text = this.#rest + this.#decoder.write(bytes) + (last ? this.#decoder.end() : '');
     const { data, errors, meta } = this.#parser.parse(text, 0, !last) as Parsed;
     this.#rest = last ? '' : text.slice(meta.cursor);

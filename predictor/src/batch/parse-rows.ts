@@ -27,16 +27,17 @@ export class NotRowsError extends Error {
 /**
  * Parses a JSON array one element at a time. `JSON.parse` of it all would let a caller choose how much memory we
  * take (a heap that overflows ends the process, in a worker thread too), and is no faster.
+ * @param parse parses one element; for dialects of JSON
  * @throws {NotJsonError} where JSON.parse would throw
  * @throws {NotRowsError} when it is something else than an array, or an element holds too much to be a row
  */
-export function* parseRows(body: Buffer): Generator<unknown, void> {
+export function* parseRows(body: Buffer, parse = parseJson): Generator<unknown, void> {
   let at = skipSpace(body, body.subarray(0, 3).equals(BYTE_ORDER_MARK) ? 3 : 0);
   if (body[at] !== OPEN_ARRAY) throw notAnArray(body);
   at = skipSpace(body, at + 1);
   if (body[at] === CLOSE_ARRAY) return checkEnd(body, at + 1);
   for (let index = 0; ; index++) {
-    const [row, end] = parseElement(body, at, `[${index}]`);
+    const [row, end] = parseElement(body, at, `[${index}]`, parse);
     yield row;
     at = skipSpace(body, end);
     if (body[at] === CLOSE_ARRAY) return checkEnd(body, at + 1);
@@ -45,7 +46,12 @@ export function* parseRows(body: Buffer): Generator<unknown, void> {
   }
 }
 
-function parseElement(body: Buffer, start: number, field: string): [element: unknown, end: number] {
+function parseElement(
+  body: Buffer,
+  start: number,
+  field: string,
+  parse: typeof parseJson,
+): [element: unknown, end: number] {
   const brace = body[start] === OPEN_OBJECT ? body.indexOf(CLOSE_OBJECT, start) + 1 : 0;
   if (brace > 0 && brace - start <= SMALL_BYTES) {
     // A row is flat, so that it ends at the first brace. Where that one lies inside, this is not JSON: then we look.
@@ -54,11 +60,11 @@ function parseElement(body: Buffer, start: number, field: string): [element: unk
     } catch {}
   }
   const end = endOfElement(body, start, field);
-  return [parseJson(body.toString('utf8', start, end), field), end];
+  return [parse(body.toString('utf8', start, end), field), end];
 }
 
 /** Just behind the element; whether it is JSON is for the parser to say. */
-function endOfElement(body: Buffer, start: number, field: string): number {
+export function endOfElement(body: Buffer, start: number, field: string, mostValues = MOST_VALUES): number {
   let depth = 0;
   let values = 0;
   let at = start;
@@ -66,10 +72,10 @@ function endOfElement(body: Buffer, start: number, field: string): number {
     const byte = body[at] as number;
     if (!STRUCTURAL.has(byte)) continue;
     if (depth === 0 && (byte === COMMA || CLOSING.has(byte))) return at;
-    if (++values > MOST_VALUES) {
+    if (++values > mostValues) {
       throw new NotRowsError({
         field,
-        message: `holds more than ${MOST_VALUES} values, and a row only the model's features`,
+        message: `holds more than ${mostValues} values, and a row only the model's features`,
       });
     }
     if (byte === QUOTE) at = endOfString(body, at);
@@ -90,7 +96,7 @@ function endOfString(body: Buffer, start: number): number {
   return body.length;
 }
 
-function skipSpace(body: Buffer, start: number): number {
+export function skipSpace(body: Buffer, start: number): number {
   let at = start;
   for (; at < body.length; at++) {
     const byte = body[at];

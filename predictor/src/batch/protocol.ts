@@ -1,6 +1,7 @@
 import type { Calibration } from '@stockout/contracts';
 import type { InferAnswer, ServedModel } from '../oip/infer.ts';
 import type { InferBody } from '../oip/open.ts';
+import type { BatchFormatName } from './batch-format.ts';
 import type { BatchAnswer } from './score-batch.ts';
 import type { StreamKind } from './stream-kind.ts';
 
@@ -12,7 +13,7 @@ export interface WorkerSetup extends ServedModel {
 }
 
 export type WorkerRequest =
-  | { id: number; kind: 'batch'; body: Uint8Array }
+  | { id: number; kind: 'batch'; format: BatchFormatName; body: Uint8Array }
   | { id: number; kind: 'infer'; body: InferBody }
   /** The next part of a body; the first opens its stream, the last or a refusal ends it. */
   | { id: number; kind: 'part'; stream: number; format: StreamKind; body: Uint8Array; last: boolean }

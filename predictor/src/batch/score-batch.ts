@@ -23,7 +23,8 @@ export interface Rows {
 }
 
 /** Reads a JSON array of rows: all of them are right, or the batch is refused with what is wrong. */
-export function readBatch(body: Buffer, reader: RowReader, width: number): Rows | Refusal {
+export function readBatch(body: Buffer, reader: RowReader): Rows | Refusal {
+  const { width } = reader;
   // The body holds no more rows than that; only what is written takes memory.
   const matrix = new Float32Array(width * Math.ceil(body.length / reader.shortest));
   const errors: FieldError[] = [];
@@ -56,17 +57,17 @@ export function refusalOf(error: unknown, before: FieldError[] = []): Refusal {
 /** Characters of one rendered prediction at the most, the comma included. */
 const WIDEST = renderPrediction(-1.2345678901234567e-100, 1).length + 1;
 
-/** The answer for scored rows, in their order. Its bytes have memory of their own, which can change threads. */
-export function renderBatch(scores: Float32Array, threshold: number): BatchAnswer {
+/** Predictions as a JSON array, in the order of the rows. Its bytes have memory of their own, which can change threads. */
+export function renderBatch(scores: Float32Array, threshold: number): Uint8Array {
   // One buffer rather than a string a row: a million rows would take a gigabyte of heap.
   const json = Buffer.allocUnsafeSlow(2 + scores.length * WIDEST);
   let end = json.write('[');
   for (const [index, score] of scores.entries()) {
-    const label = labelOf(score, threshold);
-    end += json.write((index === 0 ? '' : ',') + renderPrediction(score, label), end, 'latin1');
+    const prediction = renderPrediction(score, labelOf(score, threshold));
+    end += json.write((index === 0 ? '' : ',') + prediction, end, 'latin1');
   }
   end += json.write(']', end);
-  return { kind: 'scored', body: json.subarray(0, end), summary: summarise(scores, threshold) };
+  return json.subarray(0, end);
 }
 
 export function summarise(scores: Float32Array, threshold: number): ScoreSummary {

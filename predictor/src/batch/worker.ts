@@ -5,13 +5,15 @@ import { infer } from '../oip/infer.ts';
 import { openerOf } from '../oip/open.ts';
 import { FlatTrees } from '../trees/flat-trees.ts';
 import { parseUbj } from '../trees/parse-ubj.ts';
+import { batchFormat, scoreWhole } from './batch-format.ts';
 import { OnnxScorer } from './onnx-scorer.ts';
 import type { PartScorer } from './part-scorer.ts';
 import { ownMemory } from './own-memory.ts';
 import type { WorkerReply, WorkerRequest, WorkerSetup } from './protocol.ts';
-import { type BatchAnswer, readBatch, renderBatch } from './score-batch.ts';
+import type { BatchAnswer } from './score-batch.ts';
 import { openPartScorer } from './stream-kind.ts';
 
+type BatchRequest = Extract<WorkerRequest, { kind: 'batch' }>;
 type PartRequest = Extract<WorkerRequest, { kind: 'part' }>;
 type InferWork = Extract<WorkerRequest, { kind: 'infer' }>;
 
@@ -50,7 +52,7 @@ async function handle(request: WorkerRequest): Promise<void> {
       return;
     }
     const started = performance.now();
-    const answer = request.kind === 'part' ? await scorePart(request) : await scoreBody(request.body);
+    const answer = request.kind === 'part' ? await scorePart(request) : await scoreBody(request);
     const seconds = (performance.now() - started) / 1000;
     send({ id: request.id, kind: 'batch', answer, seconds }, transfersOf(answer));
   } catch (error) {
@@ -76,10 +78,8 @@ async function scorePart({ stream, format, body, last }: PartRequest): Promise<B
   return answer;
 }
 
-async function scoreBody(body: Uint8Array): Promise<BatchAnswer> {
-  const rows = readBatch(bufferOf(body), reader, width);
-  if (rows.kind !== 'rows') return rows;
-  return renderBatch(await scoreRows(rows.matrix, rows.count), setup.threshold);
+async function scoreBody({ body, format }: BatchRequest): Promise<BatchAnswer> {
+  return scoreWhole(await batchFormat(format), bufferOf(body), reader, scoreRows, setup.threshold);
 }
 
 async function scoreRows(matrix: Float32Array, count: number): Promise<Float32Array> {

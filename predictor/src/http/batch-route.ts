@@ -1,18 +1,13 @@
-import { type BatchAnswer, readBatch, renderBatch } from '../batch/score-batch.ts';
 import { STREAM_KINDS, type StreamKind } from '../batch/stream-kind.ts';
-import type { Model } from '../model.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Serving } from '../serving.ts';
+import { takesItsTime } from './arrival-deadline.ts';
 import type { Exchange } from './exchange.ts';
 import type { HeldBytes } from './held-bytes.ts';
-import { takesItsTime } from './arrival-deadline.ts';
 import { busy, readHeldBody } from './read-held-body.ts';
-import { expectScored, explainLoss } from './scored-answer.ts';
+import { expectRoom, scoreWholeBody } from './score-whole-body.ts';
 import type { RouteRequest, ScoringRoute } from './scoring-route.ts';
 import { StreamedBatch } from './streamed-batch.ts';
-
-/** A body of this size (about 40 rows) is answered in less time than handing it to the worker takes. */
-const INLINE_BYTES = 16 * 1024;
 
 /** Of a streamed body's answer this much may wait for its caller: what one gets who sends all before he reads. */
 const UNSENT_BYTES = 16 * 2 ** 20;
@@ -36,11 +31,12 @@ export class BatchRoute implements ScoringRoute {
   }
 
   answer(exchange: Exchange, serving: Serving, { type }: RouteRequest): void {
-    if (this.#full(serving)) throw busy();
+    expectRoom(serving, this.#runtime, this.#held);
     const kind = (STREAM_KINDS as Readonly<Record<string, StreamKind>>)[type];
     if (kind !== undefined) return this.#stream(exchange, serving, type, kind);
-    const { batchBytes } = this.#runtime.limits;
-    readHeldBody(exchange, this.#held, batchBytes, (body) => this.#score(body, exchange, serving));
+    readHeldBody(exchange, this.#held, this.#runtime.limits.batchBytes, async (body) =>
+      exchange.json(await scoreWholeBody(body, 'rows', serving, this.#runtime, this.#held)),
+    );
   }
 
   #stream(exchange: Exchange, { batches }: Serving, type: string, kind: StreamKind): void {
@@ -52,30 +48,4 @@ export class BatchRoute implements ScoringRoute {
     const batch = new StreamedBatch(exchange, batches.openStream(kind), type, unsent);
     void batch.run().finally(() => this.#held.give(mine));
   }
-
-  #full({ batches }: Serving): boolean {
-    return batches.waiting >= this.#runtime.limits.queuedBatches || this.#held.full;
-  }
-
-  async #score(body: Buffer, exchange: Exchange, serving: Serving): Promise<void> {
-    const { metrics } = this.#runtime;
-    const started = performance.now();
-    if (body.length <= INLINE_BYTES) {
-      const answer = scoreInline(body, serving.model);
-      const { body: json, summary } = expectScored(answer);
-      metrics.batch(summary, (performance.now() - started) / 1000);
-      return exchange.json(json);
-    }
-    if (this.#full(serving)) throw busy();
-    const { answer, seconds } = await serving.batches.score(body).catch(explainLoss);
-    const { body: json, summary } = expectScored(answer);
-    metrics.batch(summary, seconds);
-    exchange.json(json);
-  }
-}
-
-function scoreInline(body: Buffer, model: Model): BatchAnswer {
-  const rows = readBatch(body, model.reader, model.width);
-  if (rows.kind !== 'rows') return rows;
-  return renderBatch(model.trees.scoreAll(rows.matrix, rows.count), model.manifest.threshold.value);
 }

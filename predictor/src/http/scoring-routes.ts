@@ -2,6 +2,8 @@ import type { Runtime } from '../runtime.ts';
 import { BatchRoute } from './batch-route.ts';
 import { HeldBytes } from './held-bytes.ts';
 import { InferRoute } from './infer-route.ts';
+import { InvocationsRoute } from './invocations-route.ts';
+import { mlflowProbes } from './mlflow-probes.ts';
 import { openInferenceRoutes } from './open-inference-routes.ts';
 import { PredictRoute } from './predict-route.ts';
 import type { Route } from './scoring-route.ts';
@@ -14,5 +16,7 @@ export function scoringRoutes(runtime: Runtime): Route[] {
     new BatchRoute(runtime, held),
     new InferRoute(runtime, held),
     ...openInferenceRoutes(runtime),
+    new InvocationsRoute(runtime, held),
+    ...mlflowProbes(runtime),
   ];
 }

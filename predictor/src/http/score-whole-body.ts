@@ -1,0 +1,50 @@
+import { batchFormat, type BatchFormatName, scoreWhole } from '../batch/batch-format.ts';
+import type { Runtime } from '../runtime.ts';
+import type { Serving } from '../serving.ts';
+import type { HeldBytes } from './held-bytes.ts';
+import { busy } from './read-held-body.ts';
+import { expectScored, explainLoss } from './scored-answer.ts';
+
+/** A body of this size (about 40 rows) is answered in less time than handing it to the worker takes. */
+const INLINE_BYTES = 16 * 1024;
+
+/** @throws {ProblemError} when as many batches wait, or as many bytes are held, as may be */
+export function expectRoom({ batches }: Serving, { limits }: Runtime, held: HeldBytes): void {
+  if (batches.waiting >= limits.queuedBatches || held.full) throw busy();
+}
+
+/**
+ * Scores a body that is in memory, and counts what was scored.
+ * @returns the answer's body
+ * @throws {ProblemError} when it is refused, or finds no room in the worker's queue
+ */
+export async function scoreWholeBody(
+  body: Buffer,
+  format: BatchFormatName,
+  serving: Serving,
+  runtime: Runtime,
+  held: HeldBytes,
+): Promise<Uint8Array> {
+  if (body.length <= INLINE_BYTES) return scoreHere(body, format, serving, runtime);
+  expectRoom(serving, runtime, held);
+  const { answer, seconds } = await serving.batches.score(body, format).catch(explainLoss);
+  const { body: answered, summary } = expectScored(answer);
+  runtime.metrics.batch(summary, seconds);
+  return answered;
+}
+
+async function scoreHere(
+  body: Buffer,
+  format: BatchFormatName,
+  { model }: Serving,
+  { metrics }: Runtime,
+): Promise<Uint8Array> {
+  const found = await batchFormat(format);
+  const started = performance.now();
+  const score = async (matrix: Float32Array, count: number): Promise<Float32Array> =>
+    model.trees.scoreAll(matrix, count);
+  const answer = await scoreWhole(found, body, model.reader, score, model.manifest.threshold.value);
+  const { body: answered, summary } = expectScored(answer);
+  metrics.batch(summary, (performance.now() - started) / 1000);
+  return answered;
+}

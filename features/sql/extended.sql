@@ -4,6 +4,8 @@
 --
 -- How a line is read that ends in one of these (what standard.sql says of "needs" holds here too):
 --   -- each covariate with history   written once for each such covariate, its name in the place of {{covariate}}
+--   -- with snapshot                 only where a few rows meet what a model's version knows of all others: history.sql
+--   -- without snapshot              only where all rows are there
 -- {{standard_columns}} and {{standard_windows}} are the columns and the windows of standard.sql, word for word.
 -- {{these_series}} and the windows of series without a gap are as in standard.sql; stores and products are always whole.
 --
@@ -26,7 +28,8 @@ WITH weekdays AS (
 
 weekday_means AS (
   SELECT
-    avg(raw.{{covariate}}) OVER same_weekday_so_far AS {{covariate}}_weekday_mean, -- each covariate with history
+    avg(raw.{{covariate}}) OVER same_weekday_so_far AS {{covariate}}_weekday_mean, -- each covariate with history -- without snapshot
+    (COALESCE(sum(snapshot_new_{{covariate}}) OVER same_weekday_so_far, 0) + snapshot_weekday_{{covariate}}_sum) / NULLIF(count(snapshot_new_{{covariate}}) OVER same_weekday_so_far + snapshot_weekday_{{covariate}}_count, 0) AS {{covariate}}_weekday_mean, -- each covariate with history -- with snapshot
     *
   FROM weekdays AS raw
   WINDOW
@@ -42,12 +45,14 @@ series AS (
     CAST(sum(stockout) OVER last_7_days AS DOUBLE) AS stockout_roll7_sum,
     CAST(sum(stockout) OVER last_14_days AS DOUBLE) AS stockout_roll14_sum,
     CAST(sum(stockout) OVER last_28_days AS DOUBLE) AS stockout_roll28_sum,
-    CAST(CAST(date - max(CASE WHEN stockout = 1 THEN date END) OVER so_far AS INT) AS DOUBLE) AS days_since_stockout,
+    CAST(CAST(date - max(CASE WHEN stockout = 1 THEN date END) OVER so_far AS INT) AS DOUBLE) AS days_since_stockout, -- without snapshot
+    CAST(CAST(date - GREATEST(max(CASE WHEN stockout = 1 THEN date END) OVER so_far, snapshot_last_stockout) AS INT) AS DOUBLE) AS days_since_stockout, -- with snapshot
     CAST(count(*) OVER last_28_days AS DOUBLE) AS days_observed,
     CAST(CASE WHEN lag(date) OVER days = date - 1 THEN lag(raw.{{covariate}}) OVER days END AS DOUBLE) AS {{covariate}}_lag_1, -- each covariate with history
     avg(raw.{{covariate}}) OVER last_7_days AS {{covariate}}_roll7_avg, -- each covariate with history
     avg(raw.{{covariate}}) OVER last_28_days AS {{covariate}}_roll28_avg, -- each covariate with history
-    avg(raw.{{covariate}}) OVER so_far AS {{covariate}}_mean, -- each covariate with history
+    avg(raw.{{covariate}}) OVER so_far AS {{covariate}}_mean, -- each covariate with history -- without snapshot
+    (COALESCE(sum(snapshot_new_{{covariate}}) OVER so_far, 0) + snapshot_{{covariate}}_sum) / NULLIF(count(snapshot_new_{{covariate}}) OVER so_far + snapshot_{{covariate}}_count, 0) AS {{covariate}}_mean, -- each covariate with history -- with snapshot
     {{covariate}}_weekday_mean, -- each covariate with history
     CAST(day_of_week AS DOUBLE) AS day_of_week
   FROM weekday_means AS raw
@@ -58,6 +63,7 @@ series AS (
 ),
 
 store_days AS (
+  SELECT store_id, date, sum(COLUMNS(* EXCLUDE (store_id, date))) FROM ( -- with snapshot
   SELECT
     store_id,
     date,
@@ -66,7 +72,9 @@ store_days AS (
     sum(stockout) AS stockouts,
     count(stockout) AS days
   FROM raw
+  WHERE snapshot_is_new -- with snapshot
   GROUP BY store_id, date
+  UNION ALL SELECT * FROM snapshot_store_days) GROUP BY store_id, date -- with snapshot
 ),
 
 stores AS (
@@ -99,6 +107,7 @@ all_stores AS (
 ),
 
 product_days AS (
+  SELECT product_id, date, sum(COLUMNS(* EXCLUDE (product_id, date))) FROM ( -- with snapshot
   SELECT
     product_id,
     date,
@@ -107,7 +116,9 @@ product_days AS (
     sum(stockout) AS stockouts,
     count(stockout) AS days
   FROM raw
+  WHERE snapshot_is_new -- with snapshot
   GROUP BY product_id, date
+  UNION ALL SELECT * FROM snapshot_product_days) GROUP BY product_id, date -- with snapshot
 ),
 
 products AS (

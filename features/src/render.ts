@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { InputError, featureSchema } from '@stockout/contracts';
 import { type ColumnDocumentation, EXTENDED_COLUMNS, STANDARD_COLUMNS } from './documentation.ts';
+import { readSql } from './sql-file.ts';
 import { type Covariate, forEachCovariate, renderLines } from './template.ts';
 
 /** Columns that the raw table must have; the others that features are made of are optional. */
@@ -17,6 +17,8 @@ export interface FeaturesRequest {
   horizonDays: number;
   /** Default: all series, whether or not they have gaps. */
   series?: SeriesChoice | undefined;
+  /** Extended of a few rows, which meet the snapshot of all others: `raw` is then as history.sql makes it. */
+  snapshot?: boolean | undefined;
 }
 
 /** Some of the store x products; what is known of their store and product comes from all rows all the same. */
@@ -50,11 +52,12 @@ export function renderFeatures({
   covariates = [],
   horizonDays,
   series = { where: 'TRUE', gapless: false },
+  snapshot = false,
 }: FeaturesRequest): RenderedFeatures {
   const present = new Set(columns);
   refuseBadNames(covariates);
   const render = (template: string) =>
-    renderLines(template, { columns: present, covariates })
+    renderLines(template, { columns: present, covariates, snapshot })
       .replaceAll('{{horizon_days}}', String(horizonDays))
       .replace('{{these_series}}', () => series.where)
       .trim();
@@ -132,8 +135,4 @@ function refuseRepeated(features: readonly string[], label: string, covariates: 
   throw new InputError(
     `${repeated} would be made twice: rename the column among the covariates (${names}) that it comes from`,
   );
-}
-
-function readSql(file: string): string {
-  return readFileSync(new URL(`../sql/${file}`, import.meta.url), 'utf8');
 }

@@ -10,8 +10,11 @@ export interface TemplateContext {
   /** Names of the raw columns at hand. */
   columns: ReadonlySet<string>;
   covariates: readonly Covariate[];
+  /** Whether a few rows meet the snapshot of all others; else all rows are there. */
+  snapshot?: boolean | undefined;
 }
 
+const SNAPSHOT = / -- (with|without) snapshot$/;
 const NEEDS = / -- needs (.+)$/;
 const EACH = / -- each (covariate(?: with history)?)$/;
 
@@ -24,7 +27,10 @@ export function renderLines(template: string, context: TemplateContext): string 
     .join('\n');
 }
 
-function renderLine(line: string, { columns, covariates }: TemplateContext): string[] {
+function renderLine(marked: string, { columns, covariates, snapshot = false }: TemplateContext): string[] {
+  const snapshots = SNAPSHOT.exec(marked)?.[1];
+  if (snapshots !== undefined && (snapshots === 'with') !== snapshot) return [];
+  const line = marked.replace(SNAPSHOT, '');
   const needs = NEEDS.exec(line)?.[1]?.split(', ') ?? [];
   if (!needs.every((column) => columns.has(column))) return [];
   const each = EACH.exec(line)?.[1];

@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type DuckDB, openDuckDB } from './duckdb.ts';
+import { type GivenRows, History, type SeriesFeatures } from './history.ts';
+import {
+  EXTENDED,
+  type FeatureRow,
+  type RawDay,
+  STANDARD,
+  gaplessDays,
+  gappyDays,
+  rawSelect,
+  run,
+} from './raw-days.test-support.ts';
+import { type FeaturesRequest, renderFeatures } from './render.ts';
+import { renderSnapshot, writeSnapshot } from './snapshot.ts';
+
+let db: DuckDB;
+beforeAll(async () => {
+  db = await openDuckDB({ threads: 1 });
+});
+afterAll(() => db[Symbol.asyncDispose]());
+
+/** Over up to three months, so that snapshots have days which they sum. */
+const anyDays = () =>
+  fc
+    .tuple(fc.oneof(gappyDays(), gaplessDays()), fc.integer({ min: 1, max: 3 }))
+    .map(([rows, stretch]) => rows.map((row) => ({ ...row, day: row.day * stretch })));
+
+/** Series that all have their last day in common. */
+const daysUpToOne = () =>
+  gaplessDays().map((rows) =>
+    rows.map((row) => ({ ...row, day: 60 + row.day - lastDayOf(rows, row.series) })),
+  );
+
+describe('the features of the last 28 days of some series equal those of the whole table', () => {
+  test('Standard, which knows nothing of others', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyDays(), async (rows) => {
+        const [series] = seriesOf(rows);
+        const given = rows.filter((row) => row.series === series);
+        await expectSame(STANDARD, await ask(STANDARD, [], lastDays(given)), rows);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  test('Extended, as of the snapshot, whichever series are given', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyDays(), fc.array(fc.boolean()), async (rows, chosen) => {
+        const given = current(rows).filter((row) => chosen[seriesOf(rows).indexOf(row.series)] ?? true);
+        fc.pre(given.length > 0);
+        await expectSame(EXTENDED, await ask(EXTENDED, rows, lastDays(given)), rows);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('Extended, days after the snapshot, where all that is new is given', async () => {
+    await fc.assert(
+      fc.asyncProperty(daysUpToOne(), fc.integer({ min: 1, max: 28 }), async (rows, later) => {
+        const known = rows.filter((row) => row.day <= 60 - later);
+        fc.pre(known.length > 0);
+        await expectSame(EXTENDED, await ask(EXTENDED, known, lastDays(rows)), rows);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+/** Of series whose last day is one that a snapshot can speak of. */
+function current(rows: RawDay[]): RawDay[] {
+  const newest = Math.max(...rows.map((row) => row.day));
+  return rows.filter((row) => lastDayOf(rows, row.series) >= newest - 27);
+}
+
+function lastDays(rows: RawDay[]): RawDay[] {
+  return rows.filter((row) => row.day > lastDayOf(rows, row.series) - 28);
+}
+
+function lastDayOf(rows: RawDay[], series: string): number {
+  return Math.max(...rows.filter((row) => row.series === series).map((row) => row.day));
+}
+
+function seriesOf(rows: RawDay[]): string[] {
+  return [...new Set(rows.map((row) => row.series))];
+}
+
+async function ask(
+  request: FeaturesRequest,
+  known: RawDay[],
+  given: RawDay[],
+): Promise<SeriesFeatures[] | { outdated: unknown[] }> {
+  const file = join(tmpdir(), `stockout-snapshot-${randomUUID()}.parquet`);
+  await using own = await openDuckDB({ threads: 1 });
+  if (known.length > 0) {
+    await writeSnapshot(own, renderSnapshot(`(${rawSelect(known)})`, request.covariates), file);
+  }
+  const history = await History.open(own, request, known.length > 0 ? file : undefined);
+  await rm(file, { force: true });
+  // Awaited here: at the end of this block DuckDB is gone.
+  return await history.features(columnsOf(given));
+}
+
+function columnsOf(rows: RawDay[]): GivenRows {
+  const numbers = ['price', 'promo', 'daily_sales', 'inventory', 'stockout', 'hours', 'rain'] as const;
+  return {
+    store_id: rows.map((row) => row.series.split(':')[0] as string),
+    product_id: rows.map((row) => row.series.split(':')[1] as string),
+    date: rows.map((row) => FIRST + row.day),
+    ...Object.fromEntries(numbers.map((name) => [name, rows.map((row) => row[name])])),
+  };
+}
+
+/** Days since 1970 of 2025-01-01. */
+const FIRST = Date.UTC(2025, 0, 1) / 86_400_000;
+
+async function expectSame(
+  request: FeaturesRequest,
+  answer: SeriesFeatures[] | { outdated: unknown[] },
+  table: RawDay[],
+): Promise<void> {
+  const expected = new Map((await run(db, table, request)).map((row) => [keyOf(row), row]));
+  const { features } = renderFeatures(request);
+  expect(answer).not.toHaveProperty('outdated');
+  for (const { store, product, day: number, values } of answer as SeriesFeatures[]) {
+    const date = new Date(number * 86_400_000).toISOString().slice(0, 10);
+    const row = expected.get(keyOf({ store_id: store, product_id: product, date }));
+    for (const [index, name] of features.entries()) {
+      const [found, wanted] = [values[index], row?.[name] as number | null];
+      const same = found == null || wanted == null ? found === wanted : Math.abs(found - wanted) <= 1e-9;
+      if (!same) expect.fail(`${name} of ${store}:${product} is ${found}, in the table ${wanted}`);
+    }
+  }
+}
+
+function keyOf(row: FeatureRow): string {
+  return `${row['store_id']}:${row['product_id']} ${row['date']}`;
+}

@@ -41,7 +41,7 @@ function certificates() {
   return existsSync('/run/ca.crt') ? { NODE_EXTRA_CA_CERTS: '/run/ca.crt' } : {};
 }
 
-/** What nothing reads at run time: source maps, types, native parts for other machines and other C libraries. */
+/** What nothing reads at run time: source maps, types, what is for browsers, other machines and other C libraries. */
 function prune() {
   const files = ['*.map', '*.d.ts', '*.d.mts', '*.d.cts'].flatMap((name) => ['-o', '-name', name]).slice(1);
   execFileSync('find', ['node_modules', '-type', 'f', '(', ...files, ')', '-delete']);
@@ -51,6 +51,12 @@ function prune() {
     `@koromix/koffi-linux-${cpu}/musl_${cpu}`,
     // Of Bare, another runtime than Node: addons for ten platforms.
     ...globSync('bare-*/prebuilds', { cwd: 'node_modules' }),
+    ...globSync('{@azure,@typespec}/*/dist/{browser,react-native}', { cwd: 'node_modules' }),
+    // Of @azure/identity, which loads it in browsers alone.
+    ...globSync('@azure/msal-browser/{dist,lib,src}', { cwd: 'node_modules' }),
+    // The bundle is served; these are for programs that are bundled themselves.
+    ...globSync('swagger-ui-dist/swagger-ui{,-es-bundle,-es-bundle-core}.js', { cwd: 'node_modules' }),
+    'zod/src',
   ];
   for (const folder of folders) rmSync(path.join('node_modules', folder), { recursive: true, force: true });
 }

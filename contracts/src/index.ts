@@ -9,6 +9,7 @@ export * from './gates.ts';
 export * from './manifest.ts';
 export * from './metrics.ts';
 export * from './prediction.ts';
+export * from './raw-rows.ts';
 export * from './run-result.ts';
 export * from './search.ts';
 export * from './tracking.ts';

@@ -11,6 +11,7 @@ import {
   confusionMatrixSchema,
   metricsSchema,
 } from './metrics.ts';
+import { rawRowsSchema } from './raw-rows.ts';
 import { searchSchema } from './search.ts';
 
 export const sha256Schema = z.string().regex(/^sha256:[0-9a-f]{64}$/);
@@ -41,6 +42,8 @@ export const manifestSchema = z.object({
   files: z.record(z.string(), z.object({ sha256: sha256Schema, bytes: z.int().nonnegative() })),
   /** In model order: column i of the matrix that XGBoost sees. */
   features: z.array(featureSchema).min(1),
+  /** What they are made of; absent in versions made before there was POST /predict/history. */
+  raw: rawRowsSchema.optional(),
   horizonDays: z.int().positive(),
   threshold: z.object({
     strategy: z.enum(['Fixed', 'F1', 'Cost']),

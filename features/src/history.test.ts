@@ -5,14 +5,16 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type DuckDB, openDuckDB } from './duckdb.ts';
-import { type GivenRows, History, type SeriesFeatures } from './history.ts';
+import { type GivenRows, History, type OutdatedSeries, type SeriesFeatures } from './history.ts';
 import {
   EXTENDED,
   type FeatureRow,
   type RawDay,
   STANDARD,
+  day,
   gaplessDays,
   gappyDays,
+  range,
   rawSelect,
   run,
 } from './raw-days.test-support.ts';
@@ -45,7 +47,7 @@ describe('the features of the last 28 days of some series equal those of the who
         const given = rows.filter((row) => row.series === series);
         await expectSame(STANDARD, await ask(STANDARD, [], lastDays(given)), rows);
       }),
-      { numRuns: 25 },
+      { numRuns: 10 },
     );
   });
 
@@ -56,7 +58,7 @@ describe('the features of the last 28 days of some series equal those of the who
         fc.pre(given.length > 0);
         await expectSame(EXTENDED, await ask(EXTENDED, rows, lastDays(given)), rows);
       }),
-      { numRuns: 60 },
+      { numRuns: 20 },
     );
   });
 
@@ -67,8 +69,51 @@ describe('the features of the last 28 days of some series equal those of the who
         fc.pre(known.length > 0);
         await expectSame(EXTENDED, await ask(EXTENDED, known, lastDays(rows)), rows);
       }),
-      { numRuns: 60 },
+      { numRuns: 20 },
     );
+  });
+});
+
+describe('a history', () => {
+  const days = (series: string, from: number, to: number, values: Partial<RawDay> = {}) =>
+    range(from, to).map((number) => day(number, { series, ...values }));
+  const known = [...days('S1:P1', 0, 60, { stockout: 1 }), ...days('S1:P2', 0, 60), ...days('S2:P3', 0, 60)];
+
+  test('answers as much the second time as the first, whatever was asked before', async () => {
+    await using opened = await open(EXTENDED, known);
+    const answers = [];
+    for (const series of ['S1:P1', 'S2:P3', 'S1:P1']) {
+      const given = known.filter((row) => row.series === series);
+      answers.push(await opened.history.features(columnsOf(lastDays(given))));
+    }
+    expect(answers.map((answer) => (answer as SeriesFeatures[]).map(({ product }) => product))).toEqual([
+      ['P1'],
+      ['P3'],
+      ['P1'],
+    ]);
+    expect(answers[2]).toEqual(answers[0]);
+  });
+
+  test('counts the days that the snapshot knows once, and those after it besides', async () => {
+    const later = days('S1:P2', 61, 61, { stockout: 1 });
+    const answer = await ask(EXTENDED, known, [...days('S1:P2', 40, 60), ...later]);
+    expect(pickFeature(answer, 'store_stockout_rate')).toBeCloseTo(62 / 123, 12);
+    expect(pickFeature(answer, 'days_since_stockout')).toBe(0);
+  });
+
+  test('ranks a product that is given alone among those of the snapshot, however many days later', async () => {
+    const answer = await ask(EXTENDED, known, days('S1:P1', 61, 90, { stockout: 1 }));
+    expect(pickFeature(answer, 'product_stockout_rate_rank')).toBe(1);
+  });
+
+  test('names the series whose later days the snapshot has counted, and from which day on it can speak of them', async () => {
+    const given = [...days('S1:P1', 30, 59), ...days('S2:P2', 20, 32), ...days('S2:P3', 60, 60)];
+    expect(await ask(EXTENDED, known, given)).toEqual({
+      outdated: [
+        { store: 'S1', product: 'P1', day: '2025-03-01', from: '2025-03-02' },
+        { store: 'S2', product: 'P2', day: '2025-02-02', from: '2025-02-03' },
+      ],
+    });
   });
 });
 
@@ -94,16 +139,32 @@ async function ask(
   request: FeaturesRequest,
   known: RawDay[],
   given: RawDay[],
-): Promise<SeriesFeatures[] | { outdated: unknown[] }> {
-  const file = join(tmpdir(), `stockout-snapshot-${randomUUID()}.parquet`);
-  await using own = await openDuckDB({ threads: 1 });
-  if (known.length > 0) {
-    await writeSnapshot(own, renderSnapshot(`(${rawSelect(known)})`, request.covariates), file);
-  }
-  const history = await History.open(own, request, known.length > 0 ? file : undefined);
-  await rm(file, { force: true });
+): Promise<SeriesFeatures[] | { outdated: OutdatedSeries[] }> {
+  await using opened = await open(request, known);
   // Awaited here: at the end of this block DuckDB is gone.
-  return await history.features(columnsOf(given));
+  return await opened.history.features(columnsOf(given));
+}
+
+/** @param known the rows of the snapshot; none for a request that needs no snapshot */
+async function open(
+  request: FeaturesRequest,
+  known: RawDay[],
+): Promise<{ history: History } & AsyncDisposable> {
+  const own = await openDuckDB({ threads: 1 });
+  const file = join(tmpdir(), `stockout-snapshot-${randomUUID()}.parquet`);
+  const snapshotFile = known.length > 0 ? file : undefined;
+  if (snapshotFile !== undefined) {
+    const snapshot = renderSnapshot(`(${rawSelect(known)})`, request.covariates);
+    await writeSnapshot(own, snapshot, snapshotFile);
+  }
+  const history = await History.open(own, request, { snapshotFile });
+  await rm(file, { force: true });
+  return { history, [Symbol.asyncDispose]: () => own[Symbol.asyncDispose]() };
+}
+
+function pickFeature(answer: SeriesFeatures[] | { outdated: OutdatedSeries[] }, name: string) {
+  const [series] = answer as SeriesFeatures[];
+  return series?.values[renderFeatures(EXTENDED).features.indexOf(name)];
 }
 
 function columnsOf(rows: RawDay[]): GivenRows {
@@ -121,7 +182,7 @@ const FIRST = Date.UTC(2025, 0, 1) / 86_400_000;
 
 async function expectSame(
   request: FeaturesRequest,
-  answer: SeriesFeatures[] | { outdated: unknown[] },
+  answer: SeriesFeatures[] | { outdated: OutdatedSeries[] },
   table: RawDay[],
 ): Promise<void> {
   const expected = new Map((await run(db, table, request)).map((row) => [keyOf(row), row]));

@@ -65,7 +65,7 @@ export class History {
     db: DuckDB,
     columns: { name: string; type: DuckDBType }[],
     features: DuckDBPreparedStatement,
-    outdated: DuckDBPreparedStatement | undefined,
+    outdated?: DuckDBPreparedStatement,
   ) {
     this.#db = db;
     this.#columns = columns;
@@ -73,21 +73,30 @@ export class History {
     this.#outdated = outdated;
   }
 
-  /** @param snapshotFile of the version, as `writeSnapshot` made it: Extended needs one, Standard none */
-  static async open(db: DuckDB, request: FeaturesRequest, snapshotFile?: string): Promise<History> {
+  /**
+   * @param features which are wanted, in this order; default: all, in model order
+   * @param snapshotFile of the version, as `writeSnapshot` made it: Extended needs one, Standard none
+   */
+  static async open(
+    db: DuckDB,
+    request: FeaturesRequest,
+    { features, snapshotFile }: { features?: readonly string[]; snapshotFile?: string | undefined } = {},
+  ): Promise<History> {
+    const wanted = features ?? renderFeatures(request).features;
     const names = [...request.columns, ...(request.covariates ?? []).map(({ name }) => name)];
     const columns = names.map((name) => ({ name, type: TYPES[name] ?? DOUBLE }));
+    // Statements are planned before there are rows: what DuckDB concludes from the bounds of an empty table stays in
+    // the plan, and later rows are left out without a word.
+    await db.run("SET disabled_optimizers = 'statistics_propagation'");
     const table = columns.map(({ name, type }) => `${quoteIdentifier(name)} ${type}`);
     await db.run(`CREATE TEMP TABLE given (${table.join(', ')})`);
     if (request.set === 'Standard') {
-      return new History(db, columns, await db.connection.prepare(selectFeatures(request)), undefined);
+      return new History(db, columns, await db.connection.prepare(selectFeatures(request, wanted)));
     }
     if (snapshotFile === undefined) throw new TypeError('Extended needs a snapshot');
-    await db.run(
-      `CREATE TEMP TABLE snapshot AS SELECT * FROM read_parquet(${quoteLiteral(snapshotFile)})`,
-    );
-    const features = await db.connection.prepare(selectFeatures({ ...request, snapshot: true }));
-    return new History(db, columns, features, await db.connection.prepare(OUTDATED));
+    await db.run(`CREATE TEMP TABLE snapshot AS SELECT * FROM read_parquet(${quoteLiteral(snapshotFile)})`);
+    const select = await db.connection.prepare(selectFeatures({ ...request, snapshot: true }, wanted));
+    return new History(db, columns, select, await db.connection.prepare(OUTDATED));
   }
 
   /** @param rows one a store x product x day; a covariate or an optional column that is all null may be left out */
@@ -147,10 +156,11 @@ const OUTDATED = `
   FROM (${LAST_GIVEN}) AS given
   CROSS JOIN (SELECT max(date) AS day FROM snapshot) AS newest
   LEFT JOIN (SELECT * FROM snapshot WHERE grain = 'series') AS series USING (store_id, product_id)
-  WHERE given.date < greatest(series.date, newest.day - ${DAYS_BACK})`;
+  WHERE given.date < greatest(series.date, newest.day - ${DAYS_BACK})
+  ORDER BY ALL`;
 
-function selectFeatures(request: FeaturesRequest): string {
-  const { sql, features } = renderFeatures(request);
+function selectFeatures(request: FeaturesRequest, features: readonly string[]): string {
+  const { sql } = renderFeatures(request);
   const { covariates = [], snapshot = false } = request;
   const context = { columns: new Set(request.columns), covariates, snapshot };
   const before = snapshot ? renderLines(HISTORY, context) : 'WITH raw AS (SELECT * FROM given)';

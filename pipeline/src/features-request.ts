@@ -1,3 +1,4 @@
+import type { RawRows } from '@stockout/contracts';
 import type { StockoutModelSpec } from '@stockout/crds';
 import type { FeaturesRequest } from '@stockout/features';
 import type { MappedColumn } from './raw/mapping.ts';
@@ -12,5 +13,23 @@ export function featuresRequest(
     columns: columns.map(({ name }) => name),
     covariates: data.covariates?.map(({ column, history }) => ({ name: column, history })),
     horizonDays: data.horizonDays,
+  };
+}
+
+/** What a predictor is told of them, to make the same features of rows as the customer has them. */
+export function rawRows(data: StockoutModelSpec['data'], columns: readonly MappedColumn[]): RawRows {
+  const histories = new Map(data.covariates?.map(({ column, history }) => [column, history]));
+  return {
+    set: data.features,
+    columns: columns.map(({ name, source, condition }) => {
+      const history = histories.get(name);
+      return {
+        name,
+        source: source.source,
+        kind: source.kind,
+        ...(condition && { condition }),
+        ...(history !== undefined && { history }),
+      };
+    }),
   };
 }

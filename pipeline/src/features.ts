@@ -1,9 +1,15 @@
-import { InputError } from '@stockout/contracts';
-import { type DuckDB, type FeaturesRequest, openDuckDB, renderFeatures } from '@stockout/features';
+import { InputError, type RawRows } from '@stockout/contracts';
+import {
+  type DuckDB,
+  type FeaturesRequest,
+  openDuckDB,
+  renderFeatures,
+  renderSnapshot,
+} from '@stockout/features';
 import type { PipelineContext } from './context.ts';
 import type { Engine } from './engines/spark/open.ts';
 import { ensureSparkFeatures } from './engines/spark/ensure-features.ts';
-import { featuresRequest } from './features-request.ts';
+import { featuresRequest, rawRows } from './features-request.ts';
 import { type Refresh, SOURCE_TAG, madeOf, planRefresh } from './features-refresh.ts';
 import { writeAllFeatures, writeChangedFeatures } from './features-write.ts';
 import { type RawTable, rawColumns } from './raw-table.ts';
@@ -33,6 +39,10 @@ export interface FeaturesTable extends AsyncDisposable {
   tableVersion: number;
   rawTable: string;
   rawVersion: number;
+  /** What the features are made of. */
+  raw: RawRows;
+  /** For Extended, a SELECT of what a predictor must know of all rows; left out where they stay on a cluster. */
+  snapshot?: string | undefined;
   /** In model order, those that the raw table's columns allow. */
   features: string[];
   /** The label's column: 1, 0 or null. */
@@ -93,7 +103,8 @@ export async function ensureFeatures(
   context.report?.({ step: 'features' });
   await using db = await openDuckDB({ signal: context.signal });
   const rawSnapshot = await loadRaw(db, raw, rawVersion);
-  const request = featuresRequest(data, rawColumns(raw, rawSnapshot));
+  const columns = rawColumns(raw, rawSnapshot);
+  const request = featuresRequest(data, columns);
   const rendered = renderFeatures(request);
   const snapshot = await makeUnlessMade(db, raw, rawSnapshot, target, request);
   const relation = await openRelation(target, snapshot);
@@ -108,6 +119,8 @@ export async function ensureFeatures(
     tableVersion: snapshot.version,
     rawTable: raw.name,
     rawVersion: rawSnapshot.version,
+    raw: rawRows(data, columns),
+    snapshot: request.set === 'Extended' ? renderSnapshot(relation.sql, request.covariates) : undefined,
     features: rendered.features,
     label: rendered.label,
     horizonDays: data.horizonDays,

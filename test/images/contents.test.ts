@@ -12,7 +12,10 @@ const USER = 65532;
 /** What an image holds besides node_modules, and the most that it may weigh, in MB. */
 const PROMISED: Record<string, { workspaces: string[]; megabytes: number }> = {
   operator: { workspaces: ['cli', 'contracts', 'crds', 'operator'], megabytes: 200 },
-  predictor: { workspaces: ['cli', 'console', 'contracts', 'predictor', 'storage'], megabytes: 300 },
+  predictor: {
+    workspaces: ['cli', 'console', 'contracts', 'features', 'predictor', 'storage'],
+    megabytes: 300,
+  },
   pipeline: {
     workspaces: ['cli', 'contracts', 'crds', 'features', 'pipeline', 'storage'],
     megabytes: 450,

@@ -1,16 +1,10 @@
+import type { Condition } from '@stockout/contracts';
 import { quoteLiteral } from '@stockout/features';
 
 const OPERATORS = { above: '>', atLeast: '>=', below: '<', atMost: '<=', equals: '=' } as const;
 const WORDS = { above: 'above', atLeast: 'at least', below: 'below', atMost: 'at most', equals: 'equal to' };
-type Test = keyof typeof OPERATORS;
+type Test = Condition['test'];
 const TESTS = Object.keys(OPERATORS) as Test[];
-
-/** What makes a 0/1 column of a number. */
-export interface Condition {
-  test: Test;
-  /** A decimal, as the spec has it. */
-  bound: string;
-}
 
 /** @param spec a column with exactly one of the tests, as the CRD's schema demands */
 export function conditionOf(spec: { column: string } & Partial<Record<Test, string>>): Condition {

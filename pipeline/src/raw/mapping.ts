@@ -1,11 +1,11 @@
-import { InputError } from '@stockout/contracts';
+import { type Condition, InputError, type RawColumn } from '@stockout/contracts';
 import type { StockoutModelSpec } from '@stockout/crds';
-import { type Condition, conditionOf } from './condition.ts';
+import { conditionOf } from './condition.ts';
 
 /** The part of the spec that says which columns the data has. */
 export type DataSpec = Pick<StockoutModelSpec['data'], 'columns' | 'covariates'>;
 
-export type Kind = 'key' | 'day' | 'price' | 'amount' | 'flag' | 'number';
+export type Kind = RawColumn['kind'];
 
 /** A column of the files and of the raw table, under the name that it has there. */
 export interface SourceColumn {

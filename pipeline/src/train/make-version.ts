@@ -23,6 +23,7 @@ import { buildFeatureSchema } from './feature-schema.ts';
 import { type Fit, fit } from './fit.ts';
 import { buildHistograms } from './histograms.ts';
 import type { Material } from './material.ts';
+import { snapshotFiles } from './snapshot.ts';
 import type { Training } from './supported.ts';
 import { pinFiles, sha256, type VersionFiles, writeVersion } from './version-files.ts';
 import { buildWarnings, sampleWarning } from './warnings.ts';
@@ -64,6 +65,7 @@ export async function makeVersion(context: PipelineContext, inputs: VersionInput
     'model.ubj': made.fit.ubj,
     'model.onnx': made.fit.onnx,
     [TRAINING_FILE]: trainingLog(made),
+    ...(await snapshotFiles(context, inputs.table)),
     'report.html': Buffer.from(renderReport({ manifest: draft, ...made, chosenOn: inputs.choice.on })),
   };
   return writeVersion(inputs.storage, { ...draft, files: pinFiles(files) }, files);
@@ -133,6 +135,7 @@ function buildManifest(context: PipelineContext, inputs: VersionInputs, made: Ma
     digest: sha256(fitted.ubj),
     files: {},
     features: made.features,
+    raw: table.raw,
     horizonDays: table.horizonDays,
     threshold: choice.threshold,
     ...(choice.calibration && { calibration: choice.calibration }),

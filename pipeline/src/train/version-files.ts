@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
-import { type Manifest, versionPath } from '@stockout/contracts';
+import { type Manifest, type SNAPSHOT_FILE, versionPath } from '@stockout/contracts';
 import type { Storage } from '@stockout/storage';
 import { MANIFEST, requireManifest } from '../versions/manifest.ts';
 
 /** The files of a version besides its manifest, by name. */
-export type VersionFiles = Record<'model.ubj' | 'model.onnx' | 'report.html' | 'training.json', Uint8Array>;
+export type VersionFiles = Record<
+  'model.ubj' | 'model.onnx' | 'report.html' | 'training.json',
+  Uint8Array
+> & { [SNAPSHOT_FILE]?: Uint8Array };
 
 export function sha256(bytes: Uint8Array): string {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;

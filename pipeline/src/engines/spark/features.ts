@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { InputError } from '@stockout/contracts';
+import { InputError, type RawRows } from '@stockout/contracts';
 import { type FeaturesRequest, renderFeatures } from '@stockout/features';
 import type { PipelineContext } from '../../context.ts';
 import { madeOf } from '../../features-refresh.ts';
-import { featuresRequest } from '../../features-request.ts';
+import { featuresRequest, rawRows } from '../../features-request.ts';
 import { SparkError } from './connect/errors.ts';
 import type { Spark } from './connect/session.ts';
 import { type SparkRaw, describeRaw, selectRawOnSpark } from './raw.ts';
@@ -14,6 +14,8 @@ export interface SparkFeatures extends SparkTable {
   version: number;
   rawTable: string;
   rawVersion: number;
+  /** What the features are made of. */
+  raw: RawRows;
   /** In model order. */
   features: string[];
   label: string;
@@ -46,7 +48,16 @@ export async function makeSparkFeatures(
   const version = await makeUnlessMade(context, spark, raw, target, request);
   const { features, label } = renderFeatures(request);
   const extent = await extentOf(spark, relationAt(target, version), target);
-  return { ...target, version, rawTable: raw.name, rawVersion: raw.version, features, label, ...extent };
+  return {
+    ...target,
+    version,
+    rawTable: raw.name,
+    rawVersion: raw.version,
+    raw: rawRows(data, raw.columns),
+    features,
+    label,
+    ...extent,
+  };
 }
 
 /** @returns the version of the features table that is made of these rows */

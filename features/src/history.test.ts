@@ -74,9 +74,11 @@ describe('the features of the last 28 days of some series equal those of the who
   });
 });
 
+function days(series: string, from: number, to: number, values: Partial<RawDay> = {}): RawDay[] {
+  return range(from, to).map((number) => day(number, { series, ...values }));
+}
+
 describe('a history', () => {
-  const days = (series: string, from: number, to: number, values: Partial<RawDay> = {}) =>
-    range(from, to).map((number) => day(number, { series, ...values }));
   const known = [...days('S1:P1', 0, 60, { stockout: 1 }), ...days('S1:P2', 0, 60), ...days('S2:P3', 0, 60)];
 
   test('answers as much the second time as the first, whatever was asked before', async () => {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Storage } from '@stockout/storage';
 import { BatchClient } from './batch/batch-client.ts';
+import { HistoryClient } from './history/history-client.ts';
 import { buildOpenApi } from './http/openapi.ts';
 import { Model } from './model.ts';
 import { servedModelOf } from './oip/served-model.ts';
@@ -33,7 +34,7 @@ export async function load(
     throw error;
   }
   const openapi = JSON.stringify(buildOpenApi(version.manifest, runtime.keys.required));
-  return { model, batches, openapi };
+  return { model, batches, history: HistoryClient.of(version, storage, runtime), openapi };
 }
 
 /** A storage that cannot be reached may come back; a file that is wrong stays wrong. */

@@ -33,6 +33,12 @@ export interface Limits {
   grpcBytes: number;
   /** Batches waiting for the worker, the running one included; beyond it 429. */
   queuedBatches: number;
+  /** Bytes of a /predict/history body. */
+  historyBytes: number;
+  /** Raw rows of a /predict/history body. */
+  historyRows: number;
+  /** Histories waiting for their worker, the running one included; beyond it 429. */
+  queuedHistories: number;
   /** Bytes of bodies held at one time; beyond it 429. */
   heldBytes: number;
   /** For the headers of a request to arrive. */
@@ -63,6 +69,10 @@ export function defaultLimits(memory: number): Limits {
     // gRPC's own default. Each call under way holds its message, and nothing says beforehand how large it is.
     grpcBytes: Math.min(4 * MIB, Math.floor(heldBytes / 16)),
     queuedBatches: 16,
+    // Parsed as a whole: what is made of 8 MB of brackets still fits into the worker's heap.
+    historyBytes: Math.min(8 * MIB, Math.floor(heldBytes / 2)),
+    historyRows: 50_000,
+    queuedHistories: 8,
     heldBytes,
     headersTimeoutMs: 10_000,
     requestTimeoutMs: 60_000,

@@ -98,7 +98,7 @@ async function becomeReady(
   try {
     const serving = await load(storage, digest, runtime, signal);
     if (signal.aborted) {
-      await serving.batches.close();
+      await Promise.all([serving.batches.close(), serving.history?.close()]);
       signal.throwIfAborted();
     }
     runtime.serving = serving;
@@ -125,7 +125,7 @@ async function shutDown(runtime: Runtime, servers: Servers, stopping: AbortContr
   if (wasReady) await delay(limits.drainMs);
   lifecycle.close();
   await Promise.all([closeServer(servers.public, limits.closeMs), servers.grpc.close(limits.closeMs)]);
-  await runtime.serving?.batches.close();
+  await Promise.all([runtime.serving?.batches.close(), runtime.serving?.history?.close()]);
   keys.close();
   await closeServer(servers.admin, 0);
   log('info', 'stopped');

@@ -1,6 +1,7 @@
 import type { Runtime } from '../runtime.ts';
 import { BatchRoute } from './batch-route.ts';
 import { HeldBytes } from './held-bytes.ts';
+import { HistoryRoute } from './history-route.ts';
 import { InferRoute } from './infer-route.ts';
 import { InvocationsRoute } from './invocations-route.ts';
 import { mlflowProbes } from './mlflow-probes.ts';
@@ -14,6 +15,7 @@ export function scoringRoutes(runtime: Runtime): Route[] {
   return [
     new PredictRoute(runtime.limits),
     new BatchRoute(runtime, held),
+    new HistoryRoute(runtime, held),
     new InferRoute(runtime, held),
     ...openInferenceRoutes(runtime),
     new InvocationsRoute(runtime, held),

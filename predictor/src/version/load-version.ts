@@ -52,7 +52,11 @@ function parseManifest(bytes: Uint8Array, uri: string): Manifest {
   return manifest.data;
 }
 
-async function readPinned(storage: Storage, manifest: Manifest, name: string): Promise<Uint8Array> {
+/**
+ * Reads a file of a version.
+ * @throws {IntegrityError} when it is not the one that the manifest pins
+ */
+export async function readPinned(storage: Storage, manifest: Manifest, name: string): Promise<Uint8Array> {
   const { uri } = storage;
   const pinned = manifest.files[name];
   if (pinned === undefined) throw new IntegrityError(`${uri}/manifest.json does not list ${name}`);

@@ -1,0 +1,88 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { SNAPSHOT_FILE, scoreOfMargin } from '@stockout/contracts';
+import { type DuckDB, History, openDuckDB } from '@stockout/features';
+import { NotJsonError, parseJson } from '../parse-json.ts';
+import { FlatTrees } from '../trees/flat-trees.ts';
+import { parseUbj } from '../trees/parse-ubj.ts';
+import type { HistoryReply, HistoryRequest, HistorySetup, NotJson } from './protocol.ts';
+import { readHistory } from './read-history.ts';
+import { type HistoryAnswer, scoreHistory } from './score-history.ts';
+
+const MIB = 2 ** 20;
+/** A quarter of what the process may use: scoring goes on beside it. What does not fit spills to the temporary folder. */
+const MEMORY_BYTES = Math.min(512 * MIB, Math.floor((process.constrainedMemory() || Infinity) / 4));
+
+const setup = workerData as HistorySetup;
+const port = parentPort as MessagePort;
+const scorer = {
+  features: setup.features,
+  trees: new FlatTrees(parseUbj(setup.ubj), scoreOfMargin(setup.calibration)),
+  threshold: setup.threshold,
+};
+// One thread: single rows are scored on the other cores meanwhile.
+const db = await openDuckDB({ threads: 1, memoryBytes: MEMORY_BYTES });
+const history = await openHistory(db);
+// One at a time, in order of arrival: they share the table of given rows.
+let queue = Promise.resolve();
+
+port.on('message', (request: HistoryRequest | 'close') => {
+  queue = queue.then(() => (request === 'close' ? close() : handle(request)));
+});
+send('ready');
+
+async function openHistory(duckdb: DuckDB): Promise<History> {
+  const { raw, features, horizonDays, snapshot } = setup;
+  const request = {
+    set: raw.set,
+    columns: raw.columns.filter(({ history: past }) => past === undefined).map(({ name }) => name),
+    covariates: raw.columns.flatMap(({ name, history: past }) =>
+      past === undefined ? [] : [{ name, history: past }],
+    ),
+    horizonDays,
+  };
+  const names = features.map(({ name }) => name);
+  if (snapshot === undefined) return History.open(duckdb, request, { features: names });
+  const folder = await mkdtemp(join(tmpdir(), 'stockout-snapshot-'));
+  try {
+    const snapshotFile = join(folder, SNAPSHOT_FILE);
+    await writeFile(snapshotFile, snapshot);
+    return await History.open(duckdb, request, { features: names, snapshotFile });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function handle({ id, body, withFeatures }: HistoryRequest): Promise<void> {
+  try {
+    const started = performance.now();
+    const answer = await answerBody(body, withFeatures);
+    const seconds = (performance.now() - started) / 1000;
+    send({ id, kind: 'answer', answer, seconds }, answer.kind === 'scored' ? [answer.json.buffer] : []);
+  } catch (error) {
+    send({ id, kind: 'failed', message: (error as Error).message });
+  }
+}
+
+async function answerBody(body: Uint8Array, withFeatures: boolean): Promise<HistoryAnswer | NotJson> {
+  let parsed: unknown;
+  try {
+    parsed = parseJson(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'));
+  } catch (error) {
+    if (!(error instanceof NotJsonError)) throw error;
+    return { kind: 'notJson', why: error.message, errors: error.errors };
+  }
+  const given = readHistory(parsed, setup.raw, setup.mostRows);
+  return given.kind === 'wrong' ? given : scoreHistory(given, history, scorer, withFeatures);
+}
+
+function send(reply: HistoryReply, transfers: ArrayBuffer[] = []): void {
+  port.postMessage(reply, transfers);
+}
+
+async function close(): Promise<void> {
+  await db[Symbol.asyncDispose]();
+  port.close();
+}

@@ -4,6 +4,7 @@ export * from './data-profile.ts';
 export * from './decimal.ts';
 export * from './errors.ts';
 export * from './exit-codes.ts';
+export * from './explanation.ts';
 export * from './features.ts';
 export * from './gates.ts';
 export * from './manifest.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { explanationSchema } from './explanation.ts';
 import type { Feature } from './features.ts';
 
 /** The answer of `POST /predict`. */
@@ -7,6 +8,8 @@ export const predictionSchema = z.object({
   stockout_risk_score: z.number().min(0).max(1),
   /** 1 when the score reaches the version's threshold. */
   stockout_risk_label: z.union([z.literal(0), z.literal(1)]),
+  /** Where the caller asked for it. */
+  explanation: explanationSchema.optional(),
 });
 export type Prediction = z.infer<typeof predictionSchema>;
 

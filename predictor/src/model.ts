@@ -1,5 +1,6 @@
 import { type Manifest, scoreOfMargin } from '@stockout/contracts';
 import { labelOf } from './batch/score-batch.ts';
+import { Explainer } from './explain/explainer.ts';
 import { RowReader } from './features.ts';
 import { FlatTrees } from './trees/flat-trees.ts';
 import { parseUbj } from './trees/parse-ubj.ts';
@@ -11,6 +12,7 @@ export class Model {
   readonly manifest: Manifest;
   readonly reader: RowReader;
   readonly trees: FlatTrees;
+  readonly explainer: Explainer;
   /** Features a row. */
   readonly width: number;
 
@@ -26,6 +28,8 @@ export class Model {
     this.manifest = manifest;
     this.reader = new RowReader(manifest.features);
     this.trees = new FlatTrees(parsed, scoreOfMargin(manifest.calibration));
+    const { features, threshold, calibration } = manifest;
+    this.explainer = new Explainer(parsed, this.trees, { features, threshold: threshold.value, calibration });
     this.width = names.length;
   }
 

@@ -66,6 +66,16 @@ export class BatchClient {
     return this.#score((id) => ({ id, kind: 'batch', format, body: whole }), whole);
   }
 
+  /**
+   * Scores a JSON array of rows, and explains each.
+   * @param body its memory may go over to the worker
+   * @param top how many contributions of each row are listed
+   */
+  async explain(body: Buffer, top: number): Promise<ScoredBatch> {
+    const whole = ownMemory(body);
+    return this.#score((id) => ({ id, kind: 'explain', top, body: whole }), whole);
+  }
+
   async #score(build: (id: number) => WorkerRequest, body: Uint8Array): Promise<ScoredBatch> {
     const reply = await this.#call(build, [body.buffer as ArrayBuffer]);
     if (reply.kind !== 'batch') throw new Error(`unexpected reply ${reply.kind}`);

@@ -1,5 +1,6 @@
 import type { FieldError } from '../features.ts';
 import type { ScoreSummary } from '../metrics/predictor-metrics.ts';
+import { ownBytes } from './own-bytes.ts';
 import type { PartReader } from './part-reader.ts';
 import type { Renderer } from './renderer.ts';
 import { type BatchAnswer, refusalOf, summarise } from './score-batch.ts';
@@ -58,17 +59,6 @@ function joined(blocks: Float32Array[]): Float32Array {
   for (const block of blocks) {
     all.set(block, offset);
     offset += block.length;
-  }
-  return all;
-}
-
-/** In a memory of their own, which can change threads. */
-function ownBytes(parts: Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    all.set(part, offset);
-    offset += part.length;
   }
   return all;
 }

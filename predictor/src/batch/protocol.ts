@@ -14,6 +14,8 @@ export interface WorkerSetup extends ServedModel {
 
 export type WorkerRequest =
   | { id: number; kind: 'batch'; format: BatchFormatName; body: Uint8Array }
+  /** A JSON array of rows, of each of which the `top` largest contributions are listed. */
+  | { id: number; kind: 'explain'; top: number; body: Uint8Array }
   | { id: number; kind: 'infer'; body: InferBody }
   /** The next part of a body; the first opens its stream, the last or a refusal ends it. */
   | { id: number; kind: 'part'; stream: number; format: StreamKind; body: Uint8Array; last: boolean }
@@ -24,7 +26,7 @@ export type WorkerRequest =
 
 export type WorkerReply =
   | { kind: 'ready' }
-  /** To a batch and to a part. */
+  /** To a batch, explained or not, and to a part. */
   | { id: number; kind: 'batch'; answer: BatchAnswer; seconds: number }
   | { id: number; kind: 'infer'; answer: InferAnswer; seconds: number }
   | { id: number; kind: 'matrix'; scores: Float32Array }

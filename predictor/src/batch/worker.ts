@@ -1,19 +1,22 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { scoreOfMargin } from '@stockout/contracts';
+import { Explainer } from '../explain/explainer.ts';
 import { RowReader } from '../features.ts';
 import { infer } from '../oip/infer.ts';
 import { openerOf } from '../oip/open.ts';
 import { FlatTrees } from '../trees/flat-trees.ts';
 import { parseUbj } from '../trees/parse-ubj.ts';
 import { batchFormat, scoreWhole } from './batch-format.ts';
+import { explainBatch } from './explain-batch.ts';
 import { OnnxScorer } from './onnx-scorer.ts';
 import type { PartScorer } from './part-scorer.ts';
 import { ownMemory } from './own-memory.ts';
 import type { WorkerReply, WorkerRequest, WorkerSetup } from './protocol.ts';
-import type { BatchAnswer } from './score-batch.ts';
+import { type BatchAnswer, readBatch } from './score-batch.ts';
 import { openPartScorer } from './stream-kind.ts';
 
 type BatchRequest = Extract<WorkerRequest, { kind: 'batch' }>;
+type ExplainRequest = Extract<WorkerRequest, { kind: 'explain' }>;
 type PartRequest = Extract<WorkerRequest, { kind: 'part' }>;
 type InferWork = Extract<WorkerRequest, { kind: 'infer' }>;
 
@@ -24,7 +27,9 @@ const setup = workerData as WorkerSetup;
 const port = parentPort as MessagePort;
 const reader = new RowReader(setup.features);
 const width = setup.features.length;
-const trees = new FlatTrees(parseUbj(setup.ubj), scoreOfMargin(setup.calibration));
+const parsed = parseUbj(setup.ubj);
+const trees = new FlatTrees(parsed, scoreOfMargin(setup.calibration));
+const explainer = new Explainer(parsed, trees, setup);
 const onnx = await OnnxScorer.create(setup.onnx, width);
 /** Bodies of which some parts have come. */
 const streams = new Map<number, PartScorer>();
@@ -52,7 +57,7 @@ async function handle(request: WorkerRequest): Promise<void> {
       return;
     }
     const started = performance.now();
-    const answer = request.kind === 'part' ? await scorePart(request) : await scoreBody(request);
+    const answer = await answerTo(request);
     const seconds = (performance.now() - started) / 1000;
     send({ id: request.id, kind: 'batch', answer, seconds }, transfersOf(answer));
   } catch (error) {
@@ -76,6 +81,19 @@ async function scorePart({ stream, format, body, last }: PartRequest): Promise<B
   const answer = await scorer.next(bufferOf(body), last);
   if (last || answer.kind !== 'scored') streams.delete(stream);
   return answer;
+}
+
+function explainBody({ body, top }: ExplainRequest): BatchAnswer {
+  const rows = readBatch(bufferOf(body), reader);
+  const { features, threshold } = setup;
+  return rows.kind === 'rows'
+    ? explainBatch(rows, explainer, { top, width: features.length, threshold })
+    : rows;
+}
+
+async function answerTo(request: PartRequest | ExplainRequest | BatchRequest): Promise<BatchAnswer> {
+  if (request.kind === 'part') return scorePart(request);
+  return request.kind === 'explain' ? explainBody(request) : scoreBody(request);
 }
 
 async function scoreBody({ body, format }: BatchRequest): Promise<BatchAnswer> {

@@ -3,9 +3,10 @@ import type { Runtime } from '../runtime.ts';
 import type { Serving } from '../serving.ts';
 import { takesItsTime } from './arrival-deadline.ts';
 import type { Exchange } from './exchange.ts';
+import { EXPLAIN, type ExplainQuery, explainsJsonOnly } from './explain-query.ts';
 import type { HeldBytes } from './held-bytes.ts';
 import { busy, readHeldBody } from './read-held-body.ts';
-import { expectRoom, scoreWholeBody } from './score-whole-body.ts';
+import { expectRoom, explainWholeBody, scoreWholeBody } from './score-whole-body.ts';
 import type { RouteRequest, ScoringRoute } from './scoring-route.ts';
 import { StreamedBatch } from './streamed-batch.ts';
 
@@ -18,10 +19,11 @@ const STREAM_BYTES = UNSENT_BYTES + 4 * 2 ** 20;
  * POST /predict/batch: rows as a JSON array, scored as a whole or not at all; or as lines of JSON, CSV or Arrow, scored
  * while they arrive. What is being read, waits or runs is bounded; beyond it, 429.
  */
-export class BatchRoute implements ScoringRoute {
+export class BatchRoute implements ScoringRoute<ExplainQuery> {
   readonly paths = ['/predict/batch'];
   readonly method = 'POST';
   readonly types = ['application/json', ...Object.keys(STREAM_KINDS)];
+  readonly query = { explain: EXPLAIN };
   readonly #runtime: Runtime;
   readonly #held: HeldBytes;
 
@@ -30,13 +32,19 @@ export class BatchRoute implements ScoringRoute {
     this.#held = held;
   }
 
-  answer(exchange: Exchange, serving: Serving, { type }: RouteRequest): void {
+  answer(exchange: Exchange, serving: Serving, { type, query }: RouteRequest<ExplainQuery>): void {
     expectRoom(serving, this.#runtime, this.#held);
     const kind = (STREAM_KINDS as Readonly<Record<string, StreamKind>>)[type];
+    if (kind !== undefined && query.explain > 0) throw explainsJsonOnly();
     if (kind !== undefined) return this.#stream(exchange, serving, type, kind);
     readHeldBody(exchange, this.#held, this.#runtime.limits.batchBytes, async (body) =>
-      exchange.json(await scoreWholeBody(body, 'rows', serving, this.#runtime, this.#held)),
+      exchange.json(await this.#score(body, query.explain, serving)),
     );
+  }
+
+  #score(body: Buffer, explain: number, serving: Serving): Promise<Uint8Array> {
+    if (explain > 0) return explainWholeBody(body, explain, serving, this.#runtime, this.#held);
+    return scoreWholeBody(body, 'rows', serving, this.#runtime, this.#held);
   }
 
   #stream(exchange: Exchange, { batches }: Serving, type: string, kind: StreamKind): void {

@@ -1,5 +1,6 @@
 import { type Manifest, predictionRequestSchema, predictionSchema, problemSchema } from '@stockout/contracts';
 import { z } from 'zod';
+import { shortestFloat } from '../shortest-float.ts';
 import { openInferencePaths } from './openapi/open-inference.ts';
 import {
   missingKey,
@@ -49,7 +50,10 @@ export function buildOpenApi(manifest: Manifest, keyRequired: boolean): Json {
 
 function scoringPaths(manifest: Manifest, keyRequired: boolean): Json {
   const example = Object.fromEntries(
-    manifest.features.map((feature) => [feature.name, short(feature.example)]),
+    manifest.features.map((feature) => [
+      feature.name,
+      feature.example === null ? null : shortestFloat(feature.example),
+    ]),
   );
   const [row, prediction] = [ref('Row'), ref('Prediction')];
   const scored = { stockout_risk_score: 0.97, stockout_risk_label: 1 };
@@ -132,15 +136,6 @@ function problems(...codes: number[]): Json {
     return [code, { description, content }];
   });
   return Object.fromEntries(answers);
-}
-
-/** The fewest digits that are the same 32-bit float: 7.714286, not 7.714285850524902. */
-function short(value: number | null): number | null {
-  if (value === null) return null;
-  const digits = [6, 7, 8].find(
-    (count) => Math.fround(Number(value.toPrecision(count))) === Math.fround(value),
-  );
-  return digits === undefined ? value : Number(value.toPrecision(digits));
 }
 
 function json(schema: Json, example?: unknown): Json {

@@ -149,7 +149,7 @@ describe('POST /predict', () => {
   });
 
   it('answers 400 for a query parameter that it does not know', async () => {
-    expect((await refused(running.post('/predict?explain=true', row))).status).toBe(400);
+    expect((await refused(running.post('/predict?depth=3', row))).status).toBe(400);
   });
 
   it('answers 413 for a declared length beyond the limit, and lives on', async () => {

@@ -1,4 +1,5 @@
 import { batchFormat, type BatchFormatName, scoreWhole } from '../batch/batch-format.ts';
+import type { ScoredBatch } from '../batch/batch-client.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Serving } from '../serving.ts';
 import type { HeldBytes } from './held-bytes.ts';
@@ -27,10 +28,26 @@ export async function scoreWholeBody(
 ): Promise<Uint8Array> {
   if (body.length <= INLINE_BYTES) return scoreHere(body, format, serving, runtime);
   expectRoom(serving, runtime, held);
-  const { answer, seconds } = await serving.batches.score(body, format).catch(explainLoss);
-  const { body: answered, summary } = expectScored(answer);
-  runtime.metrics.batch(summary, seconds);
-  return answered;
+  return counted(serving.batches.score(body, format), runtime);
+}
+
+/** The same with the `top` largest contributions of each row, for a JSON array of rows: always the worker's work. */
+export async function explainWholeBody(
+  body: Buffer,
+  top: number,
+  serving: Serving,
+  runtime: Runtime,
+  held: HeldBytes,
+): Promise<Uint8Array> {
+  expectRoom(serving, runtime, held);
+  return counted(serving.batches.explain(body, top), runtime);
+}
+
+async function counted(scored: Promise<ScoredBatch>, { metrics }: Runtime): Promise<Uint8Array> {
+  const { answer, seconds } = await scored.catch(explainLoss);
+  const { body, summary } = expectScored(answer);
+  metrics.batch(summary, seconds);
+  return body;
 }
 
 async function scoreHere(

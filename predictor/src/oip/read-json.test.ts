@@ -179,6 +179,12 @@ describe('the inputs of a request', () => {
     expect(() => matrixOf({ inputs }, new Uint8Array(bytes))).toThrow(why);
   });
 
+  it('are refused when the header ends within the JSON', () => {
+    expect(() => openRest(Buffer.from('{"inputs":[]}'), 9, served)).toThrow(
+      'the request is not JSON (up to where Inference-Header-Content-Length says that it ends)',
+    );
+  });
+
   it('are refused when the header is longer than the body', () => {
     expect(() => openRest(Buffer.from('{}'), 3, served)).toThrow(
       'Inference-Header-Content-Length is 3, and the body has 2',

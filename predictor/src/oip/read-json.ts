@@ -23,7 +23,7 @@ export function readJsonRequest(body: Buffer, headerLength = body.length): Infer
     );
   }
   const { head, data } = cutData(body.subarray(0, headerLength));
-  const request = parseHead(head);
+  const request = parseHead(head, headerLength < body.length);
   const { id, inputs } = request;
   if (id !== undefined && typeof id !== 'string') throw new InferenceError('id must be a string');
   if (!Array.isArray(inputs)) throw new InferenceError('inputs must be an array of tensors');
@@ -33,7 +33,7 @@ export function readJsonRequest(body: Buffer, headerLength = body.length): Infer
   return { id, inputs: tensors, outputs: readOutputs(request) };
 }
 
-function parseHead(head: string): Json {
+function parseHead(head: string, cut: boolean): Json {
   if (head.length > MOST_HEAD_CHARACTERS) {
     throw new InferenceError(
       `without its data the JSON of the request is longer than ${MOST_HEAD_CHARACTERS} characters`,
@@ -42,8 +42,9 @@ function parseHead(head: string): Json {
   try {
     return objectOf(parseJson(head), 'the request');
   } catch (error) {
-    if (error instanceof NotJsonError) throw new InferenceError(`the request is not JSON: ${error.message}`);
-    throw error;
+    if (!(error instanceof NotJsonError)) throw error;
+    const where = cut ? ' (up to where Inference-Header-Content-Length says that it ends)' : '';
+    throw new InferenceError(`the request is not JSON${where}: ${error.message}`);
   }
 }
 

@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+
+/** Python packages in a virtual environment of the cache folder, made at its first use. */
+export class VirtualEnvironment {
+  /** The environment's folder of programs. */
+  readonly bin: string;
+  private constructor(bin: string) {
+    this.bin = bin;
+  }
+
+  /**
+   * @param name of the folder in the cache; each content of the requirements has its own in it
+   * @param requirements what pip installs: a requirements.txt
+   */
+  static async install(name: string, requirements: URL): Promise<VirtualEnvironment> {
+    const content = await readFile(requirements);
+    const digest = createHash('sha256').update(content).digest('hex').slice(0, 10);
+    const folder = join(cacheFolder(), name, digest);
+    const environment = new VirtualEnvironment(join(folder, 'bin'));
+    // The last file that the set-up makes: one that was interrupted is begun anew.
+    const ready = join(folder, 'ready');
+    if (existsSync(ready)) return environment;
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(join(cacheFolder(), name), { recursive: true });
+    await run('python3', ['-m', 'venv', folder]);
+    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'];
+    await run(join(environment.bin, 'python'), [...pip, '-r', fileURLToPath(requirements)]);
+    await writeFile(ready, '');
+    return environment;
+  }
+
+  /**
+   * What a program answers: its last line, as JSON.
+   * @param input its one argument, as JSON
+   * @param env beside this process's own
+   */
+  async ask<T>(program: URL, input: object, env: Record<string, string> = {}): Promise<T> {
+    const args = [fileURLToPath(program), JSON.stringify(input)];
+    const stdout = await run(join(this.bin, 'python'), args, env);
+    return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as T;
+  }
+}
+
+function cacheFolder(): string {
+  return (
+    process.env['STOCKOUT_CACHE'] ??
+    join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'stockout')
+  );
+}
+
+async function run(
+  command: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<string> {
+  const child = spawn(command, args, { env: { ...process.env, ...env } });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code ?? signal}:\n${stderr}`);
+  return stdout;
+}

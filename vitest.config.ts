@@ -3,7 +3,10 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['{*/src,test,scripts}/**/*.test.ts'],
-    exclude: ['**/node_modules/**', 'test/{api,clients,cluster,demo,images,interop,monitoring,tables}/**'],
+    exclude: [
+      '**/node_modules/**',
+      'test/{api,browser,clients,cluster,demo,images,interop,monitoring,tables}/**',
+    ],
     // Two cores are the target machine; the lifecycle suites start processes of their own.
     maxWorkers: 2,
     testTimeout: 30_000,

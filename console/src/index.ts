@@ -10,6 +10,7 @@ export const consolePages: Readonly<Record<string, string>> = {
   '/assets/try.js': file('predictor/try.js'),
   '/assets/form.js': file('predictor/form.js'),
   '/assets/result.js': file('predictor/result.js'),
+  '/assets/contributions.js': file('predictor/contributions.js'),
   '/docs': file('docs/index.html'),
   '/docs/docs.css': file('docs/docs.css'),
   '/docs/docs.js': file('docs/docs.js'),

@@ -58,6 +58,7 @@ describe('a prediction request', () => {
       type: 'number',
       description: 'The a. Seen in training: 0 to 9.',
       examples: [4],
+      'x-seen-in-training': { minimum: 0, maximum: 9 },
     });
     expect(properties?.['b']).toEqual({ type: 'number', description: 'The b.' });
   });

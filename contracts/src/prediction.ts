@@ -38,7 +38,12 @@ function fieldSchema(feature: Feature): z.ZodType {
     .refine((value) => Number.isFinite(Math.fround(value)), 'overflows a 32-bit float');
   const field = feature.nullable ? number.nullable() : number;
   const examples = feature.example === null ? {} : { examples: [feature.example] };
-  return field.meta({ description: describe(feature), ...examples });
+  return field.meta({ description: describe(feature), ...examples, ...seenInTraining(feature) });
+}
+
+/** For programs: not `minimum` and `maximum`, for a value beyond them is answered all the same. */
+function seenInTraining({ min, max }: Feature): object {
+  return min === null || max === null ? {} : { 'x-seen-in-training': { minimum: min, maximum: max } };
 }
 
 function describe({ description, min, max }: Feature): string {

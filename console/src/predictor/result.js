@@ -1,4 +1,6 @@
-/** The answer: the risk as a number, a bar with the threshold on it, and a sentence. */
+/** The answer: the risk as a number, a bar with the threshold on it, and why it is so. */
+
+import { showContributions } from './contributions.js';
 
 const part = (id) => document.getElementById(id);
 
@@ -7,11 +9,11 @@ export function showNothing() {
 }
 
 /**
- * @param {{stockout_risk_score: number, stockout_risk_label: 0 | 1}} prediction
+ * @param {{stockout_risk_score: number, stockout_risk_label: 0 | 1, explanation: object}} prediction
  * @param {{threshold: number, horizonDays: number, version: string}} model
  */
 export function showPrediction(prediction, model) {
-  const { stockout_risk_score: score, stockout_risk_label: label } = prediction;
+  const { stockout_risk_score: score, stockout_risk_label: label, explanation } = prediction;
   const days = model.horizonDays === 1 ? 'day' : `${model.horizonDays} days`;
   const answer = part('answer');
   answer.classList.toggle('at-risk', label === 1);
@@ -27,8 +29,16 @@ export function showPrediction(prediction, model) {
     label === 1
       ? `At risk: expect it to run out within the next ${days}.`
       : `Not at risk within the next ${days}.`;
+  part('sentence').textContent = reasonIn(explanation.sentence);
+  showContributions(explanation);
   part('exact').textContent = `Score ${score.toFixed(6)}, label ${label}, by version ${model.version}.`;
   reveal('answer');
+}
+
+/** Without the verdict that it begins with: the page has that already. */
+function reasonIn(sentence) {
+  const reason = sentence.replace(/^[^(]*\([^)]*\)[,.]?\s*/, '');
+  return reason.charAt(0).toUpperCase() + reason.slice(1);
 }
 
 /** On a narrow screen the result lies below the form. */
@@ -42,18 +52,19 @@ export function showProblem(text) {
 }
 
 export function showCommand(row, keyRequired) {
-  const url = new URL('predict', document.baseURI).href;
+  const url = new URL('predict?explain=true', document.baseURI).href;
   const key = keyRequired ? ` \\\n  -H "X-API-Key: $API_KEY"` : '';
   const body = JSON.stringify(row, undefined, 1)
     .replaceAll('\n}', ' }')
     .replaceAll("'", String.raw`'\''`);
   part('command').textContent =
-    `curl ${url}${key} \\\n  -H 'Content-Type: application/json' \\\n  -d '${body}'`;
+    `curl '${url}'${key} \\\n  -H 'Content-Type: application/json' \\\n  -d '${body}'`;
   part('curl').hidden = false;
 }
 
 function reveal(id) {
   for (const other of ['empty', 'problem', 'answer']) part(other).hidden = other !== id;
+  part('why').hidden = id !== 'answer';
 }
 
 function percentOf(score) {

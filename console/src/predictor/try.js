@@ -84,7 +84,11 @@ async function ask(row) {
   const headers = { 'Content-Type': 'application/json' };
   if (keyField.value !== '') headers['X-API-Key'] = keyField.value;
   try {
-    const response = await fetch('predict', { method: 'POST', headers, body: JSON.stringify(row) });
+    const response = await fetch('predict?explain=true', {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(row),
+    });
     const content = await response.json();
     return response.ok ? { prediction: content, version: response.headers.get('X-Model-Version') } : content;
   } catch {

@@ -1,6 +1,7 @@
 import { type Manifest, predictionRequestSchema, predictionSchema, problemSchema } from '@stockout/contracts';
 import { z } from 'zod';
 import { shortestFloat } from '../shortest-float.ts';
+import { EXPLAIN_PARAMETER } from './openapi/explain.ts';
 import { openInferencePaths } from './openapi/open-inference.ts';
 import {
   missingKey,
@@ -57,10 +58,12 @@ function scoringPaths(manifest: Manifest, keyRequired: boolean): Json {
   );
   const [row, prediction] = [ref('Row'), ref('Prediction')];
   const scored = { stockout_risk_score: 0.97, stockout_risk_label: 1 };
-  const predict = { operationId: 'predict', summary: 'Score one store and product' };
+  const parameters = [EXPLAIN_PARAMETER];
+  const predict = { operationId: 'predict', summary: 'Score one store and product', parameters };
   const predictBatch = {
     operationId: 'predictBatch',
     summary: 'Score many rows at once',
+    parameters,
     description:
       'The answers come in the order of the rows. One wrong row refuses the batch and names its fields.',
   };

@@ -1,3 +1,4 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tinyManifest, tinyRow } from '../testing/fixture.ts';
 import { RunningPredictor } from '../testing/running.ts';
@@ -7,6 +8,7 @@ interface Operation {
     requestBody: { content: { 'application/json': { example: unknown } } };
     security: object[];
     responses: object;
+    parameters?: object[];
   };
 }
 
@@ -16,6 +18,7 @@ interface Api {
   components: {
     securitySchemes?: object;
     schemas: {
+      Prediction: { properties: { explanation?: { required: string[] } } };
       Row: {
         required: string[];
         additionalProperties: boolean;
@@ -91,6 +94,25 @@ describe('the public port', () => {
     expect(toFloats(example)).toEqual(toFloats(await tinyRow()));
     expect(JSON.stringify(example)).not.toMatch(/\d{9}/);
     expect(post.security).toEqual([]);
+  });
+
+  it('is valid OpenAPI 3.1, with every reference in its place', async () => {
+    const validator = new Validator();
+    const result = await validator.validate(await (await running.get('/openapi.json')).text());
+    expect(result.errors ?? []).toEqual([]);
+    expect([result.valid, validator.version]).toEqual([true, '3.1']);
+    expect(() => validator.resolveRefs()).not.toThrow();
+  });
+
+  it('documents ?explain and what it answers in /openapi.json', async () => {
+    const api = (await (await running.get('/openapi.json')).json()) as Api;
+    for (const path of ['/predict', '/predict/batch'] as const) {
+      expect(api.paths[path].post.parameters).toMatchObject([
+        { name: 'explain', in: 'query', required: false },
+      ]);
+    }
+    const { explanation } = api.components.schemas.Prediction.properties;
+    expect(explanation?.required).toEqual(['margin', 'bias', 'contributions', 'rest', 'sentence']);
   });
 
   it.each([

@@ -12,6 +12,7 @@ const model = casesOf('stockoutmodels', {
 
 const gate = (...gates: unknown[]) => ({ 'spec.gates': gates });
 const columns = (value: unknown) => ({ 'spec.data.columns': value });
+const tolerations = (...given: unknown[]) => ({ 'spec.training.tolerations': given });
 const promo = (value: unknown) => ({ 'spec.data.columns.promo': value });
 
 export const MODEL_CASES = [
@@ -152,6 +153,29 @@ export const MODEL_CASES = [
     'spec.training.resources': { limits: { memory: '4 gigabytes' } },
   }),
   model('resources that are a fraction', { 'spec.training.resources': { limits: { cpu: 0.5 } } }),
+  model('nodes that pods may run on', {
+    ...tolerations(
+      { key: 'stockout.dev/pool', value: 'training', effect: 'NoSchedule' },
+      { key: 'spot', operator: 'Exists', value: '' },
+      { operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 30 },
+    ),
+    'spec.serving.nodeSelector': { 'stockout.dev/pool': 'serving', empty: '' },
+  }),
+  model('a toleration of nothing', tolerations({})),
+  model('a toleration of a value without key', tolerations({ value: 'a' })),
+  model(
+    'a toleration of any value that names one',
+    tolerations({ key: 'a', operator: 'Exists', value: 'b' }),
+  ),
+  model('a toleration for a time of what evicts nobody', tolerations({ key: 'a', tolerationSeconds: 5 })),
+  model(
+    'a toleration by an operator that is not known',
+    tolerations({ key: 'a', operator: 'Gt', value: '5' }),
+  ),
+  model('a toleration of a taint that cannot be', tolerations({ key: 'a b', effect: 'Never' })),
+  model('too many tolerations', tolerations(...Array.from({ length: 17 }, () => ({ operator: 'Exists' })))),
+  model('a node label that is a number', { 'spec.training.nodeSelector': { size: 5 } }),
+  model('a node label that cannot be', { 'spec.serving.nodeSelector': { pool: 'a b' } }),
   model('costs without their strategy', {
     'spec.serving.threshold': { missedStockout: '10', falseAlarm: '1' },
   }),
@@ -201,4 +225,6 @@ export const JOB_CASES = [
   job('a deadline without schedule', { 'spec.startingDeadlineSeconds': 60 }),
   job('a model by its bare name', { 'spec.modelRef': 'retail' }),
   job('no shards', { 'spec.shards': 0 }),
+  job('a toleration that is text', { 'spec.tolerations': ['spot'] }),
+  job('a toleration of nothing', { 'spec.tolerations': [{}] }),
 ];

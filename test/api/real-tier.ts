@@ -10,6 +10,7 @@ import { provideVolume, removeAll } from '../lifecycle/real-cluster.ts';
 import type { Tier } from '../lifecycle/tier.ts';
 import { kubectl } from './kubectl.ts';
 import { writeOperatorKubeconfig } from './operator-account.ts';
+import type { Release } from './release.ts';
 
 const NODE = 'local';
 const BIN = fileURLToPath(new URL('../../node_modules/.bin', import.meta.url));
@@ -20,6 +21,8 @@ const ENFORCE = 'pod-security.kubernetes.io/enforce';
 export interface RealTierOptions {
   /** Which Pod Security Standard is enforced where the models are. */
   podSecurity?: 'privileged' | 'restricted';
+  /** Whose programs run. Default: those of this repository. */
+  release?: Release;
 }
 
 /**
@@ -27,7 +30,8 @@ export interface RealTierOptions {
  * 127.0.0.1. Everything else (garbage collection, Jobs, Deployments, scheduling) is Kubernetes' own. The operator has the
  * ServiceAccount of config/base, and so the rights that it will have.
  */
-export async function startRealTier({ podSecurity = 'privileged' }: RealTierOptions = {}): Promise<Tier> {
+export async function startRealTier(options: RealTierOptions = {}): Promise<Tier> {
+  const { podSecurity = 'privileged', release } = options;
   const { KUBECONFIG: kubeconfigPath = '', STOCKOUT_API_STATE: state = '' } = process.env;
   const stateDir = await mkdtemp(join(tmpdir(), 'stockout-api-'));
   const client = await connect(kubeconfigPath, 'api-tier');
@@ -36,7 +40,7 @@ export async function startRealTier({ podSecurity = 'privileged' }: RealTierOpti
     ['kubelet-server.crt', 'kubelet-server.key', 'ca.crt'].map(pki),
   );
   const operatorKubeconfig = join(stateDir, 'operator.kubeconfig');
-  await writeOperatorKubeconfig(operatorKubeconfig);
+  await writeOperatorKubeconfig(operatorKubeconfig, release?.objects);
   await kubectl(['label', 'namespace', 'default', '--overwrite', `${ENFORCE}=${podSecurity}`]);
   const proxy = await startServiceProxy({ kubeconfigPath });
   const agent = await startNodeAgent({
@@ -44,13 +48,15 @@ export async function startRealTier({ podSecurity = 'privileged' }: RealTierOpti
     nodeName: NODE,
     stateDir,
     podAddresses: POD_ADDRESSES,
-    binDir: BIN,
+    binDir: release?.binDir ?? BIN,
     logs: { certificate: { cert: cert ?? '', key: key ?? '' }, clientCa: clientCa ?? '' },
   });
   return {
     kubeconfigPath,
     volume: (claim) => provideVolume(client, join(stateDir, 'volumes', claim), claim),
-    startOperator: () => startOperator({ kubeconfigPath: operatorKubeconfig, adminPort: 0 }),
+    startOperator: () =>
+      release?.startOperator(operatorKubeconfig) ??
+      startOperator({ kubeconfigPath: operatorKubeconfig, adminPort: 0 }),
     stop: async () => {
       await removeAll(client);
       await agent.stop();

@@ -11,8 +11,8 @@ import { generate, ingest, type PipelineContext } from '@stockout/pipeline';
 import type { Tier } from './tier.ts';
 
 const API_VERSION = 'stockout.dev/v1alpha1';
-const CLAIM = 'stockout-small';
-const SMALL_TABLE = 'small_data';
+export const SMALL_CLAIM = 'stockout-small';
+export const SMALL_TABLE = 'small_data';
 const SECONDS = 120;
 
 type Spec = Record<string, unknown>;
@@ -43,7 +43,7 @@ export class SmallWorld {
    */
   static async begin(tier: Tier, signal: AbortSignal, storage?: WorldStorage): Promise<SmallWorld> {
     const kube = connectKube(tier.kubeconfigPath, signal);
-    const uri = storage?.uri ?? pathToFileURL(await tier.volume(CLAIM)).href;
+    const uri = storage?.uri ?? pathToFileURL(await tier.volume(SMALL_CLAIM)).href;
     const world = new SmallWorld(kube, uri);
     await applyDefinitions(kube);
     await world.apply(storage?.object ?? volumeClaim());
@@ -128,7 +128,7 @@ export function modelObject(name: string, { rawTable = SMALL_TABLE, spec = {} }:
     kind: 'StockoutModel',
     metadata: { name, namespace: 'default' },
     spec: {
-      storage: { uri: 'file:///var/lib/stockout', persistentVolumeClaim: { claimName: CLAIM } },
+      storage: { uri: 'file:///var/lib/stockout', persistentVolumeClaim: { claimName: SMALL_CLAIM } },
       data: { rawTable, featuresTable: `${rawTable}_features` },
       training: { params: { rounds: 20, maxDepth: 3 }, split: { testDays: 30 } },
       gates: [{ metric: 'auc', min: '0.6' }],
@@ -164,11 +164,11 @@ function has(object: StockoutModel | ScoringJob, type: string, reason: string): 
   return conditionOf(object, type)?.reason === reason;
 }
 
-function volumeClaim(): KubernetesObject {
+export function volumeClaim(): KubernetesObject {
   return {
     apiVersion: 'v1',
     kind: 'PersistentVolumeClaim',
-    metadata: { name: CLAIM, namespace: 'default' },
+    metadata: { name: SMALL_CLAIM, namespace: 'default' },
     spec: { accessModes: ['ReadWriteMany'], resources: { requests: { storage: '1Gi' } } },
   } as KubernetesObject;
 }

@@ -58,6 +58,12 @@ export class ApiKeys {
     return found;
   }
 
+  /** Some valid key, read anew: for a predictor of the same Secret. undefined where there is none. */
+  async anyOne(): Promise<string | undefined> {
+    const mounted = this.#dir === undefined ? [] : await readKeys(this.#dir).catch(() => []);
+    return mounted[0] ?? this.#given[0];
+  }
+
   close(): void {
     clearInterval(this.#timer);
   }

@@ -8,6 +8,7 @@ import { servedModelOf } from './oip/served-model.ts';
 import type { Runtime } from './runtime.ts';
 import { selfCheck } from './self-check.ts';
 import { IntegrityError } from './version/integrity-error.ts';
+import { Traffic } from './traffic.ts';
 import { loadVersion, type Version } from './version/load-version.ts';
 import type { Serving } from './serving.ts';
 
@@ -25,7 +26,8 @@ export async function load(
 ): Promise<Serving> {
   const version = await readPatiently(storage, digest, runtime, signal);
   const model = new Model(version);
-  const batches = await startBatches(version, runtime);
+  const traffic = new Traffic(model, runtime);
+  const batches = await startBatches(version, traffic, runtime);
   try {
     await selfCheck(model, batches);
     await awaitKeys(runtime, signal);
@@ -34,7 +36,8 @@ export async function load(
     throw error;
   }
   const openapi = JSON.stringify(buildOpenApi(version.manifest, runtime.keys.required));
-  return { model, batches, history: HistoryClient.of(version, storage, runtime), openapi };
+  const history = HistoryClient.of(version, storage, runtime);
+  return { model, batches, history, traffic, openapi };
 }
 
 /** A storage that cannot be reached may come back; a file that is wrong stays wrong. */
@@ -57,10 +60,15 @@ async function readPatiently(
   }
 }
 
-async function startBatches({ manifest, ubj, onnx }: Version, { log }: Runtime): Promise<BatchClient> {
-  const { calibration } = manifest;
+async function startBatches(
+  { manifest, ubj, onnx }: Version,
+  traffic: Traffic,
+  { log }: Runtime,
+): Promise<BatchClient> {
+  const { calibration, histograms } = manifest;
+  const setup = { ...servedModelOf(manifest), calibration, histograms, ubj, onnx };
   try {
-    return await BatchClient.start({ ...servedModelOf(manifest), calibration, ubj, onnx }, log);
+    return await BatchClient.start(setup, log, (summary) => traffic.summary(summary));
   } catch (error) {
     throw new IntegrityError(`model.onnx cannot be loaded: ${(error as Error).message}`);
   }

@@ -45,6 +45,14 @@ export interface Limits {
   headersTimeoutMs: number;
   /** For a whole request to arrive. */
   requestTimeoutMs: number;
+  /** How far back drift looks, in time and (about) in rows. */
+  driftMs: number;
+  driftRows: number;
+  /** What a candidate is asked at the most: at one time, in a second, waiting, and for how long. */
+  shadowSockets: number;
+  shadowPerSecond: number;
+  shadowQueued: number;
+  shadowDeadlineMs: number;
   /** How long requests are still accepted after the signal to stop: endpoints take that long to spread. */
   drainMs: number;
   /** How long requests under way may take after that. */
@@ -76,6 +84,12 @@ export function defaultLimits(memory: number): Limits {
     heldBytes,
     headersTimeoutMs: 10_000,
     requestTimeoutMs: 60_000,
+    driftMs: 6 * 3_600_000,
+    driftRows: 240_000,
+    shadowSockets: 4,
+    shadowPerSecond: 200,
+    shadowQueued: 256,
+    shadowDeadlineMs: 5_000,
     drainMs: 5_000,
     closeMs: 20_000,
     keysIntervalMs: 2_000,

@@ -7,6 +7,8 @@ import type { Serving } from './serving.ts';
 
 /** What the parts of one running predictor share. */
 export interface Runtime {
+  /** The address that it listens on. */
+  host: string;
   limits: Limits;
   log: Log;
   keys: ApiKeys;

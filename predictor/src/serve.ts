@@ -59,9 +59,10 @@ interface Servers {
   admin: Server;
 }
 
-async function createRuntime({ limits, log, apiKeys, apiKeysDir }: Settings): Promise<Runtime> {
+async function createRuntime({ host, limits, log, apiKeys, apiKeysDir }: Settings): Promise<Runtime> {
   const keys = await ApiKeys.open(apiKeys, apiKeysDir, limits.keysIntervalMs, log);
   return {
+    host,
     limits,
     log,
     keys,
@@ -103,6 +104,7 @@ async function becomeReady(
     }
     runtime.serving = serving;
     metrics.serving(serving.model.manifest);
+    metrics.drift.of(() => serving.traffic.drift.report());
     lifecycle.becomeReady();
     const { version, digest: found } = serving.model.manifest;
     log('info', 'ready', { version, digest: found });
@@ -120,6 +122,7 @@ async function shutDown(runtime: Runtime, servers: Servers, stopping: AbortContr
   const wasReady = lifecycle.ready;
   stopping.abort(new StockoutError('stopped before it was ready'));
   lifecycle.drain();
+  runtime.serving?.traffic.close();
   log('info', 'stopping');
   // Endpoints take that long to spread: until then requests still come, and nobody sends any where none was ready.
   if (wasReady) await delay(limits.drainMs);

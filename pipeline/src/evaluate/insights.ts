@@ -1,6 +1,6 @@
 import type { Manifest } from '@stockout/contracts';
 import type { Material } from '../train/material.ts';
-import { stabilityIndex } from './psi.ts';
+import { columnStability } from './psi.ts';
 import type { LabelledRows } from '../train/split-rows.ts';
 import {
   type FirstDays,
@@ -80,7 +80,7 @@ function driftOf(
   const indices = names.map((name, index) => {
     for (let row = 0; row < rows; row++) column[row] = values[row * columns + index]!;
     const histogram = features[name];
-    return { name, psi: histogram ? stabilityIndex(histogram, column) : null };
+    return { name, psi: histogram ? columnStability(histogram, column) : null };
   });
   return { rows, features: indices };
 }

@@ -1,27 +1,13 @@
-import type { Histogram } from '@stockout/contracts';
-
-/** A share of 0 has no logarithm: as the usual definition does, it counts as one in ten thousand. */
-const LEAST_SHARE = 1e-4;
+import { type Histogram, stabilityIndex } from '@stockout/contracts';
 
 /**
- * The population stability index, sum over the bins of (actual - expected) x ln(actual / expected), shares of both;
- * missing values are a bin, values beyond the edges belong to the first and last. By the usual rule of thumb, below
- * .1 nothing has changed, above .2 much has (Siddiqi 2006, Credit Risk Scorecards). null without values on one side.
+ * The population stability index of a column's values against a histogram. Missing values are a bin, values beyond
+ * the edges belong to the first and last. null without values on one side.
  */
-export function stabilityIndex({ edges, counts, nulls }: Histogram, values: Float32Array): number | null {
-  const expected = [...counts, nulls];
-  const total = expected.reduce((sum, count) => sum + count, 0);
-  if (total === 0 || values.length === 0) return null;
-  const actual = new Float64Array(expected.length);
+export function columnStability({ edges, counts, nulls }: Histogram, values: Float32Array): number | null {
+  const actual = new Float64Array(counts.length + 1);
   for (const value of values) actual[Number.isNaN(value) ? counts.length : binOf(edges, value)]! += 1;
-  return expected.reduce((sum, count, bin) => {
-    const [was, is] = [shareOf(count, total), shareOf(actual[bin]!, values.length)];
-    return sum + (is - was) * Math.log(is / was);
-  }, 0);
-}
-
-function shareOf(count: number, total: number): number {
-  return Math.max(count / total, LEAST_SHARE);
+  return stabilityIndex([...counts, nulls], actual);
 }
 
 /** The last bin whose lower edge is not above the value. */

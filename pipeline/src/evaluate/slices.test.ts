@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { LabelledRows } from '../train/split-rows.ts';
 import { fromMemory } from '../train/train-rows.ts';
 import { histogramOf } from './histogram.ts';
-import { stabilityIndex } from './psi.ts';
+import { columnStability } from './psi.ts';
 import { groupByAge, groupBySales, groupByWeek } from './slice-groups.ts';
 import { sliceRows } from './slices.ts';
 import { worstSeries } from './worst-series.ts';
@@ -87,20 +87,20 @@ describe('the stability index', () => {
   it('is 0 for the values that the histogram was made of, and grows with what has moved', () => {
     fc.assert(
       fc.property(fc.float32Array({ minLength: 1, maxLength: 200, noDefaultInfinity: true }), (values) => {
-        expect(stabilityIndex(histogramOf(values), values)).toBeCloseTo(0, 10);
+        expect(columnStability(histogramOf(values), values)).toBeCloseTo(0, 10);
       }),
     );
     const values = new Float32Array(1000).map((_, i) => i);
-    const moved = (by: number) => stabilityIndex(histogramOf(values), values.map((value) => value + by)) ?? 0; // prettier-ignore
+    const moved = (by: number) => columnStability(histogramOf(values), values.map((value) => value + by)) ?? 0; // prettier-ignore
     expect(moved(50)).toBeGreaterThan(0.05);
     expect(moved(300)).toBeGreaterThan(moved(50));
-    expect(stabilityIndex(histogramOf(values), new Float32Array([Number.NaN]))).toBeGreaterThan(5);
+    expect(columnStability(histogramOf(values), new Float32Array([Number.NaN]))).toBeGreaterThan(5);
   });
 
   it('is the sum over the bins of (is - was) ln(is / was)', () => {
     const histogram = { edges: [0, 1, 2], counts: [50, 50], nulls: 0 };
-    const index = stabilityIndex(histogram, new Float32Array([0.5, 1.5, 1.5, 1.5]));
+    const index = columnStability(histogram, new Float32Array([0.5, 1.5, 1.5, 1.5]));
     expect(index).toBeCloseTo(-0.25 * Math.log(0.5) + 0.25 * Math.log(1.5), 12);
-    expect(stabilityIndex(histogram, new Float32Array())).toBeNull();
+    expect(columnStability(histogram, new Float32Array())).toBeNull();
   });
 });

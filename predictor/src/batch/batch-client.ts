@@ -5,6 +5,7 @@ import type { InferAnswer } from '../oip/infer.ts';
 import type { InferBody } from '../oip/open.ts';
 import type { BatchFormatName } from './batch-format.ts';
 import { ownMemory } from './own-memory.ts';
+import type { TrafficSummary } from '../traffic-summary.ts';
 import type { WorkerReply, WorkerRequest, WorkerSetup } from './protocol.ts';
 import type { BatchAnswer } from './score-batch.ts';
 import type { StreamKind } from './stream-kind.ts';
@@ -29,6 +30,9 @@ export class BatchLostError extends Error {
   override name = 'BatchLostError';
 }
 
+/** What the worker tells unasked. */
+type Told = (summary: TrafficSummary) => void;
+
 interface Waiting {
   resolve(reply: WorkerReply): void;
   reject(error: Error): void;
@@ -38,19 +42,24 @@ interface Waiting {
 export class BatchClient {
   readonly #setup: WorkerSetup;
   readonly #log: Log;
+  readonly #told: Told;
   readonly #waiting = new Map<number, Waiting>();
   #worker: Promise<Worker> | undefined;
   #next = 0;
   #closed = false;
 
-  private constructor(setup: WorkerSetup, log: Log) {
+  private constructor(setup: WorkerSetup, log: Log, told: Told) {
     this.#setup = setup;
     this.#log = log;
+    this.#told = told;
   }
 
-  /** @throws when model.onnx cannot be loaded */
-  static async start(setup: WorkerSetup, log: Log): Promise<BatchClient> {
-    const client = new BatchClient(setup, log);
+  /**
+   * @param told what is learned of the rows of a batch, after its answer
+   * @throws when model.onnx cannot be loaded
+   */
+  static async start(setup: WorkerSetup, log: Log, told: Told): Promise<BatchClient> {
+    const client = new BatchClient(setup, log, told);
     await client.#running();
     return client;
   }
@@ -166,6 +175,7 @@ export class BatchClient {
 
   #receive(reply: WorkerReply): void {
     if (reply.kind === 'ready') return;
+    if (reply.kind === 'traffic') return this.#told(reply.summary);
     const waiting = this.#waiting.get(reply.id);
     if (reply.kind === 'failed') waiting?.reject(new Error(reply.message));
     else waiting?.resolve(reply);

@@ -1,13 +1,15 @@
-import type { Calibration } from '@stockout/contracts';
+import type { Calibration, Manifest } from '@stockout/contracts';
 import type { InferAnswer, ServedModel } from '../oip/infer.ts';
 import type { InferBody } from '../oip/open.ts';
 import type { BatchFormatName } from './batch-format.ts';
+import type { TrafficSummary } from '../traffic-summary.ts';
 import type { BatchAnswer } from './score-batch.ts';
 import type { StreamKind } from './stream-kind.ts';
 
 /** What the worker starts with. */
 export interface WorkerSetup extends ServedModel {
   calibration: Calibration | undefined;
+  histograms: Manifest['histograms'];
   ubj: Uint8Array;
   onnx: Uint8Array;
 }
@@ -26,6 +28,8 @@ export type WorkerRequest =
 
 export type WorkerReply =
   | { kind: 'ready' }
+  /** Of rows that were scored, unasked. */
+  | { kind: 'traffic'; summary: TrafficSummary }
   /** To a batch, explained or not, and to a part. */
   | { id: number; kind: 'batch'; answer: BatchAnswer; seconds: number }
   | { id: number; kind: 'infer'; answer: InferAnswer; seconds: number }

@@ -1,9 +1,11 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { scoreOfMargin } from '@stockout/contracts';
+import { Bins } from '../drift/bins.ts';
 import { Explainer } from '../explain/explainer.ts';
 import { RowReader } from '../features.ts';
 import { infer } from '../oip/infer.ts';
 import { openerOf } from '../oip/open.ts';
+import { summarise } from '../traffic-summary.ts';
 import { FlatTrees } from '../trees/flat-trees.ts';
 import { parseUbj } from '../trees/parse-ubj.ts';
 import { batchFormat, scoreWhole } from './batch-format.ts';
@@ -27,6 +29,7 @@ const setup = workerData as WorkerSetup;
 const port = parentPort as MessagePort;
 const reader = new RowReader(setup.features);
 const width = setup.features.length;
+const bins = new Bins(setup);
 const parsed = parseUbj(setup.ubj);
 const trees = new FlatTrees(parsed, scoreOfMargin(setup.calibration));
 const explainer = new Explainer(parsed, trees, setup);
@@ -101,7 +104,10 @@ async function scoreBody({ body, format }: BatchRequest): Promise<BatchAnswer> {
 }
 
 async function scoreRows(matrix: Float32Array, count: number): Promise<Float32Array> {
-  return count < ONNX_FROM_ROWS ? trees.scoreAll(matrix, count) : onnx.score(matrix, count);
+  const scores = count < ONNX_FROM_ROWS ? trees.scoreAll(matrix, count) : await onnx.score(matrix, count);
+  // At once: the matrix may be written again.
+  send({ kind: 'traffic', summary: summarise(bins, matrix, scores) });
+  return scores;
 }
 
 function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {

@@ -1,54 +1,88 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Runtime } from '../runtime.ts';
 import { PROBES } from './probes.ts';
-import { noSuchPath, PROBLEM_TYPE, ProblemError, wrongMethod } from './problem.ts';
+import { noSuchPath, PROBLEM_TYPE, ProblemError, unavailable, wrongMethod } from './problem.ts';
+import { deleteShadow, putShadow, readShadow } from './shadow-route.ts';
 
-/** Probes and metrics on a port of their own, so that only scoring is public. */
+interface AdminAnswer {
+  status: number;
+  type: string;
+  body: string;
+  headers?: Record<string, string>;
+}
+
+type Handler = (runtime: Runtime, req: IncomingMessage) => AdminAnswer | Promise<AdminAnswer>;
+type Methods = Partial<Record<'GET' | 'PUT' | 'DELETE', Handler>>;
+
+const ROUTES: ReadonlyMap<string, Methods> = new Map<string, Methods>([
+  ...Object.entries(PROBES).map(([path, probe]) => [path, { GET: probe }] as const),
+  ['/metrics', { GET: scrape }],
+  [
+    '/drift',
+    {
+      GET: ({ serving, lifecycle }) => {
+        if (serving === undefined) throw unavailable(lifecycle.reason, 5);
+        return json(serving.traffic.drift.report());
+      },
+    },
+  ],
+  [
+    '/shadow',
+    {
+      GET: (runtime) => json(readShadow(runtime)),
+      PUT: async (runtime, req) => json(await putShadow(req, runtime)),
+      DELETE: (runtime) => {
+        deleteShadow(runtime);
+        return { status: 204, type: '', body: '' };
+      },
+    },
+  ],
+]);
+
+/** Probes, metrics and what the operator asks for, on a port of their own, so that only scoring is public. */
 export function createAdminServer(runtime: Runtime): Server {
   return createServer((req, res) => {
     const path = (req.url as string).split('?', 1)[0] as string;
-    answer(runtime, req.method, path, res).catch((error: unknown) => sendProblem(res, error, runtime));
+    answer(runtime, req, path).then(
+      (found) => send(res, found),
+      (error: unknown) => send(res, problemAnswer(error, runtime)),
+    );
   });
 }
 
-async function answer(
-  runtime: Runtime,
-  method: string | undefined,
-  path: string,
-  res: ServerResponse,
-): Promise<void> {
-  const probe = Object.hasOwn(PROBES, path) ? PROBES[path] : undefined;
-  if (probe === undefined && path !== '/metrics') throw noSuchPath();
-  if (method !== 'GET' && method !== 'HEAD') throw wrongMethod('GET, HEAD');
-  if (probe === undefined) {
-    const { registry } = runtime.metrics;
-    send(res, 200, registry.contentType, await registry.metrics());
-  } else {
-    const { status, type, body, headers } = probe(runtime);
-    send(res, status, type, body, headers);
-  }
+async function answer(runtime: Runtime, req: IncomingMessage, path: string): Promise<AdminAnswer> {
+  const methods = ROUTES.get(path);
+  if (methods === undefined) throw noSuchPath();
+  const method = req.method === 'HEAD' ? 'GET' : (req.method as keyof Methods);
+  const handler = Object.hasOwn(methods, method) ? methods[method] : undefined;
+  if (handler === undefined) throw wrongMethod(allowed(methods));
+  return handler(runtime, req);
 }
 
-function sendProblem(res: ServerResponse, error: unknown, { log }: Runtime): void {
+function allowed(methods: Methods): string {
+  return Object.keys(methods)
+    .flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : method))
+    .join(', ');
+}
+
+async function scrape({ metrics: { registry } }: Runtime): Promise<AdminAnswer> {
+  return { status: 200, type: registry.contentType, body: await registry.metrics() };
+}
+
+function json(content: object): AdminAnswer {
+  return { status: 200, type: 'application/json', body: JSON.stringify(content) };
+}
+
+function problemAnswer(error: unknown, { log }: Runtime): AdminAnswer {
   const known = error instanceof ProblemError;
   if (!known) log('error', 'an admin request failed', { stack: (error as Error).stack });
   const problem = known ? error : new ProblemError(500, 'the predictor failed: its log says why');
-  send(res, problem.status, PROBLEM_TYPE, JSON.stringify(problem.toProblem()), problem.headers);
+  const { status, headers } = problem;
+  return { status, type: PROBLEM_TYPE, body: JSON.stringify(problem.toProblem()), headers };
 }
 
-function send(
-  res: ServerResponse,
-  status: number,
-  type: string,
-  body: string,
-  headers: Record<string, string> = {},
-): void {
-  const length = Buffer.byteLength(body);
-  res.writeHead(status, {
-    ...headers,
-    'Content-Type': type,
-    'Content-Length': length,
-    'Cache-Control': 'no-store',
-  });
+function send(res: ServerResponse, { status, type, body, headers = {} }: AdminAnswer): void {
+  const entity = status === 204 ? {} : { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) };
+  res.writeHead(status, { ...headers, ...entity, 'Cache-Control': 'no-store' });
   res.end(body);
 }

@@ -58,7 +58,7 @@ export class PredictRoute implements ScoringRoute<ExplainQuery> {
     else if (count === GROUP) this.#answerAll(serving);
   }
 
-  #answerAll({ model }: Serving): void {
+  #answerAll({ model, traffic }: Serving): void {
     const exchanges = this.#exchanges;
     this.#exchanges = [];
     const scores = exchanges.map((exchange, index) => {
@@ -70,6 +70,7 @@ export class PredictRoute implements ScoringRoute<ExplainQuery> {
     for (const [index, exchange] of exchanges.entries()) {
       const score = scores[index] as number;
       exchange.json(renderPrediction(score, model.label(score)));
+      traffic.row(this.#rows, index * model.width, score, performance.now() - exchange.started);
     }
   }
 }

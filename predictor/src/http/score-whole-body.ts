@@ -53,13 +53,16 @@ async function counted(scored: Promise<ScoredBatch>, { metrics }: Runtime): Prom
 async function scoreHere(
   body: Buffer,
   format: BatchFormatName,
-  { model }: Serving,
+  { model, traffic }: Serving,
   { metrics }: Runtime,
 ): Promise<Uint8Array> {
   const found = await batchFormat(format);
   const started = performance.now();
-  const score = async (matrix: Float32Array, count: number): Promise<Float32Array> =>
-    model.trees.scoreAll(matrix, count);
+  const score = async (matrix: Float32Array, count: number): Promise<Float32Array> => {
+    const scores = model.trees.scoreAll(matrix, count);
+    traffic.rows(matrix, scores);
+    return scores;
+  };
   const answer = await scoreWhole(found, body, model.reader, score, model.manifest.threshold.value);
   const { body: answered, summary } = expectScored(answer);
   metrics.batch(summary, (performance.now() - started) / 1000);

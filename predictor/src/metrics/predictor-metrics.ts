@@ -1,5 +1,7 @@
 import type { Manifest } from '@stockout/contracts';
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { DriftMetrics } from './drift-metrics.ts';
+import { ShadowMetrics } from './shadow-metrics.ts';
 import { type Tally, TallyHistogram } from './tally-histogram.ts';
 
 /** Upper bounds in seconds: a row takes microseconds, a batch of 64 MB seconds. */
@@ -19,6 +21,8 @@ export interface ScoreSummary {
 
 export class PredictorMetrics {
   readonly registry = new Registry();
+  readonly drift = new DriftMetrics(this.registry);
+  readonly shadow = new ShadowMetrics(this.registry);
   readonly #requests: TallyHistogram;
   readonly #byRoute = new Map<string, Tally>();
   readonly #durations: Tally;

@@ -11,10 +11,18 @@ import { servedModelOf } from './served-model.ts';
 export const INLINE_BYTES = 8 * 1024;
 
 /** @param open what reads a request that is small */
-export function inferHere(open: () => Opened, { model }: Serving, { metrics }: Runtime): InferAnswer {
+export function inferHere(
+  open: () => Opened,
+  { model, traffic }: Serving,
+  { metrics }: Runtime,
+): InferAnswer {
   const started = performance.now();
   const served = servedModelOf(model.manifest);
-  const answer = inferInline(open, served, ({ matrix, count }) => model.trees.scoreAll(matrix, count));
+  const answer = inferInline(open, served, ({ matrix, count }) => {
+    const scores = model.trees.scoreAll(matrix, count);
+    traffic.rows(matrix, scores);
+    return scores;
+  });
   if (answer.kind === 'inferred') metrics.batch(answer.summary, (performance.now() - started) / 1000);
   return answer;
 }

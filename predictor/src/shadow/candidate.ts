@@ -1,0 +1,125 @@
+import { Agent, type IncomingMessage, request } from 'node:http';
+import { type Prediction, predictionSchema, type ShadowError } from '@stockout/contracts';
+
+/** More than any prediction takes. */
+const MOST_BYTES = 64 * 1024;
+
+export interface CandidateOptions {
+  /** Of its /predict. */
+  url: URL;
+  /** Features in model order. */
+  names: readonly string[];
+  /** The only version whose answers count; undefined for any. */
+  version: string | undefined;
+  sockets: number;
+  deadlineMs: number;
+  /** A key that it takes; undefined where it asks for none. */
+  key(): Promise<string | undefined>;
+}
+
+export type CandidateAnswer = { milliseconds: number; version: string | undefined } & (
+  { error: ShadowError } | { error: undefined; prediction: Prediction }
+);
+
+type Outcome = CandidateAnswer extends infer A
+  ? A extends unknown
+    ? Omit<A, 'milliseconds'>
+    : never
+  : never;
+
+/** Asks a candidate for the score of a row, through a few connections of its own. */
+export class Candidate {
+  readonly #options: CandidateOptions;
+  readonly #agent: Agent;
+  #key: Promise<string | undefined> | undefined;
+
+  constructor(options: CandidateOptions) {
+    this.#options = options;
+    this.#agent = new Agent({ keepAlive: true, maxSockets: options.sockets });
+  }
+
+  /** Never rejects: what goes wrong is an answer too. @param row features in model order, NaN where one is missing */
+  async ask(row: Float32Array): Promise<CandidateAnswer> {
+    const key = await (this.#key ??= this.#options.key());
+    const started = performance.now();
+    // What throws at once is a key that no header can hold.
+    const outcome = await this.#send(this.#render(row), key).catch(() => failed('unauthorized'));
+    // Keys rotate: the next request shows the one that is there by then.
+    if (outcome.error === 'unauthorized') this.#key = undefined;
+    return { ...outcome, milliseconds: performance.now() - started };
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  #render(row: Float32Array): string {
+    const { names } = this.#options;
+    return JSON.stringify(
+      Object.fromEntries(names.map((name, index) => [name, Number.isNaN(row[index]) ? null : row[index]])),
+    );
+  }
+
+  #send(body: string, key: string | undefined): Promise<Outcome> {
+    const { url, deadlineMs } = this.#options;
+    const headers = { 'content-type': 'application/json', ...(key !== undefined && { 'x-api-key': key }) };
+    return new Promise((resolve) => {
+      const fail = (error: ShadowError): void => resolve(failed(error));
+      const sent = request(url, { method: 'POST', agent: this.#agent, headers });
+      const timer = setTimeout(() => {
+        fail('timeout');
+        sent.destroy();
+      }, deadlineMs);
+      sent.on('error', () => fail('connection'));
+      sent.on('close', () => clearTimeout(timer));
+      sent.on('response', (response) => {
+        read(response).then(
+          (text) => resolve(this.#judge(response, text)),
+          () => fail('connection'),
+        );
+      });
+      sent.end(body);
+    });
+  }
+
+  #judge({ statusCode, headers }: IncomingMessage, text: string | undefined): Outcome {
+    const found = headers['x-model-version'];
+    const version = typeof found === 'string' ? found : undefined;
+    if (statusCode !== 200) return { error: errorOf(statusCode), version };
+    const prediction = text === undefined ? undefined : parse(text);
+    if (prediction === undefined) return { error: 'answer', version };
+    const expected = this.#options.version;
+    if (expected !== undefined && version !== expected) return { error: 'version', version };
+    return { error: undefined, prediction, version };
+  }
+}
+
+function failed(error: ShadowError): Outcome {
+  return { error, version: undefined };
+}
+
+/** @returns undefined for more than a prediction takes. @throws when the connection breaks off */
+async function read(response: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > MOST_BYTES) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+function errorOf(status = 0): ShadowError {
+  if (status === 401 || status === 403) return 'unauthorized';
+  if (status === 400 || status === 422) return 'row';
+  return status === 429 || status === 503 ? 'busy' : 'status';
+}
+
+function parse(text: string): Prediction | undefined {
+  try {
+    return predictionSchema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,108 @@
+import type { ShadowReport, ShadowRequest } from '@stockout/contracts';
+import type { ApiKeys } from '../api-keys.ts';
+import type { ShadowMetrics } from '../metrics/shadow-metrics.ts';
+import type { Model } from '../model.ts';
+import { Candidate, type CandidateAnswer } from './candidate.ts';
+import { Comparison } from './comparison.ts';
+import { Mirror, type MirrorLimits } from './mirror.ts';
+import { RecentRows } from './recent-rows.ts';
+
+/** What shadowing needs of the predictor that it is a part of. */
+export interface ShadowSetup {
+  model: Model;
+  keys: ApiKeys;
+  metrics: ShadowMetrics;
+  limits: MirrorLimits;
+}
+
+interface Running {
+  request: ShadowRequest;
+  since: Date;
+  comparison: Comparison;
+  mirror: Mirror;
+}
+
+/** Has another version score the rows that this one scores, when told to, and compares what both say. */
+export class Shadow {
+  readonly #setup: ShadowSetup;
+  readonly #recent: RecentRows;
+  #running: Running | undefined;
+
+  constructor(setup: ShadowSetup) {
+    this.#setup = setup;
+    this.#recent = new RecentRows(setup.model.width);
+  }
+
+  /**
+   * One row that was scored.
+   * @param milliseconds that its answer took; NaN where that is not known
+   */
+  row(matrix: Float32Array, offset: number, milliseconds: number): void {
+    this.#recent.push(matrix, offset);
+    const running = this.#running;
+    if (running === undefined || Math.random() * 100 >= running.request.percent) return;
+    if (running.mirror.offer(matrix, offset, milliseconds)) return;
+    running.comparison.drop();
+    this.#setup.metrics.dropped();
+  }
+
+  /**
+   * Begins a comparison in the place of any other; one of the same id, URL and version goes on, with the share of
+   * rows that is asked for now.
+   * @param url of the candidate's /predict
+   */
+  start(request: ShadowRequest, url: URL): void {
+    const before = this.#running;
+    if (before !== undefined && isSame(before.request, request)) {
+      before.request = { ...request, replay: before.request.replay };
+      return;
+    }
+    this.stop();
+    const comparison = new Comparison();
+    const mirror = this.#mirror(request, url, comparison);
+    this.#running = { request, since: new Date(), comparison, mirror };
+  }
+
+  stop(): void {
+    this.#running?.mirror.close();
+    this.#running = undefined;
+  }
+
+  /** How it stands; undefined when nobody asked for a comparison. */
+  report(): ShadowReport | undefined {
+    if (this.#running === undefined) return undefined;
+    const { request, since, comparison, mirror } = this.#running;
+    const { namespace, model, version } = this.#setup.model.manifest;
+    return {
+      id: request.id,
+      url: request.url,
+      model: `${namespace}/${model}`,
+      version,
+      since: since.toISOString(),
+      percent: request.percent,
+      replay: { asked: request.replay, ...mirror.replay },
+      answering: mirror.answering,
+      ...comparison.figures(),
+    };
+  }
+
+  #mirror(request: ShadowRequest, url: URL, comparison: Comparison): Mirror {
+    const { model, keys, metrics, limits } = this.#setup;
+    const names = model.manifest.features.map(({ name }) => name);
+    const { sockets, deadlineMs } = limits;
+    const key = (): Promise<string | undefined> => keys.anyOne();
+    const candidate = new Candidate({ url, names, version: request.version, sockets, deadlineMs, key });
+    const answered = (answer: CandidateAnswer, row: Float32Array, milliseconds: number): void => {
+      const score = model.trees.score(row);
+      const ours = { stockout_risk_score: score, stockout_risk_label: model.label(score) };
+      comparison.add(answer, ours, milliseconds);
+      metrics.answered(answer, ours);
+    };
+    const replay = this.#recent.newest(request.replay);
+    return new Mirror({ candidate, limits, width: model.width, replay, answered });
+  }
+}
+
+function isSame(a: ShadowRequest, b: ShadowRequest): boolean {
+  return a.id === b.id && a.url === b.url && a.version === b.version;
+}

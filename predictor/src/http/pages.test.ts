@@ -98,7 +98,9 @@ describe('the public port', () => {
 
   it('is valid OpenAPI 3.1, with every reference in its place', async () => {
     const validator = new Validator();
-    const result = await validator.validate(await (await running.get('/openapi.json')).text());
+    const result = await validator.validate(
+      (await (await running.get('/openapi.json')).json()) as Record<string, string>,
+    );
     expect(result.errors ?? []).toEqual([]);
     expect([result.valid, validator.version]).toEqual([true, '3.1']);
     expect(() => validator.resolveRefs()).not.toThrow();

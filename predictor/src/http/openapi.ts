@@ -2,11 +2,18 @@ import { type Manifest, predictionRequestSchema, predictionSchema, problemSchema
 import { z } from 'zod';
 import { shortestFloat } from '../shortest-float.ts';
 import { EXPLAIN_PARAMETER } from './openapi/explain.ts';
+import { STREAMING, streamedKinds } from './openapi/batch-kinds.ts';
+import {
+  INVOCATION_ANSWER,
+  INVOCATIONS_WORDS,
+  invocationContent,
+  mlflowProbePaths,
+} from './openapi/mlflow.ts';
 import { openInferencePaths } from './openapi/open-inference.ts';
 import {
   missingKey,
   notJson,
-  type ProblemError,
+  ProblemError,
   tooLarge,
   tooMany,
   unavailable,
@@ -35,6 +42,7 @@ export function buildOpenApi(manifest: Manifest, keyRequired: boolean): Json {
       ...scoringPaths(manifest, keyRequired),
       ...openInferencePaths(manifest, keyRequired),
       ...probePaths(),
+      ...mlflowProbePaths(problems(503)),
     },
     components: {
       schemas: {
@@ -64,14 +72,22 @@ function scoringPaths(manifest: Manifest, keyRequired: boolean): Json {
     operationId: 'predictBatch',
     summary: 'Score many rows at once',
     parameters,
-    description:
-      'The answers come in the order of the rows. One wrong row refuses the batch and names its fields.',
+    description: STREAMING,
   };
-  const rows = json({ type: 'array', items: row }, [example, example]);
-  const predictions = json({ type: 'array', items: prediction }, [scored, scored]);
+  const rows = {
+    ...json({ type: 'array', items: row }, [example, example]),
+    ...streamedKinds([example, example]),
+  };
+  const predictions = {
+    ...json({ type: 'array', items: prediction }, [scored, scored]),
+    ...streamedKinds([scored, scored]),
+  };
   return {
     '/predict': { post: scoring(predict, json(row, example), json(prediction, scored), keyRequired) },
-    '/predict/batch': { post: scoring(predictBatch, rows, predictions, keyRequired, [429]) },
+    '/predict/batch': { post: scoring(predictBatch, rows, predictions, keyRequired, [408, 429]) },
+    '/invocations': {
+      post: scoring(INVOCATIONS_WORDS, invocationContent(example), INVOCATION_ANSWER, keyRequired, [429]),
+    },
   };
 }
 
@@ -113,11 +129,12 @@ function probe(summary: string): Json {
 
 /** What each answer means, and one as it is sent. */
 const PROBLEMS: Record<number, [description: string, example: ProblemError]> = {
-  400: ['The body is not JSON', notJson('Unexpected end of JSON input', [])],
+  400: ['The body is not of the kind that it is said to be', notJson('Unexpected end of JSON input', [])],
   401: ['No valid API key', missingKey()],
+  408: ['The body does not go on', new ProblemError(408, 'the request did not arrive in time')],
   405: ['Another method than POST', wrongMethod('POST')],
   413: ['The body is too large', tooLarge(64 * 1024)],
-  415: ['The body is not declared as JSON', wrongType('text/plain', ['application/json'])],
+  415: ['The body is of none of these kinds', wrongType('text/plain', ['application/json'])],
   422: [
     'A field is missing, unknown or wrong; `errors` names each',
     wrongFields([{ field: 'price', message: 'must be a number, not a string' }]),

@@ -5,7 +5,7 @@ import type { Service } from '../types.ts';
 const FIRST = 30_000;
 const LAST = 32_767;
 /** How many free ports are kept at hand, for Services that come at once. */
-const POOL = 8;
+const POOL = 16;
 
 /** Cluster IPs (names only: nothing listens there) and node ports that nothing on this machine uses. */
 export class ServiceAddresses {

@@ -146,11 +146,19 @@ export interface Deployment extends KubeObject {
   };
 }
 
+export interface ServicePort {
+  name: string;
+  port: number;
+  targetPort: number;
+  protocol: 'TCP';
+  appProtocol?: string;
+}
+
 export interface Service extends KubeObject {
   spec: {
     type: 'ClusterIP' | 'NodePort' | 'LoadBalancer';
     selector: Record<string, string>;
-    ports: { name: string; port: number; targetPort: number; protocol: 'TCP' }[];
+    ports: ServicePort[];
   };
   status?: {
     loadBalancer?: { ingress?: { ip?: string; hostname?: string; ports?: { port: number }[] }[] };

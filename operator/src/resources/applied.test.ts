@@ -84,6 +84,19 @@ describe('a Service', () => {
     expect(readSwitched(service)).toEqual({ at: '2026-11-23T12:00:00.000Z', from: 'abc', to: 'v2' });
   });
 
+  test('offers HTTP, and gRPC on 8001 unless HTTP has been given that port', () => {
+    const [usual, taken] = [80, 8001].map((http) => {
+      const model = aModel({ serving: { service: { port: http } } });
+      const { spec } = buildService({ model, color: 'blue' });
+      return spec.ports.map(({ name, port, targetPort }) => [name, port, targetPort]);
+    });
+    expect(usual).toEqual([
+      ['http', 80, 8000],
+      ['grpc', 8001, 8001],
+    ]);
+    expect(taken).toEqual([['http', 8001, 8000]]);
+  });
+
   test('selects no pods before anything serves', () => {
     expect(buildService({ model: aModel(), color: undefined }).spec.selector['stockout.dev/color']).toBe(
       'none',

@@ -83,7 +83,7 @@ describe('what the pods run', () => {
     const { spec } = predictor.spec.template;
     const [container] = spec.containers;
     expect(container?.args.join(' ')).toBe(
-      `serve --model file:///var/lib/stockout/models/shop/retail/v2 --digest ${aVersion('v2').digest} --port 8000 --admin-port 9090 --api-keys-dir /etc/stockout/api-keys`,
+      `serve --model file:///var/lib/stockout/models/shop/retail/v2 --digest ${aVersion('v2').digest} --port 8000 --grpc-port 8001 --admin-port 9090 --api-keys-dir /etc/stockout/api-keys`,
     );
     expect(container?.volumeMounts).toContainEqual({
       name: 'storage',

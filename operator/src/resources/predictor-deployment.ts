@@ -5,6 +5,7 @@ import { withAppliedHash } from './applied.ts';
 import { buildContainer, buildPodSpec, identityLabels } from './pod.ts';
 
 export const PREDICT_PORT = 8000;
+export const GRPC_PORT = 8001;
 const ADMIN_PORT = 9090;
 const API_KEYS_FOLDER = '/etc/stockout/api-keys';
 /** Longer than the predictor drains: 5 s of accepting while endpoints spread, then open requests. */
@@ -124,8 +125,9 @@ function buildTemplate({ model, color, version, image }: PredictorInput): PodTem
 }
 
 function serveArgs({ uri, digest }: PredictorVersion): string[] {
-  const ports = ['--port', String(PREDICT_PORT), '--admin-port', String(ADMIN_PORT)];
-  return ['serve', '--model', uri, '--digest', digest, ...ports];
+  const ports = { port: PREDICT_PORT, 'grpc-port': GRPC_PORT, 'admin-port': ADMIN_PORT };
+  const options = Object.entries(ports).flatMap(([name, port]) => [`--${name}`, String(port)]);
+  return ['serve', '--model', uri, '--digest', digest, ...options];
 }
 
 function apiKeys(secretName: string | undefined): {
@@ -145,6 +147,7 @@ function apiKeys(secretName: string | undefined): {
 const PORTS_AND_PROBES = {
   ports: [
     { name: 'http', containerPort: PREDICT_PORT, protocol: 'TCP' as const },
+    { name: 'grpc', containerPort: GRPC_PORT, protocol: 'TCP' as const },
     { name: 'admin', containerPort: ADMIN_PORT, protocol: 'TCP' as const },
   ],
   startupProbe: probe('/livez', { periodSeconds: 1, failureThreshold: 120 }),

@@ -1,8 +1,8 @@
 import type { StockoutModel } from '@stockout/crds';
-import type { Service } from '../api/kubernetes.ts';
+import type { Service, ServicePort } from '../api/kubernetes.ts';
 import { withAppliedHash } from './applied.ts';
 import { ANNOTATION, type Color, labelsOf, LABEL, NO_COLOR, ownerReference } from './names.ts';
-import { PREDICT_PORT, predictorSelector } from './predictor-deployment.ts';
+import { GRPC_PORT, PREDICT_PORT, predictorSelector } from './predictor-deployment.ts';
 
 export interface ServiceInput {
   model: StockoutModel;
@@ -37,9 +37,16 @@ export function buildService({ model, color, switched }: ServiceInput): Service 
     spec: {
       type,
       selector: predictorSelector(name, color ?? NO_COLOR),
-      ports: [{ name: 'http', port, targetPort: PREDICT_PORT, protocol: 'TCP' }],
+      ports: [{ name: 'http', port, targetPort: PREDICT_PORT, protocol: 'TCP' }, ...grpcPort(port)],
     },
   });
+}
+
+/** Behind HTTP, which is the endpoint in the status; none where HTTP has been given its port. */
+function grpcPort(http: number): ServicePort[] {
+  if (http === GRPC_PORT) return [];
+  const appProtocol = 'kubernetes.io/h2c';
+  return [{ name: 'grpc', port: GRPC_PORT, targetPort: GRPC_PORT, protocol: 'TCP', appProtocol }];
 }
 
 function switchAnnotations(switched: Switched | undefined): Record<string, string> {

@@ -51,8 +51,6 @@ export class HistoryClient {
     const { manifest, ubj } = version;
     const raw = rawRowsOf(manifest);
     if (raw === undefined) return undefined;
-    const needsSnapshot = raw.set === 'Extended';
-    if (needsSnapshot && manifest.files[SNAPSHOT_FILE] === undefined) return undefined;
     const { features, horizonDays, calibration } = manifest;
     const prepare = async (): Promise<HistorySetup> => ({
       raw,
@@ -61,7 +59,7 @@ export class HistoryClient {
       threshold: manifest.threshold.value,
       calibration,
       ubj,
-      snapshot: needsSnapshot ? await readPinned(storage, manifest, SNAPSHOT_FILE) : undefined,
+      snapshot: raw.set === 'Extended' ? await readPinned(storage, manifest, SNAPSHOT_FILE) : undefined,
       mostRows: limits.historyRows,
     });
     return new HistoryClient(prepare, log);

@@ -1,4 +1,10 @@
-import { type Manifest, type RawColumn, type RawRows, STANDARD_FEATURES } from '@stockout/contracts';
+import {
+  type Manifest,
+  type RawColumn,
+  type RawRows,
+  SNAPSHOT_FILE,
+  STANDARD_FEATURES,
+} from '@stockout/contracts';
 
 const STANDARD: readonly [name: string, kind: RawColumn['kind']][] = [
   ['store_id', 'key'],
@@ -16,7 +22,8 @@ const STANDARD: readonly [name: string, kind: RawColumn['kind']][] = [
  * long as nothing else is among its features.
  * @returns undefined when its features cannot be made of raw rows here
  */
-export function rawRowsOf({ raw, features }: Manifest): RawRows | undefined {
+export function rawRowsOf({ raw, features, files }: Manifest): RawRows | undefined {
+  if (raw?.set === 'Extended' && files[SNAPSHOT_FILE] === undefined) return undefined;
   if (raw !== undefined) return raw;
   const standard = new Set<string>(STANDARD_FEATURES);
   if (!features.every(({ name }) => standard.has(name))) return undefined;

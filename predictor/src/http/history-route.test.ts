@@ -76,6 +76,14 @@ describe('POST /predict/history', () => {
     ]);
   });
 
+  it('takes the example of /openapi.json', async () => {
+    const { paths } = (await (await running.get('/openapi.json')).json()) as {
+      paths: Record<string, { post: { requestBody: { content: Record<string, { example: unknown }> } } }>;
+    };
+    const { example } = paths['/predict/history']?.post.requestBody.content['application/json'] ?? {};
+    expect((await running.post('/predict/history', example)).status).toBe(200);
+  });
+
   const [first = {}] = week('S1');
   it.each<[string, unknown, string, string | RegExp]>([
     ['no rows', [], '(body)', /holds no row/],
@@ -148,6 +156,7 @@ describe('POST /predict/history', () => {
       manifest.raw = { set: 'Extended', columns: [{ name: 'store_id', source: 'store_id', kind: 'key' }] };
     });
     await using old = await RunningPredictor.ready({ model: copy.uri });
+    expect(await (await old.get('/openapi.json')).text()).not.toContain('/predict/history');
     expect(await refused(old.post('/predict/history', week('S1')))).toMatchObject({
       status: 409,
       detail: expect.stringContaining('train the model again') as string,

@@ -1,5 +1,6 @@
 import { type Manifest, predictionRequestSchema, predictionSchema, problemSchema } from '@stockout/contracts';
 import { z } from 'zod';
+import { rawRowsOf } from '../history/raw-rows-of.ts';
 import { shortestFloat } from '../shortest-float.ts';
 import { EXPLAIN_PARAMETER } from './openapi/explain.ts';
 import { STREAMING, streamedKinds } from './openapi/batch-kinds.ts';
@@ -9,6 +10,7 @@ import {
   invocationContent,
   mlflowProbePaths,
 } from './openapi/mlflow.ts';
+import { describeHistory, HISTORY_ANSWER, HISTORY_WORDS, historyRequest } from './openapi/history.ts';
 import { openInferencePaths } from './openapi/open-inference.ts';
 import {
   missingKey,
@@ -40,6 +42,7 @@ export function buildOpenApi(manifest: Manifest, keyRequired: boolean): Json {
     servers: [{ url: './' }],
     paths: {
       ...scoringPaths(manifest, keyRequired),
+      ...historyPath(manifest, keyRequired),
       ...openInferencePaths(manifest, keyRequired),
       ...probePaths(),
       ...mlflowProbePaths(problems(503)),
@@ -89,6 +92,16 @@ function scoringPaths(manifest: Manifest, keyRequired: boolean): Json {
       post: scoring(INVOCATIONS_WORDS, invocationContent(example), INVOCATION_ANSWER, keyRequired, [429]),
     },
   };
+}
+
+/** Left out where the version's features cannot be made of raw rows: there is nothing to try then. */
+function historyPath(manifest: Manifest, keyRequired: boolean): Json {
+  const raw = rawRowsOf(manifest);
+  if (raw === undefined) return {};
+  const words = { ...HISTORY_WORDS, description: describeHistory(raw, manifest) };
+  const request = historyRequest(raw, manifest);
+  const [body, answer] = [request, HISTORY_ANSWER].map(({ schema, example }) => json(schema, example));
+  return { '/predict/history': { post: scoring(words, body as Json, answer as Json, keyRequired, [429]) } };
 }
 
 /** @param further status codes beside those of every scoring route */

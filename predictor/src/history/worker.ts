@@ -13,7 +13,7 @@ import { type HistoryAnswer, scoreHistory } from './score-history.ts';
 
 const MIB = 2 ** 20;
 /** A quarter of what the process may use: scoring goes on beside it. What does not fit spills to the temporary folder. */
-const MEMORY_BYTES = Math.min(512 * MIB, Math.floor((process.constrainedMemory() || Infinity) / 4));
+const MEMORY_BYTES = Math.min(256 * MIB, Math.floor((process.constrainedMemory() || Infinity) / 4));
 
 const setup = workerData as HistorySetup;
 const port = parentPort as MessagePort;

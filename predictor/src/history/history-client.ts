@@ -7,7 +7,7 @@ import type { Runtime } from '../runtime.ts';
 import { readPinned, type Version } from '../version/load-version.ts';
 import type { HistoryReply, HistorySetup, NotJson } from './protocol.ts';
 import { rawRowsOf } from './raw-rows-of.ts';
-import type { HistoryAnswer } from './score-history.ts';
+import type { HistoryAnswer, Shown } from './score-history.ts';
 
 /** A worker that does not end by itself is ended. */
 const CLOSE_MS = 2_000;
@@ -71,7 +71,7 @@ export class HistoryClient {
   }
 
   /** @throws {HistoryLostError} when the worker ends, or does not start: the request may be sent again */
-  async answer(body: Uint8Array, withFeatures: boolean): Promise<AnsweredHistory> {
+  async answer(body: Uint8Array, shown: Shown): Promise<AnsweredHistory> {
     const id = this.#next++;
     const answered = new Promise<AnsweredHistory>((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
@@ -79,7 +79,7 @@ export class HistoryClient {
     // It may be rejected while the worker is awaited.
     answered.catch(() => {});
     try {
-      (await this.#running()).postMessage({ id, body, withFeatures });
+      (await this.#running()).postMessage({ id, body, shown });
       return await answered;
     } finally {
       this.#waiting.delete(id);

@@ -1,5 +1,5 @@
 import type { Calibration, Feature, RawRows } from '@stockout/contracts';
-import type { HistoryAnswer } from './score-history.ts';
+import type { HistoryAnswer, Shown } from './score-history.ts';
 
 /** What the worker starts with. */
 export interface HistorySetup {
@@ -19,7 +19,7 @@ export interface HistoryRequest {
   id: number;
   /** JSON. */
   body: Uint8Array;
-  withFeatures: boolean;
+  shown: Shown;
 }
 
 export type HistoryReply =

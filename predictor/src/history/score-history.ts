@@ -1,7 +1,9 @@
 import type { Feature } from '@stockout/contracts';
 import type { History, OutdatedSeries, SeriesFeatures } from '@stockout/features';
+import { MOST_ROWS } from '../batch/explain-batch.ts';
 import { labelOf } from '../batch/score-batch.ts';
-import { type FieldError, MAX_ERRORS } from '../features.ts';
+import type { Explainer } from '../explain/explainer.ts';
+import { type FieldError, MAX_ERRORS, WHOLE_BODY } from '../features.ts';
 import { SCORE_BOUNDS, type ScoreSummary } from '../metrics/predictor-metrics.ts';
 import { Tally } from '../metrics/tally-histogram.ts';
 import type { FlatTrees } from '../trees/flat-trees.ts';
@@ -12,7 +14,16 @@ import { dayText } from './read-value.ts';
 export interface Scorer {
   features: readonly Feature[];
   trees: FlatTrees;
+  explainer: Explainer;
   threshold: number;
+}
+
+/** What an answer shows besides scores. */
+export interface Shown {
+  /** The features that were made and scored. */
+  features: boolean;
+  /** How many contributions of each score, the largest first; 0 for no explanation. */
+  explain: number;
 }
 
 export type HistoryAnswer =
@@ -21,14 +32,17 @@ export type HistoryAnswer =
 
 /**
  * The features and the score of each given store x product, as of its last day.
- * @param withFeatures whether the answer shows what was scored
  */
 export async function scoreHistory(
   given: GivenHistory,
   history: History,
   scorer: Scorer,
-  withFeatures: boolean,
+  shown: Shown,
 ): Promise<HistoryAnswer> {
+  if (shown.explain > 0 && given.last.size > MOST_ROWS) {
+    const message = `asks for ${given.last.size} series, and ${MOST_ROWS} are explained at a time: send fewer, or leave out ?explain`;
+    return { kind: 'wrong', errors: [{ field: given.prefix || WHOLE_BODY, message }] };
+  }
   const made = await history.features(given.columns);
   if ('outdated' in made)
     return { kind: 'wrong', errors: made.outdated.map((one) => tellOutdated(one, given)) };
@@ -36,7 +50,7 @@ export async function scoreHistory(
   const place = ({ store, product }: SeriesFeatures) => places.get(seriesKey(store, product)) ?? 0;
   const series = made.toSorted((a, b) => place(a) - place(b));
   const errors = series.flatMap((one) => unusable(one, scorer.features, given)).slice(0, MAX_ERRORS);
-  return errors.length > 0 ? { kind: 'wrong', errors } : render(series, scorer, withFeatures);
+  return errors.length > 0 ? { kind: 'wrong', errors } : render(series, scorer, shown);
 }
 
 function fieldOf(store: string, product: string, { last, prefix }: GivenHistory): string {
@@ -64,8 +78,8 @@ function unusable(series: SeriesFeatures, features: readonly Feature[], given: G
 
 function render(
   series: readonly SeriesFeatures[],
-  { features, trees, threshold }: Scorer,
-  withFeatures: boolean,
+  { features, trees, explainer, threshold }: Scorer,
+  shown: Shown,
 ): HistoryAnswer {
   const tally = new Tally(SCORE_BOUNDS);
   const row = new Float32Array(features.length);
@@ -82,7 +96,8 @@ function render(
       date: dayText(day),
       stockout_risk_score: score,
       stockout_risk_label: label,
-      ...(withFeatures && {
+      ...(shown.explain > 0 && { explanation: explainer.explain(row, 0, shown.explain).explanation }),
+      ...(shown.features && {
         features: Object.fromEntries(features.map(({ name }, index) => [name, values[index] ?? null])),
       }),
     };

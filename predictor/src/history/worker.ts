@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { SNAPSHOT_FILE, scoreOfMargin } from '@stockout/contracts';
 import { type DuckDB, History, openDuckDB } from '@stockout/features';
+import { Explainer } from '../explain/explainer.ts';
 import { NotJsonError, parseJson } from '../parse-json.ts';
 import { FlatTrees } from '../trees/flat-trees.ts';
 import { parseUbj } from '../trees/parse-ubj.ts';
 import type { HistoryReply, HistoryRequest, HistorySetup, NotJson } from './protocol.ts';
 import { readHistory } from './read-history.ts';
-import { type HistoryAnswer, scoreHistory } from './score-history.ts';
+import { type HistoryAnswer, scoreHistory, type Shown } from './score-history.ts';
 
 const MIB = 2 ** 20;
 /** A quarter of what the process may use: scoring goes on beside it. What does not fit spills to the temporary folder. */
@@ -17,9 +18,12 @@ const MEMORY_BYTES = Math.min(256 * MIB, Math.floor((process.constrainedMemory()
 
 const setup = workerData as HistorySetup;
 const port = parentPort as MessagePort;
+const parsed = parseUbj(setup.ubj);
+const trees = new FlatTrees(parsed, scoreOfMargin(setup.calibration));
 const scorer = {
   features: setup.features,
-  trees: new FlatTrees(parseUbj(setup.ubj), scoreOfMargin(setup.calibration)),
+  trees,
+  explainer: new Explainer(parsed, trees, setup),
   threshold: setup.threshold,
 };
 // One thread: single rows are scored on the other cores meanwhile.
@@ -55,10 +59,10 @@ async function openHistory(duckdb: DuckDB): Promise<History> {
   }
 }
 
-async function handle({ id, body, withFeatures }: HistoryRequest): Promise<void> {
+async function handle({ id, body, shown }: HistoryRequest): Promise<void> {
   try {
     const started = performance.now();
-    const answer = await answerBody(body, withFeatures);
+    const answer = await answerBody(body, shown);
     const seconds = (performance.now() - started) / 1000;
     send({ id, kind: 'answer', answer, seconds }, answer.kind === 'scored' ? [answer.json.buffer] : []);
   } catch (error) {
@@ -66,16 +70,16 @@ async function handle({ id, body, withFeatures }: HistoryRequest): Promise<void>
   }
 }
 
-async function answerBody(body: Uint8Array, withFeatures: boolean): Promise<HistoryAnswer | NotJson> {
-  let parsed: unknown;
+async function answerBody(body: Uint8Array, shown: Shown): Promise<HistoryAnswer | NotJson> {
+  let rows: unknown;
   try {
-    parsed = parseJson(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'));
+    rows = parseJson(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'));
   } catch (error) {
     if (!(error instanceof NotJsonError)) throw error;
     return { kind: 'notJson', why: error.message, errors: error.errors };
   }
-  const given = readHistory(parsed, setup.raw, setup.mostRows);
-  return given.kind === 'wrong' ? given : scoreHistory(given, history, scorer, withFeatures);
+  const given = readHistory(rows, setup.raw, setup.mostRows);
+  return given.kind === 'wrong' ? given : scoreHistory(given, history, scorer, shown);
 }
 
 function send(reply: HistoryReply, transfers: ArrayBuffer[] = []): void {

@@ -76,6 +76,14 @@ describe('POST /predict/history', () => {
     ]);
   });
 
+  it('explains a score as POST /predict explains it', async () => {
+    const response = await running.post('/predict/history?explain=3&features=true', week('S1'));
+    const [{ features, explanation }] = (await response.json()) as [Record<string, object>];
+    const alone = await running.post('/predict?explain=3', features);
+    expect(explanation).toEqual(((await alone.json()) as Record<string, object>)['explanation']);
+    expect(explanation).toMatchObject({ sentence: expect.stringContaining('inventory') as string });
+  });
+
   it('takes the example of /openapi.json', async () => {
     const { paths } = (await (await running.get('/openapi.json')).json()) as {
       paths: Record<string, { post: { requestBody: { content: Record<string, { example: unknown }> } } }>;

@@ -1,28 +1,27 @@
 import { HistoryLostError } from '../history/history-client.ts';
+import type { Shown } from '../history/score-history.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Serving } from '../serving.ts';
 import type { Exchange } from './exchange.ts';
+import { EXPLAIN } from './explain-query.ts';
 import type { HeldBytes } from './held-bytes.ts';
 import { notJson, ProblemError, tooMany, unavailable, wrongFields } from './problem.ts';
 import { readHeldBody } from './read-held-body.ts';
 import type { QueryParameters } from './query.ts';
 import type { RouteRequest, ScoringRoute } from './scoring-route.ts';
 
-interface HistoryQuery {
-  features: boolean;
-}
-
 /** POST /predict/history: the last days of raw rows, of which the features are made here. */
-export class HistoryRoute implements ScoringRoute<HistoryQuery> {
+export class HistoryRoute implements ScoringRoute<Shown> {
   readonly paths = ['/predict/history'];
   readonly method = 'POST';
   readonly types = ['application/json'];
-  readonly query: QueryParameters<HistoryQuery> = {
+  readonly query: QueryParameters<Shown> = {
     features: {
       absent: false,
       takes: 'true or false',
       parse: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
     },
+    explain: EXPLAIN,
   };
   readonly limit: number;
   readonly #runtime: Runtime;
@@ -34,13 +33,13 @@ export class HistoryRoute implements ScoringRoute<HistoryQuery> {
     this.limit = runtime.limits.historyBytes;
   }
 
-  answer(exchange: Exchange, { history, model }: Serving, { query }: RouteRequest<HistoryQuery>): void {
+  answer(exchange: Exchange, { history, model }: Serving, { query }: RouteRequest<Shown>): void {
     if (history === undefined) throw noHistory(model.manifest.version);
     const busy = () => history.waiting >= this.#runtime.limits.queuedHistories;
     if (busy()) throw tooManyHistories();
     readHeldBody(exchange, this.#held, this.limit, async (body) => {
       if (busy()) throw tooManyHistories();
-      const { answer, seconds } = await history.answer(body, query.features).catch(explainLoss);
+      const { answer, seconds } = await history.answer(body, query).catch(explainLoss);
       if (answer.kind === 'notJson') throw notJson(answer.why, answer.errors);
       if (answer.kind === 'wrong') throw wrongFields(answer.errors);
       this.#runtime.metrics.batch(answer.summary, seconds);

@@ -15,6 +15,12 @@ export const HISTORY_WORDS = {
       description: 'Whether the answer shows the features that were made and scored',
       schema: { type: 'boolean', default: false },
     },
+    {
+      name: 'explain',
+      in: 'query',
+      description: 'Whether the answer explains each score, or how many contributions it lists',
+      schema: { anyOf: [{ type: 'boolean' }, { type: 'integer', minimum: 1, maximum: 9999 }] },
+    },
   ],
 };
 
@@ -58,6 +64,7 @@ export const HISTORY_ANSWER = {
         date: { type: 'string', format: 'date', description: 'The day as of which it is scored' },
         stockout_risk_score: { type: 'number', minimum: 0, maximum: 1 },
         stockout_risk_label: { enum: [0, 1] },
+        explanation: { type: 'object' },
         features: { type: 'object', additionalProperties: { type: ['number', 'null'] } },
       },
       required: ['store_id', 'product_id', 'date', 'stockout_risk_score', 'stockout_risk_label'],

@@ -1,4 +1,5 @@
 import type { Feature, Manifest, RawColumn, RawRows } from '@stockout/contracts';
+import { EXPLAIN_PARAMETER } from './explain.ts';
 
 type Json = Record<string, unknown>;
 
@@ -15,12 +16,7 @@ export const HISTORY_WORDS = {
       description: 'Whether the answer shows the features that were made and scored',
       schema: { type: 'boolean', default: false },
     },
-    {
-      name: 'explain',
-      in: 'query',
-      description: 'Whether the answer explains each score, or how many contributions it lists',
-      schema: { anyOf: [{ type: 'boolean' }, { type: 'integer', minimum: 1, maximum: 9999 }] },
-    },
+    EXPLAIN_PARAMETER,
   ],
 };
 

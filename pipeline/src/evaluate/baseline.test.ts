@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { bestSingleFeature, rankSingleFeatures } from './baseline.ts';
+import { bestSingleFeature, isTooGood, rankSingleFeatures } from './baseline.ts';
 
 const { NaN: missing } = Number;
 
@@ -27,4 +27,15 @@ it('has no baseline to give where all rows are of one class', () => {
       rankSingleFeatures({ values, rows: 2, columns: 1 }, new Float32Array([1, 1]), ['price']),
     ),
   ).toBeUndefined();
+});
+
+it('takes for the label in disguise what tells it but for 5 rows in ten thousand, not what errs more often', () => {
+  const rows = 10_000;
+  const labels = Float32Array.from({ length: rows }, (_, row) => row % 2);
+  const answerBut = (wrong: number) => labels.map((label, row) => (row < wrong ? 1 - label : label));
+  const disguised = (wrong: number) => {
+    const matrix = { values: answerBut(wrong), rows, columns: 1 };
+    return rankSingleFeatures(matrix, labels, ['returned']).some(isTooGood);
+  };
+  expect([0, 5, 200].map(disguised)).toEqual([true, true, false]);
 });

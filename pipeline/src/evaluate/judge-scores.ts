@@ -1,6 +1,6 @@
 import type { Baseline, Confidence } from '@stockout/contracts';
 import type { LabelledRows } from '../train/split-rows.ts';
-import { bestSingleFeature, rankSingleFeatures } from './baseline.ts';
+import { bestSingleFeature, isTooGood, rankSingleFeatures } from './baseline.ts';
 import { measureConfidence, scoredByBaseline } from './confidence.ts';
 import { type Evaluation, evaluateScores } from './metrics.ts';
 import type { Scored } from './weighted-ranking.ts';
@@ -35,9 +35,6 @@ export async function judgeScores(
     evaluation: evaluateScores(ours.scores, rows.labels, ours.threshold),
     baseline,
     confidence: await measureConfidence(rows, contestants, { seed, signal }),
-    disguised: singles.filter(({ auc }) => auc !== null && auc > PERFECT),
+    disguised: singles.filter(isTooGood),
   };
 }
-
-/** Shown with four decimals, it is 1. */
-const PERFECT = 0.99995;

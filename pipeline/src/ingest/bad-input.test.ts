@@ -49,6 +49,12 @@ describe('what cannot be meant is refused, with file, column or row and the way 
       'Stunden is not a number (2 rows, first in row 1 of',
     ],
     [
+      'a threshold on text: the way out',
+      OWN,
+      '1;2;2025-01-01;3;viele',
+      'Correct the file first; leave empty what is not known; where the column has words, name one of numbers in the spec',
+    ],
+    [
       'days the day first, without a word about it',
       OWN,
       '1;2;31/12/2025;3;0',

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { rawRows, testDuckDB, testWorkspaces } from '../workspace.test-support.ts';
 import { ingest } from './ingest.ts';
 import { checkFiles } from './profile.ts';
+import type { SourceOptions } from './source-options.ts';
 
 const createWorkspace = testWorkspaces(testDuckDB());
 
@@ -134,4 +135,28 @@ test('what cannot be read is told with what may be meant', async () => {
     ['price is not a number', expect.stringContaining('--decimal-comma')],
     ['promo is neither 0 nor 1', expect.stringContaining('above: "0"')],
   ]);
+});
+
+test.each<[string, string, string, SourceOptions, string]>([
+  ['words', 'price', 'n/a', {}, 'leave empty what is not known; where the column has words, name one of'],
+  ['a word for a flag', 'stockout', 'ja', {}, 'write 0 and 1, or false and true'],
+  [
+    'a separator of thousands',
+    'price',
+    '1.234,5',
+    { decimalComma: true },
+    'leave out what separates thousands',
+  ],
+  ['a point beside --decimal-comma', 'price', '9.5', { decimalComma: true }, 'leave the option out'],
+  ['another day than --date-format says', 'date', '2025-01-02', { dateFormat: '%d/%m/%Y' }, 'of their own'],
+])('the way out is not what was done already: %s', async (_, column, value, options, wayOut) => {
+  const { file } = await createWorkspace();
+  const date = options.dateFormat === undefined ? '2025-01-01' : '01/01/2025';
+  const row = { store_id: 'S', product_id: 'P', date, price: '9', stockout: '0' };
+  const lines = [row, { ...row, store_id: 'T', [column]: value }].map((each) =>
+    Object.values(each).join(';'),
+  );
+  const path = await file('x.csv', [Object.keys(row).join(';'), ...lines, ''].join('\n'));
+  const { reasons } = await checkFiles([path], {}, options);
+  expect(reasons).toMatchObject([{ row: 2, value, wayOut: expect.stringContaining(wayOut) }]);
 });

@@ -26,7 +26,7 @@ export async function refuseIfUseless(
       SELECT reason, count(*) AS rows, arg_min(file, id) AS file, arg_min(row_number, id) AS row, arg_min(value, id) AS value
       FROM bad WHERE reason IS NOT NULL GROUP BY reason ORDER BY rows DESC, reason LIMIT 3`,
   );
-  const wayOut = wayOutOf(reasons[0]?.reason ?? '', columns);
+  const wayOut = reasons[0] && wayOutOf(reasons[0], columns);
   throw new InputError(
     `no row can be ingested into ${raw.name}, nothing was written: ${reasons.map(describe).join(', ')}. ` +
       `Correct the file first${wayOut === undefined ? '' : `; ${wayOut}`}`,

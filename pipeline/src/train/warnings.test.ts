@@ -62,6 +62,9 @@ describe('what people should know before they trust the metrics', () => {
     expect(warningsOf(plan, undefined, { baseline: answer, disguised: [answer] })).toEqual([
       expect.stringMatching(/^feature price alone .*label in disguise/),
     ]);
+    expect(warningsOf(plan, undefined, { disguised: [{ ...answer, auc: 0.9994 }] })).toEqual([
+      expect.stringMatching(/^feature price alone ranks the test rows almost perfectly \(AUC 0.9994\)/),
+    ]);
   });
 
   it('is that only a sample of the table was learned from', () => {

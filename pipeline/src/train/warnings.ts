@@ -44,8 +44,9 @@ function splitWarning(plan: SplitPlan): string[] {
 }
 
 function disguiseWarning({ feature, auc }: Baseline): string {
+  const perfectly = auc === 1 ? 'perfectly' : 'almost perfectly';
   return (
-    `feature ${feature} alone ranks the test rows perfectly (AUC ${auc?.toFixed(4)}): it may be the label in disguise, ` +
+    `feature ${feature} alone ranks the test rows ${perfectly} (AUC ${auc?.toFixed(4)}): it may be the label in disguise, ` +
     'something only known afterwards; make sure that it is known on the day, or leave its column out'
   );
 }

@@ -55,6 +55,21 @@ describe('the stockout command', () => {
     expect(stderr).toContain("required option '-f, --filename <file...>' not specified");
   });
 
+  it.each([
+    ['train', '--search', '0', 'give a whole number of settings, 1 to 9999'],
+    ['vacuum', '--retention-hours', 'a week', 'a whole number is needed'],
+  ])(
+    'exits 2 and names an option whose value cannot be meant: %s %s %s',
+    async (command, option, value, way) => {
+      const { code, stderr } = await stockout(command, '-f', 'model.yaml', option, value);
+      expect([code, stderr]).toEqual([
+        2,
+        expect.stringMatching(new RegExp(`${option}.*'${value}' is invalid.*${way}`)),
+      ]);
+      expect(stderr).not.toContain('    at ');
+    },
+  );
+
   it('exits 2 and names a file that is not there', async () => {
     const { code, stderr } = await stockout('train', '-f', 'nowhere.yaml');
     expect(code).toBe(2);

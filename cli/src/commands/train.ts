@@ -1,5 +1,5 @@
-import { allPassed, EXIT, InputError } from '@stockout/contracts';
-import { type Command, Option } from 'commander';
+import { allPassed, EXIT } from '@stockout/contracts';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type ManifestOptions, withManifestOptions } from '../common-options.ts';
 import { readModel } from '../manifest-files.ts';
 import { pipelineContext } from '../pipeline-context.ts';
@@ -37,7 +37,7 @@ function searchOption(): Option {
 
 function parseSettings(text: string): number {
   if (/^[1-9][0-9]{0,3}$/.test(text)) return Number(text);
-  throw new InputError(`--search is ${text}: give a whole number of settings, 1 to 9999`);
+  throw new InvalidArgumentError('give a whole number of settings, 1 to 9999');
 }
 
 export function gatesOption(): Option {

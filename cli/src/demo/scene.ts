@@ -4,6 +4,8 @@ const REPOSITORY = new URL('../../../', import.meta.url);
 export interface Scene {
   /** Raw rows: a file of the repository. */
   data: string;
+  /** Whose rows they are and under which licence, where they are others'. */
+  attribution?: string;
   /** The folder of the manifests and of the sample request. */
   samples: URL;
   /** What its StockoutModel is called. */
@@ -20,9 +22,10 @@ export const RETAIL: Scene = {
   expected: { least: 0.85, most: 0.99, label: 1 },
 };
 
-/** Real shops (FreshRetailNet-50K, CC-BY-4.0): the columns' own names, no price, no stock level. */
+/** Real shops: the columns' own names, no price, no stock level. */
 export const FRESH_RETAIL: Scene = {
   data: 'data/freshretailnet_60_stores.parquet',
+  attribution: 'FreshRetailNet-50K by Dingdong-Inc, CC-BY-4.0, see data/README.md',
   samples: new URL('config/samples/real/', REPOSITORY),
   model: 'freshretail',
   expected: { least: 0.3, most: 0.5, label: 1 },

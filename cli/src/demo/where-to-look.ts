@@ -6,6 +6,7 @@ import type { DemoFacts } from './tasks.ts';
 /** The last lines of the demo, at 80 columns: what a person may open or type next. */
 export function whereToLook({ local, story, endpoint }: DemoFacts): string {
   if (local === undefined || story === undefined) return '';
+  const { attribution } = story.scene;
   const folder = relative(process.cwd(), fileURLToPath(story.storageUri));
   return [
     'Where to look:',
@@ -16,5 +17,6 @@ export function whereToLook({ local, story, endpoint }: DemoFacts): string {
     `  tables     ${folder}/`,
     `  report     ${join('models', 'default', story.scene.model, 'v1', 'report.html')}, in there`,
     `  kubectl    kubectl --kubeconfig ${relative(process.cwd(), local.kubeconfigPath)} get som,sj`,
+    ...(attribution === undefined ? [] : [`  data       ${attribution}`]),
   ].join('\n');
 }

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type DuckDB, openDuckDB } from './duckdb.ts';
 import {
   EXTENDED,
@@ -12,6 +12,9 @@ import {
 } from './raw-days.test-support.ts';
 import { referenceExtended, referenceStandard } from './reference.test-support.ts';
 import { renderFeatures } from './render.ts';
+
+/** Each property makes dozens of tables; on a machine with much else to do that takes a while. */
+vi.setConfig({ testTimeout: 120_000 });
 
 let db: DuckDB;
 beforeAll(async () => {

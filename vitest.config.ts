@@ -9,7 +9,8 @@ export default defineConfig({
     ],
     // Two cores are the target machine; the lifecycle suites start processes of their own.
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // A machine that is busy with other things fails no test.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });

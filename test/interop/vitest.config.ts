@@ -21,8 +21,6 @@ export default defineConfig({
           name: 'spark',
           include: ['test/interop/spark/**/*.test.ts'],
           globalSetup: ['test/interop/spark/one-server.ts'],
-          // One JVM with two cores: files side by side would only wait for one another.
-          fileParallelism: false,
         },
       },
     ],

@@ -54,7 +54,7 @@ export async function startSparkServer(options: ServerOptions = {}): Promise<Spa
     ...Object.entries(conf).flatMap(([key, value]) => ['--conf', `${key}=${value}`]),
     'spark-internal',
   ];
-  const jvm = spawn('nice', ['-n', '10', join(sparkHome, 'bin', 'spark-submit'), ...args], {
+  const jvm = spawn(join(sparkHome, 'bin', 'spark-submit'), args, {
     cwd: folder,
     env: {
       ...process.env,

@@ -3,6 +3,7 @@ import { lifecycleAlerts } from './alerts.ts';
 import { modelsDashboard } from './dashboards/models.ts';
 import { operatorDashboard } from './dashboards/operator.ts';
 import { predictorDashboard } from './dashboards/predictor.ts';
+import { trafficAlerts } from './drift.ts';
 import { burnAlerts, burnRecords } from './slo.ts';
 
 const NOTICE = '# Generated from scripts/monitoring by `npm run generate`: change that instead.\n';
@@ -29,6 +30,7 @@ function prometheusRule(): object {
     spec: {
       groups: [
         { name: 'stockout.lifecycle', rules: lifecycleAlerts },
+        { name: 'stockout.traffic', rules: trafficAlerts },
         { name: 'stockout.slo.records', rules: burnRecords },
         { name: 'stockout.slo', rules: burnAlerts },
       ],

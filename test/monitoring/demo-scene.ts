@@ -11,6 +11,8 @@ import { DemoProcess } from '../demo/demo-process.ts';
 import { discovered, type Monitor, type Target } from './scrape-configs.ts';
 
 const SAMPLE = new URL('../../config/samples/predict.json', import.meta.url);
+/** Drift is told from 500 rows on. */
+const BATCH = 600;
 const JSON_TYPE = { 'content-type': 'application/json' };
 
 /** The demo after its story is told, with callers and somebody who changes a manifest. */
@@ -44,7 +46,31 @@ export class DemoScene {
   }
 
   /** The predictors' pods that a PodMonitor selects. */
-  async predictors({ selector, endpoint }: Monitor): Promise<Target[]> {
+  async predictors(monitor: Monitor): Promise<Target[]> {
+    const pods = await this.#pods(monitor);
+    return pods.map((pod) => {
+      const { namespace = '', name = '', labels = {} } = pod.metadata ?? {};
+      const address = addressOf(pod, monitor.endpoint.port);
+      return { address, labels: { namespace, pod: name, ...discovered(labels) } };
+    });
+  }
+
+  /** Each predictor shows the next one its rows, as it would a candidate. */
+  async shadow(monitor: Monitor): Promise<void> {
+    const pods = await this.#pods(monitor);
+    for (const [index, pod] of pods.entries()) {
+      const url = `http://${addressOf(pods[(index + 1) % pods.length] as V1Pod, 'http')}`;
+      const response = await fetch(`http://${addressOf(pod, monitor.endpoint.port)}/shadow`, {
+        method: 'PUT',
+        headers: JSON_TYPE,
+        // What the other is shown it shows on: less than all of it, so that it comes to an end.
+        body: JSON.stringify({ id: 'demo', url, percent: 40 }),
+      });
+      if (!response.ok) throw new Error(`PUT /shadow answers ${response.status}: ${await response.text()}`);
+    }
+  }
+
+  async #pods({ selector }: Monitor): Promise<V1Pod[]> {
     const chosen = Object.entries(selector.matchLabels).map(([name, value]) => `${name}=${value}`);
     const pods = await this.#objects.list<V1Pod>(
       'v1',
@@ -56,22 +82,14 @@ export class DemoScene {
       undefined,
       chosen.join(','),
     );
-    return pods.items.map((pod) => {
-      const ports = pod.spec?.containers.flatMap((container) => container.ports ?? []);
-      const port = ports?.find(({ name }) => name === endpoint.port)?.containerPort;
-      const { namespace = '', name = '', labels = {} } = pod.metadata ?? {};
-      return {
-        address: `${pod.status?.podIP}:${port}`,
-        labels: { namespace, pod: name, ...discovered(labels) },
-      };
-    });
+    return pods.items;
   }
 
-  /** One moment of a working day: a row and a batch are scored, a row is wrong, a manifest changes. */
+  /** One moment of a working day: a row and a batch that drift can be told from are scored, a row is wrong, a manifest changes. */
   async beat(): Promise<void> {
     const row = await readFile(SAMPLE, 'utf8');
     await this.#post('/predict', row, 200);
-    await this.#post('/predict/batch', `[${row}]`, 200);
+    await this.#post('/predict/batch', `[${Array.from({ length: BATCH }, () => row).join()}]`, 200);
     await this.#post('/predict', '{}', 422);
     const annotations = { 'example.com/beat': String(++this.#beats) };
     for (const [kind, name] of [
@@ -116,4 +134,9 @@ export class DemoScene {
     if (found === undefined) throw new Error(`the demo does not say ${what}:\n${this.#demo.output}`);
     return found;
   }
+}
+
+function addressOf({ spec, status }: V1Pod, portName: string): string {
+  const ports = spec?.containers.flatMap((container) => container.ports ?? []);
+  return `${status?.podIP}:${ports?.find(({ name }) => name === portName)?.containerPort}`;
 }

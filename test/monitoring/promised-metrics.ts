@@ -17,6 +17,13 @@ export const PROMISED: readonly Promised[] = [
   metric('histogram', 'stockout_prediction_score'),
   metric('histogram', 'http_request_duration_seconds', 'route', 'code'),
   metric('gauge', 'stockout_model_info', 'version', 'digest'),
+  metric('gauge', 'stockout_feature_psi', 'feature'),
+  metric('gauge', 'stockout_score_psi'),
+  metric('gauge', 'stockout_drift_rows'),
+  metric('counter', 'stockout_shadow_requests_total', 'outcome'),
+  metric('counter', 'stockout_shadow_label_flips_total'),
+  metric('histogram', 'stockout_shadow_score_shift'),
+  metric('histogram', 'stockout_shadow_duration_seconds'),
   metric('counter', 'controller_runtime_reconcile_total', 'controller', 'result'),
   metric('histogram', 'controller_runtime_reconcile_time_seconds', 'controller'),
   metric('gauge', 'workqueue_depth', 'name'),
@@ -32,6 +39,3 @@ export const PROMISED: readonly Promised[] = [
   metric('gauge', 'stockout_scoring_ready', 'namespace', 'scoring_job', 'reason'),
   metric('gauge', 'stockout_scoring_last_success_timestamp_seconds', 'namespace', 'scoring_job'),
 ];
-
-/** Promised, and to come with what it measures: its rule, its panel and its line above come with it. */
-export const NOT_YET = ['stockout_feature_psi'];

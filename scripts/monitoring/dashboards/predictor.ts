@@ -90,6 +90,56 @@ export const predictorDashboard = dashboard({
       queries: [0.1, 0.5, 0.9].map((quantile) => percentile(quantile, 'stockout_prediction_score', MODEL)),
     },
     {
+      title: 'Drift by feature',
+      description:
+        'Population stability index against the training rows: above 0.2 much has changed. Absent below 500 rows.',
+      queries: [
+        {
+          expr: `avg by (namespace, stockout_model, feature) (stockout_feature_psi{${MODEL}})`,
+          legend: '{{namespace}}/{{stockout_model}} {{feature}}',
+        },
+      ],
+    },
+    {
+      title: 'Drift of the scores',
+      description: "Population stability index against the scores of the version's test rows.",
+      queries: [
+        {
+          expr: `avg by (namespace, stockout_model) (stockout_score_psi{${MODEL}})`,
+          legend: '{{namespace}}/{{stockout_model}}',
+        },
+      ],
+    },
+    {
+      title: 'Candidate: outcomes of the rows that it is shown, a second',
+      unit: 'rowsps',
+      queries: [
+        {
+          expr: `sum by (namespace, stockout_model, outcome) (rate(stockout_shadow_requests_total{${MODEL}}[$__rate_interval]))`,
+          legend: '{{namespace}}/{{stockout_model}} {{outcome}}',
+        },
+      ],
+    },
+    {
+      title: 'Candidate: mean distance of its scores, and labels that flip',
+      unit: 'percentunit',
+      queries: [
+        {
+          expr: `${PER_MODEL} (rate(stockout_shadow_score_shift_sum{${MODEL}}[$__rate_interval])) / ${PER_MODEL} (rate(stockout_shadow_score_shift_count{${MODEL}}[$__rate_interval]))`,
+          legend: '{{namespace}}/{{stockout_model}} scores',
+        },
+        {
+          expr: `${PER_MODEL} (rate(stockout_shadow_label_flips_total{${MODEL}}[$__rate_interval])) / ${PER_MODEL} (rate(stockout_shadow_score_shift_count{${MODEL}}[$__rate_interval]))`,
+          legend: '{{namespace}}/{{stockout_model}} labels',
+        },
+      ],
+    },
+    {
+      title: 'Candidate: latency as the serving pods see it',
+      unit: 's',
+      queries: [0.5, 0.99].map((quantile) => percentile(quantile, 'stockout_shadow_duration_seconds', MODEL)),
+    },
+    {
       title: 'Event loop lag, 99th percentile',
       unit: 's',
       queries: [{ expr: `nodejs_eventloop_lag_p99_seconds{${MODEL}}`, legend: '{{pod}}' }],

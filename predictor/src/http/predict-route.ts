@@ -76,7 +76,7 @@ export class PredictRoute implements ScoringRoute<ExplainQuery> {
 }
 
 /** Ten times the work of a score, so that rows which are only to be scored do not wait for it in one group. */
-function explain(row: unknown, top: number, exchange: Exchange, { model }: Serving): void {
+function explain(row: unknown, top: number, exchange: Exchange, { model, traffic }: Serving): void {
   const { reader, width, explainer } = model;
   const started = performance.now();
   const values = new Float32Array(width);
@@ -86,6 +86,8 @@ function explain(row: unknown, top: number, exchange: Exchange, { model }: Servi
   exchange.runtime.metrics.prediction(score, label, (performance.now() - started) / 1000);
   // Names and sentences are ASCII.
   exchange.json(JSON.stringify(prediction));
+  // How long it took says nothing of a score alone.
+  traffic.row(values, 0, score, Number.NaN);
 }
 
 function parse(text: string): unknown {

@@ -88,10 +88,10 @@ async function scorePart({ stream, format, body, last }: PartRequest): Promise<B
 
 function explainBody({ body, top }: ExplainRequest): BatchAnswer {
   const rows = readBatch(bufferOf(body), reader);
+  if (rows.kind !== 'rows') return rows;
   const { features, threshold } = setup;
-  return rows.kind === 'rows'
-    ? explainBatch(rows, explainer, { top, width: features.length, threshold })
-    : rows;
+  tell(rows.matrix, trees.scoreAll(rows.matrix, rows.count));
+  return explainBatch(rows, explainer, { top, width: features.length, threshold });
 }
 
 async function answerTo(request: PartRequest | ExplainRequest | BatchRequest): Promise<BatchAnswer> {
@@ -105,9 +105,13 @@ async function scoreBody({ body, format }: BatchRequest): Promise<BatchAnswer> {
 
 async function scoreRows(matrix: Float32Array, count: number): Promise<Float32Array> {
   const scores = count < ONNX_FROM_ROWS ? trees.scoreAll(matrix, count) : await onnx.score(matrix, count);
-  // At once: the matrix may be written again.
-  send({ kind: 'traffic', summary: summarise(bins, matrix, scores) });
+  tell(matrix, scores);
   return scores;
+}
+
+/** At once, for the matrix may be written again. */
+function tell(matrix: Float32Array, scores: Float32Array): void {
+  send({ kind: 'traffic', summary: summarise(bins, matrix, scores) });
 }
 
 function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {

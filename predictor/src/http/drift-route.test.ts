@@ -23,6 +23,14 @@ it('rows of /predict, of small batches and of large ones count', async () => {
   expect(features['inventory']?.missingShare.observed).toBeCloseTo(0.5, 2);
 });
 
+it('rows that are explained count as well', async () => {
+  await using predictor = await RunningPredictor.ready();
+  const rows = await rowsOf(5);
+  expect((await predictor.post('/predict?explain=true', rows[0])).status).toBe(200);
+  expect((await predictor.post('/predict/batch?explain=3', rows)).status).toBe(200);
+  await eventually(async () => (await drift(predictor)).rows === 6);
+});
+
 it('what cannot be told is absent from the metrics; what can is there by feature', async () => {
   await using predictor = await RunningPredictor.ready();
   const scrape = async (): Promise<string> => (await predictor.get('/metrics', true)).text();

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
@@ -77,6 +77,21 @@ describe('the features of the last 28 days of some series equal those of the who
 function days(series: string, from: number, to: number, values: Partial<RawDay> = {}): RawDay[] {
   return range(from, to).map((number) => day(number, { series, ...values }));
 }
+
+async function snapshotOf(rows: RawDay[]): Promise<Buffer> {
+  const file = join(tmpdir(), `stockout-snapshot-${randomUUID()}.parquet`);
+  await writeSnapshot(db, renderSnapshot(`(${rawSelect(rows)})`, EXTENDED.covariates), file);
+  const written = await readFile(file);
+  await rm(file);
+  return written;
+}
+
+test('a snapshot has the same bytes whatever the order in which rows are met', async () => {
+  const rows = [0.1, 0.2, 0.7, 1e15, -1e15].flatMap((hours, series) =>
+    days(`S1:P${series}`, 0, 60, { hours }),
+  );
+  expect((await snapshotOf(rows)).equals(await snapshotOf(rows.toReversed()))).toBe(true);
+});
 
 describe('a history', () => {
   const known = [...days('S1:P1', 0, 60, { stockout: 1 }), ...days('S1:P2', 0, 60), ...days('S2:P3', 0, 60)];

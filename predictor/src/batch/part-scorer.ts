@@ -1,6 +1,6 @@
 import type { FieldError } from '../features.ts';
 import type { ScoreSummary } from '../metrics/predictor-metrics.ts';
-import { ownBytes } from './own-bytes.ts';
+import { joinBytes } from './join-bytes.ts';
 import type { PartReader } from './part-reader.ts';
 import type { Renderer } from './renderer.ts';
 import { type BatchAnswer, refusalOf, summarise } from './score-batch.ts';
@@ -46,7 +46,7 @@ export class PartScorer {
     if (last) parts.push(this.#renderer.tail);
     this.#begun = true;
     const summary: ScoreSummary = summarise(scores, this.#threshold);
-    return { kind: 'scored', body: ownBytes(parts), summary };
+    return { kind: 'scored', body: joinBytes(parts), summary };
   }
 }
 

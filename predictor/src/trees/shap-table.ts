@@ -53,10 +53,10 @@ function statesOf({ above }: Split): readonly State[] {
  * Factors of the left child at each point, of the right, rates of the left, of the right; of a split with two leaves,
  * what both send back, and what both contribute.
  */
-function numbersIn(state: State, { left, right, ...split }: Split, points: readonly number[]): number[] {
-  const lefts = points.map((point) => stepOf(left, wayOf(state, 'goes left'), point));
-  const rights = points.map((point) => stepOf(right, wayOf(state, 'goes right'), point));
-  if (!isLast({ left, right, ...split })) {
+function numbersIn(state: State, split: Split, points: readonly number[]): number[] {
+  const lefts = points.map((point) => stepOf(split.left, wayOf(state, 'goes left'), point));
+  const rights = points.map((point) => stepOf(split.right, wayOf(state, 'goes right'), point));
+  if (!isLast(split)) {
     const all = [...lefts, ...rights];
     return [...all.map(({ factor }) => factor), ...all.map(({ rate }) => rate)];
   }

@@ -24,7 +24,8 @@ const CRDS = ['crd/stockoutmodels.stockout.dev', 'crd/scoringjobs.stockout.dev']
  * Why predictors of this release have another pod template than those of the release before, of the same images: then an
  * upgrade rolls every model once. Undefined where the template is the same, and no pod may be replaced.
  */
-const TEMPLATE_CHANGED_BECAUSE: string | undefined = undefined;
+const TEMPLATE_CHANGED_BECAUSE: string | undefined =
+  'every model is rolled once: predictors have got a gRPC port';
 
 describe('an upgrade from the release before, with what its operator had made', () => {
   let folder: string;

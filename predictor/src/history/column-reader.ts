@@ -10,6 +10,14 @@ interface Target {
   condition?: RawColumn['condition'];
 }
 
+/** A column's value, and the name under which the caller sent it; undefined where it could not be read. */
+interface Filled {
+  name: string;
+  value: string | number | null | undefined;
+}
+
+type Complain = (name: string, message: string) => void;
+
 /** Reads rows under the customer's own names or the standard ones, as the columns that features are made of. */
 export class ColumnReader {
   readonly #columns: readonly RawColumn[];
@@ -36,51 +44,47 @@ export class ColumnReader {
    * @returns the row's values in the order of the columns, null where there is none
    */
   read(row: Record<string, unknown>, prefix: string, errors: FieldError[]): (string | number | null)[] {
-    const values: (string | number | null)[] = this.#columns.map(() => null);
-    const from: (string | undefined)[] = [];
-    const complain = (name: string, message: string): void => {
+    const filled: Filled[] = [];
+    const complain: Complain = (name, message) => {
       if (errors.length < MAX_ERRORS) errors.push({ field: `${prefix}.${name.slice(0, 100)}`, message });
     };
-    for (const name of Object.keys(row)) {
+    for (const [name, value] of Object.entries(row)) {
       const targets = this.#targets.get(name);
       if (targets === undefined) complain(name, `is not a column of this model: it knows ${this.#names()}`);
-      for (const { index, kind, condition } of targets ?? []) {
-        const other = from[index];
-        // Who says outright whether it was a stockout need not be asked for the hours.
-        if (other !== undefined && condition !== undefined) continue;
-        if (other !== undefined && this.#columns[index]?.condition === undefined) {
-          complain(name, `means the same as ${other}: send one of them`);
-        }
-        from[index] = name;
-        const read = readValue(kind, row[name]);
-        if ('wrong' in read) complain(name, read.wrong);
-        else {
-          values[index] =
-            condition !== undefined && typeof read.value === 'number'
-              ? applyCondition(condition, read.value)
-              : read.value;
-        }
-      }
+      for (const target of targets ?? []) this.#fill(filled, target, name, value, complain);
     }
-    this.#requireAll(values, from, complain);
-    return values;
+    this.#requireAll(filled, complain);
+    return this.#columns.map((_, index) => filled[index]?.value ?? null);
   }
 
-  #requireAll(
-    values: readonly unknown[],
-    from: readonly (string | undefined)[],
-    complain: (name: string, message: string) => void,
-  ): void {
+  #fill(filled: Filled[], target: Target, name: string, value: unknown, complain: Complain): void {
+    const { index, kind, condition } = target;
+    const other = filled[index];
+    // Who says outright whether it was a stockout need not be asked for the hours.
+    if (other !== undefined && condition !== undefined) return;
+    if (other !== undefined && this.#columns[index]?.condition === undefined) {
+      complain(name, `means the same as ${other.name}: send one of them`);
+    }
+    const read = readValue(kind, value);
+    if ('wrong' in read) complain(name, read.wrong);
+    filled[index] = { name, value: 'wrong' in read ? undefined : flagOf(read.value, condition) };
+  }
+
+  #requireAll(filled: readonly Filled[], complain: Complain): void {
     for (const [index, { source }] of this.#columns.entries()) {
       if (!this.#required[index]) continue;
-      const name = from[index];
-      if (name === undefined) complain(source, 'is missing');
-      else if (values[index] === null && this.#columns[index]?.name === 'stockout')
-        complain(name, 'must not be null');
+      const found = filled[index];
+      if (found === undefined) complain(source, 'is missing');
+      else if (found.value === null) complain(found.name, 'must not be null');
     }
   }
 
   #names(): string {
     return [...this.#targets.keys()].slice(0, 30).join(', ');
   }
+}
+
+/** A number that a condition makes 0 or 1 of; any other value as it is. */
+function flagOf(value: string | number | null, condition: RawColumn['condition']): string | number | null {
+  return condition !== undefined && typeof value === 'number' ? applyCondition(condition, value) : value;
 }

@@ -14,8 +14,6 @@ const CONTINUATION = 0xffffffff;
 
 export interface ArrowMessage {
   header: Message;
-  /** What the flat buffers of the header lie in: lengths that they state are checked against its size. */
-  metadataBytes: number;
   /** Its memory begins with it. */
   body: Buffer;
 }
@@ -29,7 +27,6 @@ export class ArrowMessages {
   /** Bytes of metadata to come; undefined in front of a message. */
   #metadata: number | undefined;
   #header: Message | undefined;
-  #metadataBytes = 0;
   #ended = false;
 
   push(bytes: Buffer): void {
@@ -49,11 +46,7 @@ export class ArrowMessages {
     if (this.#header === undefined) return undefined;
     const length = bodyLengthOf(this.#header);
     if (this.#queue.length < length) return undefined;
-    const message = {
-      header: this.#header,
-      metadataBytes: this.#metadataBytes,
-      body: this.#queue.take(length),
-    };
+    const message = { header: this.#header, body: this.#queue.take(length) };
     this.#header = undefined;
     return message;
   }
@@ -69,7 +62,6 @@ export class ArrowMessages {
       return this.#refuseMore();
     }
     if (this.#queue.length < this.#metadata) return undefined;
-    this.#metadataBytes = this.#metadata;
     const metadata = this.#queue.take(this.#metadata);
     this.#metadata = undefined;
     return Message.getRootAsMessage(new ByteBuffer(metadata));

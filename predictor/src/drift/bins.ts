@@ -19,7 +19,7 @@ const NOTHING: Histogram = { edges: [], counts: [], nulls: 0 };
 
 /**
  * Sorts rows into the bins of a version's training histograms: every feature in model order, then the score.
- * Measured for 15 features: 0.1 us a row.
+ * Measured for 15 features, on a busy machine: 0.2 to 0.35 us a row.
  */
 export class Bins {
   readonly columns: readonly ColumnBins[];

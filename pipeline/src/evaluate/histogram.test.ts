@@ -23,3 +23,10 @@ it('counts every value between rising edges, and the missing ones apart', () => 
 it('keeps one bin for a column of one value', () => {
   expect(histogramOf(new Float32Array([3, 3, Number.NaN]))).toMatchObject({ counts: [2], nulls: 1 });
 });
+
+it('has a bin for each value of a flag that is rarely set, and of one that is rarely not', () => {
+  const flag = new Float32Array(1000);
+  flag.fill(1, 0, 10);
+  expect(histogramOf(flag)).toMatchObject({ counts: [990, 10], nulls: 0 });
+  expect(histogramOf(flag.map((value) => 1 - value))).toMatchObject({ counts: [10, 990], nulls: 0 });
+});

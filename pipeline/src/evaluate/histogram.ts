@@ -25,14 +25,31 @@ export function sortIntoHistogram(values: Float32Array): Histogram {
   return { edges, counts: countBetween(sorted, edges), nulls };
 }
 
+/**
+ * A value that is several quantiles ends its bin: a flag that is 1 on one row in a hundred has a bin for each of its
+ * values, for in a single one no drift could be seen.
+ */
 function quantileEdges(sorted: Float32Array): number[] {
-  const edges: number[] = [];
+  const edges = new Set<number>();
+  let before: number | undefined;
   for (let bin = 0; bin < MAX_BINS; bin++) {
     const value = sorted[Math.floor((bin * sorted.length) / MAX_BINS)] as number;
-    if (value !== edges.at(-1)) edges.push(value);
+    const edge = value === before ? firstAbove(sorted, value) : value;
+    if (edge !== undefined) edges.add(edge);
+    before = value;
   }
-  edges.push(nextFloat(sorted.at(-1) as number));
-  return edges;
+  return [...edges, nextFloat(sorted.at(-1) as number)];
+}
+
+/** The smallest value above the given one, by binary search. */
+function firstAbove(sorted: Float32Array, value: number): number | undefined {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] as number) > value) high = middle;
+    else low = middle + 1;
+  }
+  return sorted[low];
 }
 
 function countBetween(sorted: Float32Array, edges: readonly number[]): number[] {

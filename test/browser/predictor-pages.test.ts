@@ -65,11 +65,16 @@ describe('the page to try a prediction on', () => {
   });
 });
 
+/** What Swagger UI itself does, of which a style sheet cannot cure it. */
+const SWAGGER_UI = new Set(['heading-order', 'nested-interactive', 'region']);
+
 describe('the API documentation', () => {
   it.each(LOOKS)('is shown by this server alone, under its policy: $name', async (look) => {
     await using watched = await WatchedPage.open(browser, `${predictor.server.url}/docs`, look);
     const { page } = watched;
     await page.locator('#operations-Scoring-predict').waitFor();
+    const ours = (await watched.violations()).filter((told) => !SWAGGER_UI.has(told.split(':')[0]!));
+    expect(ours).toEqual([]);
     await page.locator('#operations-Scoring-predict button.opblock-summary-control').press('Enter');
     await page.getByText('Adds why each row has its score').waitFor();
     expect(watched.troubles).toEqual([]);

@@ -5,7 +5,7 @@ import type { Runtime } from '../runtime.ts';
 import type { GrpcServer } from './grpc-server.ts';
 
 /**
- * The gRPC port. It listens from the start, and the code behind it (some 25 MB) is loaded with the first connection:
+ * The gRPC port. It listens from the start, and the code behind it (some 15 MB) is loaded with the first connection:
  * who speaks HTTP only pays nothing for it.
  */
 export class LazyGrpc {

@@ -1,5 +1,5 @@
 import type { FieldError } from '../features.ts';
-import type { ScoreSummary } from '../metrics/predictor-metrics.ts';
+import type { ScoreSummary } from '../metrics/score-summary.ts';
 import { joinBytes } from './join-bytes.ts';
 import type { PartReader } from './part-reader.ts';
 import type { Renderer } from './renderer.ts';

@@ -1,6 +1,5 @@
 import { type FieldError, MAX_ERRORS, type RowReader } from '../features.ts';
-import type { ScoreSummary } from '../metrics/predictor-metrics.ts';
-import { SCORE_BOUNDS } from '../metrics/predictor-metrics.ts';
+import { SCORE_BOUNDS, type ScoreSummary } from '../metrics/score-summary.ts';
 import { Tally } from '../metrics/tally-histogram.ts';
 import { NotJsonError } from '../parse-json.ts';
 import { NotRowsError, parseRows } from './parse-rows.ts';

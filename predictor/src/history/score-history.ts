@@ -4,7 +4,7 @@ import { MOST_ROWS } from '../batch/explain-batch.ts';
 import { labelOf } from '../batch/score-batch.ts';
 import type { Explainer } from '../explain/explainer.ts';
 import { type FieldError, MAX_ERRORS, WHOLE_BODY } from '../features.ts';
-import { SCORE_BOUNDS, type ScoreSummary } from '../metrics/predictor-metrics.ts';
+import { SCORE_BOUNDS, type ScoreSummary } from '../metrics/score-summary.ts';
 import { Tally } from '../metrics/tally-histogram.ts';
 import type { FlatTrees } from '../trees/flat-trees.ts';
 import { type GivenHistory, seriesKey } from './read-history.ts';

@@ -1,6 +1,7 @@
 import type { Manifest } from '@stockout/contracts';
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import { DriftMetrics } from './drift-metrics.ts';
+import { SCORE_BOUNDS, type ScoreSummary } from './score-summary.ts';
 import { ShadowMetrics } from './shadow-metrics.ts';
 import { type Tally, TallyHistogram } from './tally-histogram.ts';
 
@@ -9,15 +10,6 @@ const SCORING_SECONDS = [
   5e-6, 1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 5e-3, 0.01, 0.05, 0.1, 0.5, 1, 5,
 ];
 const REQUEST_SECONDS = [5e-4, 1e-3, 2.5e-3, 5e-3, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-export const SCORE_BOUNDS = [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1];
-
-/** What a batch's scores add up to, counted where they are made. */
-export interface ScoreSummary {
-  rows: number;
-  atRisk: number;
-  counts: Float64Array;
-  sum: number;
-}
 
 export class PredictorMetrics {
   readonly registry = new Registry();

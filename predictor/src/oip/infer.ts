@@ -1,6 +1,6 @@
 import type { Feature } from '@stockout/contracts';
 import { labelOf } from '../batch/score-batch.ts';
-import { SCORE_BOUNDS, type ScoreSummary } from '../metrics/predictor-metrics.ts';
+import { SCORE_BOUNDS, type ScoreSummary } from '../metrics/score-summary.ts';
 import { Tally } from '../metrics/tally-histogram.ts';
 import { InferenceError } from './inference-error.ts';
 import type { Rows } from './read-matrix.ts';

@@ -12,5 +12,6 @@ export default defineConfig({
     // A machine that is busy with other things fails no test.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } },
   },
 });

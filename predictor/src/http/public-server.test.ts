@@ -16,7 +16,8 @@ describe('a caller who is too slow', () => {
     client.send(half);
     expect(await client.receives(/^HTTP\/1.1 408 [^]*\}$/)).toContain('application/problem+json');
     await eventually(() => client.closed);
-    expect((await running.get('/livez')).status).toBe(200);
+    // On a busy machine this caller too may take longer than these limits.
+    await eventually(async () => (await running.get('/livez')).status === 200);
   });
 });
 

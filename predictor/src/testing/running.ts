@@ -72,7 +72,7 @@ export async function refused(answer: Promise<Response>): Promise<Problem> {
 }
 
 /** Tries until it holds; fails when it does not within the time. */
-export async function eventually(check: () => Promise<boolean> | boolean, within = 10_000): Promise<void> {
+export async function eventually(check: () => Promise<boolean> | boolean, within = 30_000): Promise<void> {
   const deadline = Date.now() + within;
   while (!(await check())) {
     if (Date.now() > deadline) throw new Error(`still not so after ${within} ms: ${check.toString()}`);

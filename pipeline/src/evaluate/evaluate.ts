@@ -2,7 +2,7 @@ import { type Champion, InputError, judgeGates, type Manifest } from '@stockout/
 import { openDuckDB } from '@stockout/features';
 import { type PipelineContext, storageOf } from '../context.ts';
 import { ensureFeatures } from '../features.ts';
-import { readChampionRows } from '../train/material.ts';
+import { readChampionRows } from '../train/champion-rows.ts';
 import { outcomeOf, type TrainOutcome } from '../train/outcome.ts';
 import { parseSplitPlan } from '../train/split-plan.ts';
 import { readFirstDays } from '../train/newest-rows.ts';
@@ -117,7 +117,8 @@ async function readRows(
   const { test, train } = readsTraining
     ? await readSplit(db, table, names, plan)
     : { test: await readTestRows(db, table, names, plan), train: undefined };
-  const otherTest = other && (await readChampionRows(db, table, plan, other, { names, rows: test }));
+  const read = { names, rows: test };
+  const otherTest = other && (await readChampionRows(db, context, table, plan, other, read));
   return { test, otherTest, train, firstDays: await readFirstDays(db, table) };
 }
 

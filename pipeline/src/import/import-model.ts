@@ -9,7 +9,8 @@ import { ensureFeatures, type FeaturesTable } from '../features.ts';
 import { requireMlflow, trackTraining } from '../tracking/track-training.ts';
 import { choose } from '../train/choose.ts';
 import { makeVersion } from '../train/make-version.ts';
-import { type Material, planMaterial, readChampionRows, readMaterial } from '../train/material.ts';
+import { readChampionRows } from '../train/champion-rows.ts';
+import { type Material, planMaterial, readMaterial } from '../train/material.ts';
 import { outcomeOf, type TrainOutcome } from '../train/outcome.ts';
 import type { LabelledRows } from '../train/split-rows.ts';
 import type { Training } from '../train/supported.ts';
@@ -90,14 +91,14 @@ async function importRun(context: PipelineContext, options: ImportOptions): Prom
 
 /** The champion may need features that the given model does not. */
 async function readTestOf(
-  { signal }: PipelineContext,
+  context: PipelineContext,
   whole: FeaturesTable,
   { plan, test }: Material,
   champion: Manifest,
   { features }: GivenModel,
 ): Promise<LabelledRows | undefined> {
-  await using db = await openDuckDB({ signal });
-  return await readChampionRows(db, whole, plan, champion, { names: features, rows: test });
+  await using db = await openDuckDB({ signal: context.signal });
+  return await readChampionRows(db, context, whole, plan, champion, { names: features, rows: test });
 }
 
 function requireFeatures(given: GivenModel, known: readonly string[], { uri }: FoundModel): void {

@@ -4,10 +4,11 @@ import type { PipelineContext } from '../context.ts';
 import type { FirstDays } from '../evaluate/slice-groups.ts';
 import type { FeaturesTable } from '../features.ts';
 import type { Matrix } from '../xgboost/binding.ts';
+import { readChampionRows } from './champion-rows.ts';
 import { countLabelledDays, countLabelledGroups } from './day-counts.ts';
 import { readFirstDays, readNewestWeek } from './newest-rows.ts';
 import { planSplit, type SplitPlan } from './split-plan.ts';
-import { type LabelledRows, readChoosing, readSplit, readTestRows } from './split-rows.ts';
+import { type LabelledRows, readChoosing, readSplit } from './split-rows.ts';
 import type { Training } from './supported.ts';
 import type { TrainRows } from './train-rows.ts';
 import { needsValidation } from './validation.ts';
@@ -20,7 +21,7 @@ export interface Material extends Disposable {
   /** The last seven days, labelled or not. */
   newestWeek: Matrix;
   firstDays: FirstDays;
-  /** The test rows with the champion's features; undefined when the features table lacks one of them. */
+  /** The test rows with the champion's features; undefined when they cannot be had. */
   championTest: LabelledRows | undefined;
 }
 
@@ -72,17 +73,17 @@ async function planParts(
 
 /** Reads all rows, and leaves DuckDB's memory before XGBoost takes its own. */
 export async function readMaterial(
-  { signal }: PipelineContext,
+  context: PipelineContext,
   table: FeaturesTable,
   plan: SplitPlan,
   champion: Manifest | undefined,
 ): Promise<Material> {
-  await using db = await openDuckDB({ signal });
+  await using db = await openDuckDB({ signal: context.signal });
   using stack = new DisposableStack();
   const { train, test } = await readSplit(db, table, table.features, plan);
   stack.use(train);
   const read = { names: table.features, rows: test };
-  const championTest = champion && (await readChampionRows(db, table, plan, champion, read));
+  const championTest = champion && (await readChampionRows(db, context, table, plan, champion, read));
   const newestWeek = await readNewestWeek(db, table);
   const firstDays = await readFirstDays(db, table);
   const freed = stack.move();
@@ -95,23 +96,4 @@ export async function readMaterial(
     firstDays,
     [Symbol.dispose]: () => freed.dispose(),
   };
-}
-
-/**
- * The test rows through the champion's own list of features.
- * @param read the rows as they are read already, and through which features
- * @returns undefined when the table lacks a feature
- */
-export async function readChampionRows(
-  db: DuckDB,
-  table: FeaturesTable,
-  plan: SplitPlan,
-  champion: Manifest,
-  read: { names: readonly string[]; rows: LabelledRows },
-): Promise<LabelledRows | undefined> {
-  const names = champion.features.map((feature) => feature.name);
-  if (names.join() === read.names.join()) return read.rows;
-  const known = new Set(table.features);
-  if (!names.every((name) => known.has(name))) return undefined;
-  return readTestRows(db, table, names, plan);
 }

@@ -125,6 +125,40 @@ describe('a training', () => {
     expect({ ...evaluated, seconds: 0 }).toEqual({ ...candidate, seconds: 0 });
   });
 
+  it.each([
+    ['Extended', 'Standard'],
+    ['Standard', 'Extended'],
+  ] as const)('of %s features and then of %s ones is judged on the same rows', async (first, then) => {
+    const of = (features: 'Standard' | 'Extended') => {
+      const context = buildContext();
+      // Only one of the two specs knows the column.
+      const covariates = features === 'Extended' ? [{ column: 'cost', history: true }] : [];
+      context.model.spec.data = { ...context.model.spec.data, features, covariates };
+      return context;
+    };
+    await writeRawTable(of(first), `SELECT *, price * 2 AS cost FROM (${SAWTOOTH})`);
+    const champion = await train(of(first));
+    const candidate = await train(of(then), { against: 'v1' });
+    // The digits of the same model on the same rows.
+    expect(candidate.champion).toEqual({ version: 'v1', metrics: champion.metrics });
+    expect((await readVersion('v2')).warnings.join()).not.toContain('compared');
+    const evaluated = await evaluate(of(then), { version: 'v2', against: 'v1' });
+    expect(evaluated.champion).toEqual(candidate.champion);
+  });
+
+  it('says so when the champion’s features are not to be had any more', async () => {
+    const context = buildContext();
+    await writeRawTable(context, `SELECT *, price * 2 AS cost FROM (${SAWTOOTH})`);
+    const { data } = context.model.spec;
+    const withCost = { ...data, covariates: [{ column: 'cost', history: false }] };
+    await train({ ...context, model: { ...context.model, spec: { ...context.model.spec, data: withCost } } });
+    await rm(path.join(folder, data.rawTable), { recursive: true });
+    await writeRawTable(context);
+    const candidate = await train(context, { against: 'v1' });
+    expect(candidate.champion).toBeUndefined();
+    expect(candidate.warnings.join()).toMatch(/v1 could not be compared: the data does not yield all .*cost/);
+  });
+
   it('is evaluated on the rows of its own data version, whatever has come since', async () => {
     const context = buildContext();
     await writeRawTable(context);

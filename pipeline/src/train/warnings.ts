@@ -63,8 +63,8 @@ function baselineWarning({ auc }: Metrics, baseline: Baseline | undefined): stri
 function championWarning(manifest: Manifest | undefined, champion: Champion | undefined): string[] {
   if (manifest === undefined || champion !== undefined) return [];
   return [
-    `${manifest.version} could not be compared: the features table lacks features that it needs ` +
-      `(it has ${manifest.features.map((feature) => feature.name).join(', ')})`,
+    `${manifest.version} could not be compared: the data does not yield all features that it needs ` +
+      `(${manifest.features.map((feature) => feature.name).join(', ')})`,
   ];
 }
 

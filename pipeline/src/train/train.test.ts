@@ -26,6 +26,14 @@ function buildContext(spec: Parameters<typeof smallModel>[0] = {}): PipelineCont
   return { model: smallModel(spec), storageUri: pathToFileURL(folder).href };
 }
 
+/** One of the two specs alone knows the column cost. */
+function buildContextOf(features: 'Standard' | 'Extended'): PipelineContext {
+  const context = buildContext();
+  const covariates = features === 'Extended' ? [{ column: 'cost', history: true }] : [];
+  context.model.spec.data = { ...context.model.spec.data, features, covariates };
+  return context;
+}
+
 async function readVersion(version: string): Promise<Manifest> {
   return requireManifest(openStorage(pathToFileURL(folder).href), 'default', 'retail', version);
 }
@@ -129,20 +137,13 @@ describe('a training', () => {
     ['Extended', 'Standard'],
     ['Standard', 'Extended'],
   ] as const)('of %s features and then of %s ones is judged on the same rows', async (first, then) => {
-    const of = (features: 'Standard' | 'Extended') => {
-      const context = buildContext();
-      // Only one of the two specs knows the column.
-      const covariates = features === 'Extended' ? [{ column: 'cost', history: true }] : [];
-      context.model.spec.data = { ...context.model.spec.data, features, covariates };
-      return context;
-    };
-    await writeRawTable(of(first), `SELECT *, price * 2 AS cost FROM (${SAWTOOTH})`);
-    const champion = await train(of(first));
-    const candidate = await train(of(then), { against: 'v1' });
+    await writeRawTable(buildContextOf(first), `SELECT *, price * 2 AS cost FROM (${SAWTOOTH})`);
+    const champion = await train(buildContextOf(first));
+    const candidate = await train(buildContextOf(then), { against: 'v1' });
     // The digits of the same model on the same rows.
     expect(candidate.champion).toEqual({ version: 'v1', metrics: champion.metrics });
     expect((await readVersion('v2')).warnings.join()).not.toContain('compared');
-    const evaluated = await evaluate(of(then), { version: 'v2', against: 'v1' });
+    const evaluated = await evaluate(buildContextOf(then), { version: 'v2', against: 'v1' });
     expect(evaluated.champion).toEqual(candidate.champion);
   });
 

@@ -18,6 +18,9 @@ interface Neighbours {
   deltaRs: DeltaRsSession;
 }
 
+/** To compile code for a query, and to plan it anew on the way, takes longer than all rows of these tables do. */
+const FOR_FEW_ROWS = ['spark.sql.codegen.wholeStage = false', 'spark.sql.adaptive.enabled = false'];
+
 /** Of a file of tests: opened before its tests, closed after them. */
 export function testNeighbours(): Readonly<Neighbours> {
   const stack = new AsyncDisposableStack();
@@ -25,6 +28,7 @@ export function testNeighbours(): Readonly<Neighbours> {
   beforeAll(async () => {
     opened.db = stack.use(await openDuckDB({ threads: 1 }));
     opened.spark = stack.use(await openSpark(inject('connectUrl')));
+    for (const setting of FOR_FEW_ROWS) await opened.spark.run(`SET ${setting}`);
     opened.deltaRs = stack.use(await DeltaRsSession.open());
   });
   afterAll(() => stack.disposeAsync());

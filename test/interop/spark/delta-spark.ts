@@ -19,6 +19,12 @@ export async function historyBySpark(spark: Spark, table: TableLocation): Promis
   return found.map(({ version }) => version);
 }
 
+/** How many files the newest version of a table has, by what its log tells Spark. */
+export async function filesBySpark(spark: Spark, table: TableLocation): Promise<number | undefined> {
+  const [detail] = await spark.rows<{ numFiles: number }>(`DESCRIBE DETAIL ${identifier(table)}`);
+  return detail?.numFiles;
+}
+
 function identifier(table: TableLocation): string {
   return `delta.\`${asSparkHasIt(table).path.replaceAll('`', '``')}\``;
 }

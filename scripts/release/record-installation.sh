@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # record-installation.sh [REF] - writes test/api/previous-release of a release (a tag or commit; default: the newest tag):
 # its install.yaml, and what its own operator makes of a model and a scoring job on a real API server, as it stands there.
-# test/api/upgrade.test.ts upgrades from it. Needs what `npm run test:api` needs; about two minutes, once Kubernetes is built.
+# test/upgrade upgrades from it. Needs what `npm run test:api` needs; about two minutes, once Kubernetes is built.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 ref=${1:-$(git describe --tags --abbrev=0)}

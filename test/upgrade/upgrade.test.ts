@@ -10,13 +10,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../conformance/until.ts';
 import { provideVolume, removeAll } from '../lifecycle/real-cluster.ts';
 import { conditionOf, SMALL_CLAIM, volumeClaim } from '../lifecycle/small-world.ts';
-import { HollowNode } from './hollow-node.ts';
-import { apply, kubectl, type Manifest } from './kubectl.ts';
-import { writeOperatorKubeconfig } from './operator-account.ts';
-import { PREVIOUS_RELEASE, readRecording, type Recording, restore } from './recording.ts';
-import { operatorEnv } from './release.ts';
-import { readInstalled, type Standing, standing } from './standing.ts';
-import { type Traffic, watchTraffic } from './traffic-watch.ts';
+import { HollowNode } from '../api/hollow-node.ts';
+import { apply, kubectl, type Manifest } from '../api/kubectl.ts';
+import { writeOperatorKubeconfig } from '../api/operator-account.ts';
+import { PREVIOUS_RELEASE, readRecording, type Recording, restore } from '../api/recording.ts';
+import { operatorEnv } from '../api/release.ts';
+import { readInstalled, type Standing, standing } from '../api/standing.ts';
+import { type Traffic, watchTraffic } from '../api/traffic-watch.ts';
 
 const MODEL = 'retail';
 const CRDS = ['crd/stockoutmodels.stockout.dev', 'crd/scoringjobs.stockout.dev'];
@@ -144,16 +144,23 @@ function expectSwitches({ service }: Standing, times: 0 | 1, { colors, fewestRea
   expect(fewestReady).toBeGreaterThan(0);
 }
 
-/** A controller that sees an owner before its pods may make more for a moment. */
+/**
+ * A controller that sees an owner before its pods makes others, and then takes away as many, be they the recorded ones or
+ * not: what serves before the upgrade are those that are left.
+ */
 function isWhole({ objects }: Recording, now: Standing): boolean {
-  const { pods, deployments, service } = now;
-  const recorded = objects.filter(({ kind }) => kind === 'Pod').map(({ metadata }) => metadata.name);
-  const names = pods.map((pod) => pod.split(' ')[0]);
+  const { pods, deployments, service, scoringJobs, jobs } = now;
+  const recorded = (kind: string): string[] =>
+    objects.filter((object) => object.kind === kind).map(({ metadata }) => metadata.name);
+  const [deployment = ''] = recorded('Deployment');
+  const serving = (names: readonly string[]): number =>
+    names.filter((name) => name.startsWith(`${deployment}-`)).length;
   return (
-    names.join() === recorded.sort().join() &&
+    serving(pods) === serving(recorded('Pod')) &&
+    jobs.length === recorded('Job').length &&
     deployments.length > 0 &&
     service !== undefined &&
-    now.scoringJobs.length > 0
+    scoringJobs.length > 0
   );
 }
 

@@ -86,8 +86,8 @@ export function endOfElement(body: Buffer, start: number, field: string, mostVal
   return at;
 }
 
-/** The closing quote's place. */
-function endOfString(body: Buffer, start: number): number {
+/** The closing quote's place; the end of the body where there is none. */
+export function endOfString(body: Buffer, start: number): number {
   for (let quote = body.indexOf(QUOTE, start + 1); quote !== -1; quote = body.indexOf(QUOTE, quote + 1)) {
     let slash = quote;
     while (body[slash - 1] === BACKSLASH) slash--;

@@ -23,7 +23,7 @@ export interface HistoryRequest {
 }
 
 export type HistoryReply =
-  | 'ready'
+  | { kind: 'ready' }
   | { id: number; kind: 'answer'; answer: HistoryAnswer | NotJson; seconds: number }
   | { id: number; kind: 'failed'; message: string };
 

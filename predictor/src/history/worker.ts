@@ -35,7 +35,7 @@ let queue = Promise.resolve();
 port.on('message', (request: HistoryRequest | 'close') => {
   queue = queue.then(() => (request === 'close' ? close() : handle(request)));
 });
-send('ready');
+send({ kind: 'ready' });
 
 async function openHistory(duckdb: DuckDB): Promise<History> {
   const { raw, features, horizonDays, snapshot } = setup;

@@ -1,7 +1,7 @@
-import { HistoryLostError } from '../history/history-client.ts';
 import type { Shown } from '../history/score-history.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Serving } from '../serving.ts';
+import { WorkerLostError } from '../worker-client.ts';
 import type { Exchange } from './exchange.ts';
 import { EXPLAIN } from './explain-query.ts';
 import type { HeldBytes } from './held-bytes.ts';
@@ -61,6 +61,6 @@ function tooManyHistories(): ProblemError {
 }
 
 function explainLoss(error: unknown): never {
-  if (!(error instanceof HistoryLostError)) throw error;
+  if (!(error instanceof WorkerLostError)) throw error;
   throw unavailable('the history was lost with its worker: send it again', 1);
 }

@@ -1,5 +1,5 @@
-import { BatchLostError } from '../batch/batch-client.ts';
 import type { BatchAnswer } from '../batch/score-batch.ts';
+import { WorkerLostError } from '../worker-client.ts';
 import { notJson, unavailable, unreadable, wrongFields } from './problem.ts';
 
 type Scored = Extract<BatchAnswer, { kind: 'scored' }>;
@@ -13,6 +13,6 @@ export function expectScored(answer: BatchAnswer): Scored {
 }
 
 export function explainLoss(error: unknown): never {
-  if (!(error instanceof BatchLostError)) throw error;
+  if (!(error instanceof WorkerLostError)) throw error;
   throw unavailable('the batch was lost: send it again', 1);
 }

@@ -1,4 +1,6 @@
-const [QUOTE, BACKSLASH, COLON, COMMA] = [0x22, 0x5c, 0x3a, 0x2c];
+import { endOfString } from '../batch/parse-rows.ts';
+
+const [QUOTE, COLON, COMMA] = [0x22, 0x3a, 0x2c];
 const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
 const [SPACE, TAB, LINE_FEED, RETURN] = [0x20, 0x09, 0x0a, 0x0d];
 /** How deep a request's members lie: the request's own in its braces, an input's in those, its array, and its own. */
@@ -63,16 +65,6 @@ function endOfArray(body: Buffer, start: number): number {
     if (byte === QUOTE) at = endOfString(body, at);
     else if (byte === OPEN_ARRAY) depth++;
     else if (byte === CLOSE_ARRAY && --depth === 0) return at + 1;
-  }
-  return body.length;
-}
-
-/** The closing quote's place. */
-function endOfString(body: Buffer, start: number): number {
-  for (let quote = body.indexOf(QUOTE, start + 1); quote !== -1; quote = body.indexOf(QUOTE, quote + 1)) {
-    let slash = quote;
-    while (body[slash - 1] === BACKSLASH) slash--;
-    if ((quote - slash) % 2 === 0) return quote;
   }
   return body.length;
 }

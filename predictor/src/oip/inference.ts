@@ -1,8 +1,8 @@
-import { BatchLostError } from '../batch/batch-client.ts';
 import { unavailable } from '../http/problem.ts';
 import { busy } from '../http/read-held-body.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Serving } from '../serving.ts';
+import { WorkerLostError } from '../worker-client.ts';
 import { type InferAnswer, type Opened, inferInline } from './infer.ts';
 import type { InferBody } from './open.ts';
 import { servedModelOf } from './served-model.ts';
@@ -44,6 +44,6 @@ export async function inferInWorker(
 }
 
 function explainLoss(error: unknown): never {
-  if (!(error instanceof BatchLostError)) throw error;
+  if (!(error instanceof WorkerLostError)) throw error;
   throw unavailable('the request was lost: send it again', 1);
 }

@@ -2,8 +2,6 @@
 // (DMatrix of one row, pred_contribs, one thread): 200 trees of depth 6, in alternating turns. The bar: >= 2 x its rate.
 //
 //   node bench/explain-row.ts [turns [connections]]
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { loadavg } from 'node:os';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +9,7 @@ import autocannon from 'autocannon';
 import { makeVersion } from './explain-row/version.ts';
 import { spread } from './figures/spread.ts';
 import { pythonWith, runForJson } from './python/venv.ts';
+import { startServer } from './servers/started.ts';
 
 const [turns = '7', connections = '4'] = process.argv.slice(2);
 const SECONDS = 3;
@@ -28,29 +27,27 @@ const python = await pythonWith(here('explain/requirements.txt'));
 const { version, row } = await makeVersion();
 await using _ = version;
 const body = JSON.stringify(row);
-const child = fork(here('predict/stockout-server.ts'), [version.uri, API_KEY]);
-const [url] = (await once(child, 'message')) as [string];
+await using server = await startServer(
+  new URL('servers/stockout.ts', import.meta.url),
+  version.uri,
+  API_KEY,
+  'http',
+);
 const headers = { 'content-type': 'application/json', 'x-api-key': API_KEY };
 const ours: Turn[] = [];
 const theirs: (Turn & { first: number[] })[] = [];
-try {
-  await askOurs(1);
-  for (let turn = 0; turn < Number(turns); turn++) {
-    theirs.push(runForJson(python, [here('explain-row/peer.py'), version.dir, String(SECONDS)]));
-    ours.push(await askOurs(SECONDS));
-    console.log(`turn ${turn + 1}, load average ${loadavg()[0]?.toFixed(1)}`);
-  }
-  await report();
-} finally {
-  const exited = once(child, 'exit');
-  child.disconnect();
-  await exited;
+await askOurs(1);
+for (let turn = 0; turn < Number(turns); turn++) {
+  theirs.push(runForJson(python, [here('explain-row/peer.py'), version.dir, String(SECONDS)]));
+  ours.push(await askOurs(SECONDS));
+  console.log(`turn ${turn + 1}, load average ${loadavg()[0]?.toFixed(1)}`);
 }
+await report();
 
 async function askOurs(duration: number): Promise<Turn> {
-  const before = await cpuOfServer();
+  const before = await server.cpu();
   const result = await autocannon({
-    url: `${url}?explain=true`,
+    url: `${server.address}?explain=true`,
     method: 'POST',
     headers,
     body,
@@ -60,13 +57,7 @@ async function askOurs(duration: number): Promise<Turn> {
   if (result.non2xx > 0 || result.errors > 0)
     throw new Error(`${result.non2xx} refused, ${result.errors} failed`);
   const answered = result['2xx'];
-  return { rate: answered / result.duration, cpu: ((await cpuOfServer()) - before) / answered };
-}
-
-async function cpuOfServer(): Promise<number> {
-  child.send('cpu');
-  const [used] = (await once(child, 'message')) as [number];
-  return used;
+  return { rate: answered / result.duration, cpu: ((await server.cpu()) - before) / answered };
 }
 
 async function report(): Promise<void> {
@@ -82,7 +73,7 @@ async function report(): Promise<void> {
 }
 
 async function largestDifference(): Promise<number> {
-  const response = await fetch(`${url}?explain=true`, { method: 'POST', headers, body });
+  const response = await fetch(`${server.address}?explain=true`, { method: 'POST', headers, body });
   const { explanation } = (await response.json()) as {
     explanation: { contributions: { feature: string; contribution: number }[] };
   };

@@ -2,7 +2,7 @@
 // Both run one process each, load comes from a third, in alternating turns.
 //
 //   node bench/grpc.ts [file:///path/to/a/model/version]
-import { type ChildProcess, fork } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { availableParallelism, loadavg } from 'node:os';
@@ -11,38 +11,22 @@ import { fileURLToPath } from 'node:url';
 import type { Manifest } from '@stockout/contracts';
 import protobuf from 'protobufjs';
 import { spread } from './figures/spread.ts';
+import { type StartedServer, startServer } from './servers/started.ts';
 
 const AT_A_TIME = 32;
 const MILLISECONDS = 2_000;
 const TURNS = 10;
 const API_KEY = 'bench';
 const FIXTURE = new URL('../predictor/fixtures/tiny', import.meta.url).href;
+const STOCKOUT = new URL('servers/stockout.ts', import.meta.url);
 const PROTO = new URL('../predictor/src/grpc/open-inference.proto', import.meta.url);
 const model = process.argv[2] ?? FIXTURE;
-
-interface Server {
-  name: string;
-  address: string;
-  child: ChildProcess;
-}
 
 interface Turn {
   /** Calls a second. */
   rate: number;
   /** Of the server's process, in microseconds a call: what a busy machine disturbs less. */
   cpu: number;
-}
-
-async function start(name: string, file: string): Promise<Server> {
-  const child = fork(new URL(file, import.meta.url), [model, API_KEY]);
-  const [address] = (await once(child, 'message')) as [string];
-  return { name, address, child };
-}
-
-async function stop({ child }: Server): Promise<void> {
-  const exited = once(child, 'exit');
-  child.disconnect();
-  await exited;
 }
 
 /** A ModelInferRequest of the model's example row, as Triton's client sends it. */
@@ -59,21 +43,14 @@ async function requestOf(): Promise<string> {
   return Buffer.from(type.encode(message).finish()).toString('base64');
 }
 
-async function turn({ address, child }: Server, request: string): Promise<Turn> {
-  const before = await cpuOf(child);
+async function turn(server: StartedServer, request: string): Promise<Turn> {
+  const before = await server.cpu();
   const started = performance.now();
-  const args = [address, API_KEY, request, String(AT_A_TIME), String(MILLISECONDS)];
+  const args = [server.address, API_KEY, request, String(AT_A_TIME), String(MILLISECONDS)];
   const load = fork(new URL('grpc/load.ts', import.meta.url), args);
   const [done] = (await once(load, 'message')) as [number];
-  const cpu = ((await cpuOf(child)) - before) / done;
+  const cpu = ((await server.cpu()) - before) / done;
   return { rate: done / ((performance.now() - started) / 1000), cpu };
-}
-
-/** User and system time so far, in microseconds. */
-async function cpuOf(child: ChildProcess): Promise<number> {
-  child.send('cpu');
-  const [used] = (await once(child, 'message')) as [number];
-  return used;
 }
 
 function report(name: string, turns: readonly Turn[]): void {
@@ -84,16 +61,12 @@ function report(name: string, turns: readonly Turn[]): void {
 }
 
 const request = await requestOf();
-const bare = await start('bare echo', 'grpc/bare-server.ts');
-const ours = await start('stockout serve', 'grpc/stockout-server.ts');
+await using bare = await startServer(new URL('servers/bare-grpc.ts', import.meta.url));
+await using ours = await startServer(STOCKOUT, model, API_KEY, 'grpc');
 const turns: { bare: Turn; ours: Turn }[] = [];
-try {
-  for (const server of [bare, ours]) await turn(server, request);
-  for (let index = 0; index < TURNS; index++) {
-    turns.push({ bare: await turn(bare, request), ours: await turn(ours, request) });
-  }
-} finally {
-  await Promise.all([stop(bare), stop(ours)]);
+for (const server of [bare, ours]) await turn(server, request);
+for (let index = 0; index < TURNS; index++) {
+  turns.push({ bare: await turn(bare, request), ours: await turn(ours, request) });
 }
 const [load] = loadavg();
 console.log(
@@ -101,11 +74,11 @@ console.log(
     `${availableParallelism()} cores, load average ${load?.toFixed(1)}; median (range)`,
 );
 report(
-  bare.name,
+  'bare echo',
   turns.map((each) => each.bare),
 );
 report(
-  ours.name,
+  'stockout serve',
   turns.map((each) => each.ours),
 );
 const rates = turns.map((each) => each.ours.rate / each.bare.rate);

@@ -2,39 +2,21 @@
 // same JSON. Both run one process each, load comes from a third, in alternating turns.
 //
 //   node bench/predict.ts [file:///path/to/a/model/version]
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import process from 'node:process';
 import type { Manifest } from '@stockout/contracts';
 import autocannon from 'autocannon';
 import { spread } from './figures/spread.ts';
+import { type StartedServer, startServer } from './servers/started.ts';
 
 const CONNECTIONS = 32;
 const SECONDS = 2;
 const TURNS = 15;
 /** Checked at every request, as in production. */
 const API_KEY = 'bench';
+const STOCKOUT = new URL('servers/stockout.ts', import.meta.url);
 const FIXTURE = new URL('../predictor/fixtures/tiny', import.meta.url).href;
 const model = process.argv[2] ?? FIXTURE;
-
-interface Server {
-  name: string;
-  url: string;
-  child: ChildProcess;
-}
-
-async function start(name: string, file: string): Promise<Server> {
-  const child = fork(new URL(file, import.meta.url), [model, API_KEY]);
-  const [url] = (await once(child, 'message')) as [string];
-  return { name, url, child };
-}
-
-async function stop({ child }: Server): Promise<void> {
-  const exited = once(child, 'exit');
-  child.disconnect();
-  await exited;
-}
 
 interface Turn {
   /** Requests a second. */
@@ -43,11 +25,11 @@ interface Turn {
   cpu: number;
 }
 
-async function turn({ name, url, child }: Server, body: string, seconds: number): Promise<Turn> {
+async function turn(server: StartedServer, body: string, seconds: number): Promise<Turn> {
   const headers = { 'content-type': 'application/json', 'x-api-key': API_KEY };
-  const before = await cpuOf(child);
+  const before = await server.cpu();
   const result = await autocannon({
-    url,
+    url: server.address,
     method: 'POST',
     headers,
     body,
@@ -55,16 +37,9 @@ async function turn({ name, url, child }: Server, body: string, seconds: number)
     duration: seconds,
   });
   if (result.non2xx > 0 || result.errors > 0)
-    throw new Error(`${name}: ${result.non2xx} refused, ${result.errors} failed`);
-  const cpu = ((await cpuOf(child)) - before) / result['2xx'];
+    throw new Error(`${server.address}: ${result.non2xx} refused, ${result.errors} failed`);
+  const cpu = ((await server.cpu()) - before) / result['2xx'];
   return { rate: result['2xx'] / result.duration, cpu };
-}
-
-/** User and system time so far, in microseconds. */
-async function cpuOf(child: ChildProcess): Promise<number> {
-  child.send('cpu');
-  const [used] = (await once(child, 'message')) as [number];
-  return used;
 }
 
 function report(name: string, turns: Turn[]): void {
@@ -82,27 +57,23 @@ function report(name: string, turns: Turn[]): void {
 const manifest = JSON.parse(await readFile(new URL(`${model}/manifest.json`), 'utf8')) as Manifest;
 const row = Object.fromEntries(manifest.features.map(({ name, example }) => [name, example]));
 const body = JSON.stringify(row);
-const bare = await start('bare node:http', 'predict/bare-server.ts');
-const ours = await start('stockout serve', 'predict/stockout-server.ts');
+await using bare = await startServer(new URL('servers/bare-http.ts', import.meta.url));
+await using ours = await startServer(STOCKOUT, model, API_KEY, 'http');
 const turns: { bare: Turn; ours: Turn }[] = [];
-try {
-  for (const server of [bare, ours]) await turn(server, body, 2);
-  for (let index = 0; index < TURNS; index++) {
-    turns.push({ bare: await turn(bare, body, SECONDS), ours: await turn(ours, body, SECONDS) });
-  }
-} finally {
-  await Promise.all([stop(bare), stop(ours)]);
+for (const server of [bare, ours]) await turn(server, body, 2);
+for (let index = 0; index < TURNS; index++) {
+  turns.push({ bare: await turn(bare, body, SECONDS), ours: await turn(ours, body, SECONDS) });
 }
 const trees = manifest.params['rounds'];
 console.log(
   `POST /predict, ${CONNECTIONS} connections, ${TURNS} turns of ${SECONDS} s each, ${trees} trees; median (range)`,
 );
 report(
-  bare.name,
+  'bare node:http',
   turns.map((each) => each.bare),
 );
 report(
-  ours.name,
+  'stockout serve',
   turns.map((each) => each.ours),
 );
 const ratios = (of: keyof Turn, over: 'bare' | 'ours'): number[] =>

@@ -1,6 +1,6 @@
 // The least that @grpc/grpc-js does for a unary call: bytes in, the same bytes out.
-import process from 'node:process';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { serveParent } from './serve-parent.ts';
 
 const asItIs = (message: Buffer): Buffer => message;
 const server = new Server();
@@ -14,10 +14,5 @@ server.register(
 );
 server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) => {
   if (error !== null) throw error;
-  process.send?.(`127.0.0.1:${port}`);
+  serveParent(`127.0.0.1:${port}`);
 });
-process.on('message', () => {
-  const { user, system } = process.cpuUsage();
-  process.send?.(user + system);
-});
-process.once('disconnect', () => process.exit());

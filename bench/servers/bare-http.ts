@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import process from 'node:process';
+import { serveParent } from './serve-parent.ts';
 
 const server = createServer((req, res) => {
   const chunks: Buffer[] = [];
@@ -16,9 +16,4 @@ const server = createServer((req, res) => {
 });
 server.listen(0, '127.0.0.1');
 await once(server, 'listening');
-process.send?.(`http://127.0.0.1:${(server.address() as AddressInfo).port}/predict`);
-process.on('message', () => {
-  const { user, system } = process.cpuUsage();
-  process.send?.(user + system);
-});
-process.once('disconnect', () => process.exit());
+serveParent(`http://127.0.0.1:${(server.address() as AddressInfo).port}/predict`);

@@ -1,11 +1,11 @@
 import type { Shown } from '../history/score-history.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Serving } from '../serving.ts';
-import { WorkerLostError } from '../worker-client.ts';
 import type { Exchange } from './exchange.ts';
 import { EXPLAIN } from './explain-query.ts';
+import { explainLoss } from './explain-loss.ts';
 import type { HeldBytes } from './held-bytes.ts';
-import { notJson, ProblemError, tooMany, unavailable, wrongFields } from './problem.ts';
+import { notJson, ProblemError, tooMany, wrongFields } from './problem.ts';
 import { readHeldBody } from './read-held-body.ts';
 import type { QueryParameters } from './query.ts';
 import type { RouteRequest, ScoringRoute } from './scoring-route.ts';
@@ -39,7 +39,9 @@ export class HistoryRoute implements ScoringRoute<Shown> {
     if (busy()) throw tooManyHistories();
     readHeldBody(exchange, this.#held, this.limit, async (body) => {
       if (busy()) throw tooManyHistories();
-      const { answer, seconds } = await history.answer(body, query).catch(explainLoss);
+      const { answer, seconds } = await history
+        .answer(body, query)
+        .catch(explainLoss('the history was lost with its worker'));
       if (answer.kind === 'notJson') throw notJson(answer.why, answer.errors);
       if (answer.kind === 'wrong') throw wrongFields(answer.errors);
       this.#runtime.metrics.batch(answer.summary, seconds);
@@ -58,9 +60,4 @@ function noHistory(version: string): ProblemError {
 
 function tooManyHistories(): ProblemError {
   return tooMany('too many histories are waiting: send it again later', 1);
-}
-
-function explainLoss(error: unknown): never {
-  if (!(error instanceof WorkerLostError)) throw error;
-  throw unavailable('the history was lost with its worker: send it again', 1);
 }

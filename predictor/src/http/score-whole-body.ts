@@ -4,7 +4,8 @@ import type { Runtime } from '../runtime.ts';
 import type { Serving } from '../serving.ts';
 import type { HeldBytes } from './held-bytes.ts';
 import { busy } from './read-held-body.ts';
-import { expectScored, explainLoss } from './scored-answer.ts';
+import { explainLoss } from './explain-loss.ts';
+import { expectScored } from './scored-answer.ts';
 
 /** A body of this size (about 40 rows) is answered in less time than handing it to the worker takes. */
 const INLINE_BYTES = 16 * 1024;
@@ -44,7 +45,7 @@ export async function explainWholeBody(
 }
 
 async function counted(scored: Promise<ScoredBatch>, { metrics }: Runtime): Promise<Uint8Array> {
-  const { answer, seconds } = await scored.catch(explainLoss);
+  const { answer, seconds } = await scored.catch(explainLoss('the batch was lost'));
   const { body, summary } = expectScored(answer);
   metrics.batch(summary, seconds);
   return body;

@@ -1,6 +1,5 @@
 import type { BatchAnswer } from '../batch/score-batch.ts';
-import { WorkerLostError } from '../worker-client.ts';
-import { notJson, unavailable, unreadable, wrongFields } from './problem.ts';
+import { notJson, unreadable, wrongFields } from './problem.ts';
 
 type Scored = Extract<BatchAnswer, { kind: 'scored' }>;
 
@@ -10,9 +9,4 @@ export function expectScored(answer: BatchAnswer): Scored {
   if (answer.kind === 'unreadable') throw unreadable(answer.what, answer.why);
   if (answer.kind === 'wrong') throw wrongFields(answer.errors);
   return answer;
-}
-
-export function explainLoss(error: unknown): never {
-  if (!(error instanceof WorkerLostError)) throw error;
-  throw unavailable('the batch was lost: send it again', 1);
 }

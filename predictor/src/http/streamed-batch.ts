@@ -6,7 +6,8 @@ import type { Exchange } from './exchange.ts';
 import { Patience } from './patience.ts';
 import { ProblemError } from './problem.ts';
 import { dropBody } from './read-body.ts';
-import { expectScored, explainLoss } from './scored-answer.ts';
+import { explainLoss } from './explain-loss.ts';
+import { expectScored } from './scored-answer.ts';
 
 /**
  * A body that is read, scored and answered part by part, each no faster than the next will have it. What is wrong
@@ -48,7 +49,9 @@ export class StreamedBatch {
   }
 
   async #take({ bytes, last }: BodyPart): Promise<void> {
-    const { answer, seconds } = await this.#scorer.score(bytes, last).catch(explainLoss);
+    const { answer, seconds } = await this.#scorer
+      .score(bytes, last)
+      .catch(explainLoss('the batch was lost'));
     const { body, summary } = expectScored(answer);
     this.#exchange.runtime.metrics.batch(summary, seconds);
     if (last && this.#answer === undefined) return this.#exchange.send(this.#type, body);

@@ -1,8 +1,7 @@
-import { unavailable } from '../http/problem.ts';
+import { explainLoss } from '../http/explain-loss.ts';
 import { busy } from '../http/read-held-body.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Serving } from '../serving.ts';
-import { WorkerLostError } from '../worker-client.ts';
 import { type InferAnswer, type Opened, inferInline } from './infer.ts';
 import type { InferBody } from './open.ts';
 import { servedModelOf } from './served-model.ts';
@@ -38,12 +37,7 @@ export async function inferInWorker(
   { metrics, limits }: Runtime,
 ): Promise<InferAnswer> {
   if (batches.waiting >= limits.queuedBatches) throw busy();
-  const { answer, seconds } = await batches.infer(body).catch(explainLoss);
+  const { answer, seconds } = await batches.infer(body).catch(explainLoss('the request was lost'));
   if (answer.kind === 'inferred') metrics.batch(answer.summary, seconds);
   return answer;
-}
-
-function explainLoss(error: unknown): never {
-  if (!(error instanceof WorkerLostError)) throw error;
-  throw unavailable('the request was lost: send it again', 1);
 }

@@ -1,4 +1,5 @@
 import type { Job, Pod } from '../types.ts';
+import { isIndexed } from './job-indexes.ts';
 import { isActive, isFinished } from './pods.ts';
 
 const LONGEST_BACKOFF = 360_000;
@@ -6,6 +7,8 @@ const LONGEST_BACKOFF = 360_000;
 /** What a Job has seen of its pods so far; pods may be deleted, this stays. */
 export interface Tally {
   succeeded: Set<string>;
+  /** Of an Indexed Job: what is done. */
+  indexes: Set<number>;
   failed: Set<string>;
   /** Pods whose failure a rule told to ignore. */
   ignored: Set<string>;
@@ -22,6 +25,7 @@ export interface Failure {
 
 export const newTally = (): Tally => ({
   succeeded: new Set(),
+  indexes: new Set(),
   failed: new Set(),
   ignored: new Set(),
   lastFailure: 0,
@@ -53,8 +57,16 @@ export function deadlineIn({ spec, status }: Job, now: number): number | undefin
   return Date.parse(status.startTime) + spec.activeDeadlineSeconds * 1000 - now;
 }
 
-export function isSucceeded({ spec }: Job, pods: Pod[], tally: Tally): boolean {
-  if (spec.completions !== undefined) return tally.succeeded.size >= spec.completions;
+/** How many pods, or indexes, are done: of an index one pod counts. */
+export function succeededOf(job: Job, { succeeded, indexes }: Tally): number {
+  if (!isIndexed(job)) return succeeded.size;
+  const { completions = 0 } = job.spec;
+  return [...indexes].filter((index) => index < completions).length;
+}
+
+export function isSucceeded(job: Job, pods: Pod[], tally: Tally): boolean {
+  const { spec } = job;
+  if (spec.completions !== undefined) return succeededOf(job, tally) >= spec.completions;
   return tally.succeeded.size > 0 && !pods.some(isActive);
 }
 
@@ -77,8 +89,8 @@ export function backoffAfter(failures: number, initial: number): number {
 }
 
 /** How many pods run at a time from here on. */
-function wantedPods({ spec }: Job, tally: Tally): number {
-  const { parallelism = 1, completions } = spec;
+function wantedPods(job: Job, tally: Tally): number {
+  const { parallelism = 1, completions } = job.spec;
   if (completions === undefined) return tally.succeeded.size > 0 ? 0 : parallelism;
-  return Math.min(parallelism, completions - tally.succeeded.size);
+  return Math.min(parallelism, completions - succeededOf(job, tally));
 }

@@ -1,6 +1,7 @@
 import { timestamp } from '../timestamp.ts';
 import type { Condition, Job, Pod } from '../types.ts';
-import { isLeaving, type Tally } from './job-plan.ts';
+import { formatIndexes, isIndexed } from './job-indexes.ts';
+import { isLeaving, succeededOf, type Tally } from './job-plan.ts';
 import { conditionOf, countOrNone, isActive, isReady, setCondition } from './pods.ts';
 
 /** A merge patch: null removes. */
@@ -15,7 +16,8 @@ export function statusOf(job: Job, pods: Pod[], tally: Tally, now: number): Stat
     startTime: job.status?.startTime ?? timestamp(now),
     active: countOrNone(active.length),
     ready: active.filter(isReady).length,
-    succeeded: countOrNone(tally.succeeded.size),
+    succeeded: countOrNone(succeededOf(job, tally)),
+    ...(isIndexed(job) ? { completedIndexes: formatIndexes(tally.indexes) || null } : {}),
     failed: countOrNone(tally.failed.size),
     terminating: pods.filter(isLeaving).length,
     uncountedTerminatedPods: {},

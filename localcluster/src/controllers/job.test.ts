@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../../../test/conformance/until.ts';
 import type { Condition, Job, Pod } from '../types.ts';
 import { ControlPlane, podTemplate } from './control-plane.ts';
+import { INDEX_KEY } from './job-indexes.ts';
 
 let plane: ControlPlane;
 
@@ -24,6 +25,13 @@ const pod = (what: string): Promise<Pod> => until(what, () => pods()[0]);
 function become(found: Pod, phase: string): void {
   plane.cluster.patchStatus('Pod', found, { phase });
 }
+
+const podOfIndex = (index: number): Promise<Pod> =>
+  until(`the pod of index ${index}`, () =>
+    pods().find(
+      (one) => one.metadata.annotations?.[INDEX_KEY] === String(index) && one.status?.phase === 'Pending',
+    ),
+  );
 
 const condition = (type: string): Condition | undefined =>
   (job().status?.conditions as Condition[] | undefined)?.find((one) => one.type === type);
@@ -58,5 +66,49 @@ describe('Jobs', () => {
       reason: 'BackoffLimitExceeded',
       message: 'Job has reached the specified backoff limit',
     });
+  });
+});
+
+describe('Indexed Jobs', () => {
+  const indexed = { completionMode: 'Indexed', completions: 3, parallelism: 2, backoffLimit: 1 };
+
+  it('give each pod an index in its name, its host name, label, annotation and environment', async () => {
+    createJob(indexed);
+    const { metadata, spec } = await podOfIndex(1);
+    expect(metadata.name).toMatch(/^once-1-[a-z0-9]{5}$/);
+    expect(metadata.labels).toMatchObject({ [INDEX_KEY]: '1', 'job-name': 'once' });
+    expect(spec.hostname).toBe('once-1');
+    expect(spec.containers[0]?.env).toEqual([
+      {
+        name: 'JOB_COMPLETION_INDEX',
+        valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: `metadata.labels['${INDEX_KEY}']` } },
+      },
+    ]);
+  });
+
+  it('work on the lowest indexes first, and on the next one when one is done', async () => {
+    createJob(indexed);
+    become(await podOfIndex(0), 'Succeeded');
+    await podOfIndex(2);
+    expect(job().status).toMatchObject({ succeeded: 1, completedIndexes: '0', active: 2 });
+  });
+
+  it('try an index again whose pod failed, and are complete when every index is done', async () => {
+    createJob(indexed);
+    become(await podOfIndex(1), 'Failed');
+    for (const index of [1, 0, 2]) become(await podOfIndex(index), 'Succeeded');
+    await until('it is complete', () => condition('Complete')?.status === 'True');
+    expect(job().status).toMatchObject({ succeeded: 3, failed: 1, completedIndexes: '0-2' });
+  });
+
+  it('end pods of indexes that are not asked for any more, and work on those that are new', async () => {
+    createJob({ ...indexed, completions: 2 });
+    await podOfIndex(1);
+    plane.cluster.patch('Job', job(), { spec: { completions: 1, parallelism: 1 } });
+    await until('one is left', () => pods().length === 1);
+    expect(pods()[0]?.metadata.annotations?.[INDEX_KEY]).toBe('0');
+    plane.cluster.patch('Job', job(), { spec: { completions: 3, parallelism: 3 } });
+    await podOfIndex(2);
+    expect(pods()).toHaveLength(3);
   });
 });

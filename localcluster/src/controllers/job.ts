@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { timestamp } from '../timestamp.ts';
 import type { Condition, Job, Pod } from '../types.ts';
-import { type Cluster, controllerOf, isOwnedBy, ownedBy } from './cluster.ts';
+import { type Cluster, controllerOf, isOwnedBy } from './cluster.ts';
+import { indexOf, isIndexed, openIndexes, surplusPods } from './job-indexes.ts';
 import {
   backoffAfter,
   deadlineIn,
@@ -12,6 +13,7 @@ import {
   newTally,
   type Tally,
 } from './job-plan.ts';
+import { podOf } from './job-pods.ts';
 import { conditionsWith, isSuspended, resumedStatus, type Status, statusOf } from './job-status.ts';
 import { type Controller, keyOfObject, splitKey } from './manager.ts';
 import { judgeFailedPod } from './pod-failure-policy.ts';
@@ -91,7 +93,11 @@ const counts = (cluster: Cluster, job: Job, tally: Tally): Status =>
 function count(job: Job, pod: Pod, tally: Tally): void {
   const { uid } = pod.metadata;
   if (tally.succeeded.has(uid) || tally.failed.has(uid) || tally.ignored.has(uid)) return;
-  if (pod.status?.phase === 'Succeeded') tally.succeeded.add(uid);
+  if (pod.status?.phase === 'Succeeded') {
+    tally.succeeded.add(uid);
+    const index = indexOf(pod, job);
+    if (index !== undefined) tally.indexes.add(index);
+  }
   if (pod.status?.phase !== 'Failed') return;
   const { action, message } = judgeFailedPod(job.spec.podFailurePolicy, pod);
   if (action === 'Ignore') tally.ignored.add(uid);
@@ -122,12 +128,17 @@ function createMissing(
   tally: Tally,
   backoff: number,
 ): number | undefined {
-  const missing = missingPods(job, pods, tally);
-  for (const pod of pods.filter(isActive).slice(0, Math.max(0, -missing))) deletePod(cluster, job, pod);
+  const surplus = isIndexed(job) ? surplusPods(job, pods, tally.indexes) : [];
+  for (const pod of surplus) deletePod(cluster, job, pod);
+  const left = pods.filter((pod) => !surplus.includes(pod));
+  const missing = missingPods(job, left, tally);
+  for (const pod of left.filter(isActive).slice(0, Math.max(0, -missing))) deletePod(cluster, job, pod);
   if (missing <= 0) return undefined;
   const wait = tally.lastFailure + backoffAfter(tally.failed.size, backoff) - cluster.now();
   if (tally.failed.size > 0 && wait > 0) return wait;
-  for (let left = missing; left > 0; left--) createPod(cluster, job);
+  const indexes = isIndexed(job) ? openIndexes(job, left, tally.indexes).slice(0, missing) : undefined;
+  for (const index of indexes ?? Array.from({ length: missing }, () => undefined))
+    createPod(cluster, job, index);
   return undefined;
 }
 
@@ -137,19 +148,8 @@ function deletePod(cluster: Cluster, job: Job, pod: Pod): void {
   cluster.event(job, { type: 'Normal', reason: 'SuccessfulDelete', message });
 }
 
-function createPod(cluster: Cluster, job: Job): void {
-  const { metadata, spec } = job.spec.template;
-  const { name, namespace } = job.metadata;
-  const { labels = {}, annotations } = metadata ?? {};
-  const pod = cluster.create<Pod>('Pod', namespace, {
-    metadata: {
-      generateName: `${name}-`,
-      labels,
-      ...(annotations ? { annotations } : {}),
-      ownerReferences: [ownedBy(job)],
-    },
-    spec,
-  });
+function createPod(cluster: Cluster, job: Job, index: number | undefined): void {
+  const pod = cluster.create<Pod>('Pod', job.metadata.namespace, podOf(job, index));
   cluster.event(job, {
     type: 'Normal',
     reason: 'SuccessfulCreate',

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { StatusCause } from '../api/api-error.ts';
 import { invalidValue, required, unsupported } from '../registry/metadata.ts';
+import { labelProblem } from '../registry/names.ts';
 import type { Strategy } from '../registry/resource.ts';
 import type { Job } from '../types.ts';
 import { defaultPodSpec, immutable, validatePodSpec } from './pod-spec.ts';
@@ -12,6 +13,9 @@ const COUNTS = [
   'backoffLimit',
   'ttlSecondsAfterFinished',
 ] as const;
+
+/** Of an Indexed Job. */
+const MOST_AT_A_TIME = 100_000;
 
 export const jobStrategy: Strategy = {
   defaults(object) {
@@ -51,7 +55,12 @@ export const jobStrategy: Strategy = {
   validate(object, old) {
     const { spec } = object as Job;
     const causes = spec.template?.spec ? validatePodSpec(spec.template.spec, 'spec.template.spec') : [];
-    return [...causes, ...validateSpec(spec), ...(old ? validateUpdate(spec, (old as Job).spec) : [])];
+    return [
+      ...causes,
+      ...validateSpec(spec),
+      ...validateIndexed(object as Job),
+      ...(old ? validateUpdate(spec, (old as Job).spec) : []),
+    ];
   },
 };
 
@@ -69,15 +78,48 @@ function validateSpec(spec: Job['spec']): StatusCause[] {
     const why = 'only "Never" is supported when podFailurePolicy is specified';
     causes.push(invalidValue('spec.template.spec.restartPolicy', policy ?? '', why));
   }
-  if (spec.completionMode === 'Indexed') {
-    causes.push(invalidValue('spec.completionMode', 'Indexed', 'localcluster runs NonIndexed Jobs only'));
-  }
   return causes;
 }
 
+function validateIndexed({ metadata, spec }: Job): StatusCause[] {
+  if (spec.backoffLimitPerIndex !== undefined) {
+    const why = 'localcluster counts the failures of a whole Job only';
+    return [invalidValue('spec.backoffLimitPerIndex', spec.backoffLimitPerIndex, why)];
+  }
+  if (spec.completionMode !== 'Indexed') return [];
+  if (spec.completions === undefined) {
+    return [required('spec.completions', 'when completion mode is Indexed')];
+  }
+  const { completions, parallelism = 1 } = spec;
+  const many = `must be less than or equal to ${MOST_AT_A_TIME} when completion mode is Indexed`;
+  // Pods have the host names `<name>-<index>`.
+  const host = `${metadata.name}-${completions - 1}`;
+  const wrong = `will not able to create pod with invalid DNS label: ${host}`;
+  return [
+    ...(parallelism > MOST_AT_A_TIME ? [invalidValue('spec.parallelism', parallelism, many)] : []),
+    ...(completions > 0 && labelProblem(host) ? [invalidValue('metadata.name', metadata.name, wrong)] : []),
+  ];
+}
+
 function validateUpdate(spec: Job['spec'], old: Job['spec']): StatusCause[] {
-  const fixed = ['selector', 'template', 'completions', 'completionMode', 'podFailurePolicy'] as const;
-  return fixed
-    .filter((field) => !isDeepStrictEqual(spec[field], old[field]))
-    .map((field) => immutable(`spec.${field}`, spec[field]));
+  const fixed = ['selector', 'template', 'completionMode', 'podFailurePolicy'] as const;
+  const changed = fixed.filter((field) => !isDeepStrictEqual(spec[field], old[field]));
+  return [
+    ...changed.map((field) => immutable(`spec.${field}`, spec[field])),
+    ...validateCompletions(spec, old),
+  ];
+}
+
+/** Fixed; but an Indexed Job that runs all at a time may be made smaller and larger. */
+function validateCompletions(spec: Job['spec'], old: Job['spec']): StatusCause[] {
+  if (spec.completions === old.completions) return [];
+  if (spec.completionMode !== 'Indexed') return [immutable('spec.completions', spec.completions)];
+  if (spec.completions === undefined || spec.completions === spec.parallelism) return [];
+  return [
+    invalidValue(
+      'spec.completions',
+      spec.completions,
+      'can only be modified in tandem with spec.parallelism',
+    ),
+  ];
 }

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { InputError } from '@stockout/contracts';
 import { proxyLog } from './api/pod-logs.ts';
 import { type ApiServer, type ApiServerOptions, startApiServer } from './api/server.ts';
-import { selfSigned } from './api/tls.ts';
+import { type Certificate, selfSigned } from './api/tls.ts';
 import { writeKubeconfig } from './client/kubeconfig.ts';
 import { startControllers } from './controllers/start.ts';
 import { runNodeAgent } from './node/agent.ts';
@@ -29,6 +29,8 @@ export interface LocalClusterOptions {
   binDir?: string;
   /** Restarts of containers and of Jobs' pods wait as on a real cluster (10 s and more) unless given. */
   backoff?: Backoff;
+  /** False: no node but those that join over the API, so no pod runs here. Default true. */
+  node?: boolean;
   log?: (line: string) => void;
 }
 
@@ -44,6 +46,14 @@ export interface LocalCluster {
 const NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 const BIN = fileURLToPath(new URL('../../node_modules/.bin', import.meta.url));
 const JOB_BACKOFF = 10_000;
+
+interface NodeSite {
+  stateDir: string;
+  kubeconfigPath: string;
+  token: string;
+  certificate: Certificate;
+  log: (line: string) => void;
+}
 
 /**
  * Starts a Kubernetes API on this machine, with the built-in controllers, one node that runs pods as processes, and
@@ -66,22 +76,33 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
   await writeKubeconfig(kubeconfigPath, { server: api.url, ca: certificate.cert, token });
   const proxy = await startServiceProxy({ kubeconfigPath, log });
   ends.defer(() => proxy.stop());
+  if (options.node ?? true)
+    ends.use(await runNode(options, { stateDir, kubeconfigPath, token, certificate, log }));
+  const jobBackoff = options.backoff?.initial ?? JOB_BACKOFF;
+  ends.defer(startControllers(registry, { stateDir, jobBackoff, log }));
+  const running = ends.move();
+  return { url: api.url, token, kubeconfigPath, stop: () => running.disposeAsync() };
+}
+
+/** Runs the pods of this machine. Disposed of, it ends them, and takes their folders away. */
+async function runNode(
+  { binDir = BIN, backoff }: LocalClusterOptions,
+  { stateDir, kubeconfigPath, token, certificate, log }: NodeSite,
+): Promise<AsyncDisposable> {
+  await using ends = new AsyncDisposableStack();
   ends.defer(() => rm(join(stateDir, 'pods'), { recursive: true, force: true }));
   const agent = await runNodeAgent({
     kubeconfigPath,
     nodeName: 'local',
     stateDir,
     podAddresses: 'loopback',
-    binDir: options.binDir ?? BIN,
+    binDir,
     logs: { certificate, token },
-    ...(options.backoff ? { backoff: options.backoff } : {}),
+    ...(backoff ? { backoff } : {}),
     log,
   });
   ends.defer(() => agent.stop());
-  const jobBackoff = options.backoff?.initial ?? JOB_BACKOFF;
-  ends.defer(startControllers(registry, { stateDir, jobBackoff, log }));
-  const running = ends.move();
-  return { url: api.url, token, kubeconfigPath, stop: () => running.disposeAsync() };
+  return ends.move();
 }
 
 function createRegistry(): { registry: Registry; addresses: ServiceAddresses } {

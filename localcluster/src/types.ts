@@ -2,12 +2,14 @@ import type {
   V1ConfigMap,
   V1CustomResourceDefinition,
   V1Deployment,
+  V2HorizontalPodAutoscaler,
   V1Job,
   V1Namespace,
   V1Node,
   V1PersistentVolume,
   V1PersistentVolumeClaim,
   V1Pod,
+  V1PodDisruptionBudget,
   V1PodSpec,
   V1ReplicaSet,
   V1Secret,
@@ -77,12 +79,14 @@ type Stored<T, Filled extends keyof T = never> = Wire<Omit<T, 'apiVersion' | 'ki
 export type ConfigMap = Stored<V1ConfigMap>;
 export type CustomResourceDefinition = Stored<V1CustomResourceDefinition, 'spec'>;
 export type Deployment = Stored<V1Deployment, 'spec'>;
+export type HorizontalPodAutoscaler = Stored<V2HorizontalPodAutoscaler, 'spec'>;
 export type Job = Stored<V1Job, 'spec'>;
 export type Namespace = Stored<V1Namespace>;
 export type Node = Stored<V1Node>;
 export type PersistentVolume = Stored<V1PersistentVolume, 'spec'>;
 export type PersistentVolumeClaim = Stored<V1PersistentVolumeClaim, 'spec'>;
 export type Pod = Stored<V1Pod, 'spec'>;
+export type PodDisruptionBudget = Stored<V1PodDisruptionBudget, 'spec'>;
 export type PodSpec = Wire<V1PodSpec>;
 export type ReplicaSet = Stored<V1ReplicaSet, 'spec'>;
 export type Secret = Stored<V1Secret>;

@@ -3,6 +3,10 @@ import {
   APPLY,
   apply,
   APPS,
+  autoscaler,
+  AUTOSCALERS,
+  budget,
+  BUDGETS,
   CONFIG,
   configMap,
   container,
@@ -164,6 +168,55 @@ export const exchanges: Record<string, Exchange[]> = {
     post(JOBS, { ...job({}, { restartPolicy: undefined }), metadata: { name: 'bad' } }),
     post(JOBS, { ...job({}, { restartPolicy: 'Always' }), metadata: { name: 'bad' } }),
     remove(`${JOBS}/once`, { propagationPolicy: 'Background' }),
+  ],
+  'indexed jobs': [
+    post(JOBS, job({ completionMode: 'Indexed', completions: 3, parallelism: 2 })),
+    patch(`${JOBS}/once`, { spec: { completions: 5 } }),
+    patch(`${JOBS}/once`, { spec: { completions: 5, parallelism: 5 } }),
+    patch(`${JOBS}/once`, { spec: { completionMode: 'NonIndexed' } }),
+    post(JOBS, { ...job({ completionMode: 'Indexed' }), metadata: { name: 'bad' } }),
+    post(JOBS, { ...job({ completionMode: 'Indexed', completions: 2 }), metadata: { name: 'a.b' } }),
+    post(JOBS, {
+      ...job({ completionMode: 'Indexed', completions: 2, parallelism: 100_001 }),
+      metadata: { name: 'bad' },
+    }),
+    remove(`${JOBS}/once`, { propagationPolicy: 'Background' }),
+  ],
+  'autoscalers and disruption budgets': [
+    post(AUTOSCALERS, autoscaler({ maxReplicas: 0 })),
+    post(AUTOSCALERS, autoscaler({ minReplicas: 5, maxReplicas: 3 })),
+    post(AUTOSCALERS, autoscaler({ minReplicas: 0, scaleTargetRef: { kind: '', name: '' } })),
+    post(`${AUTOSCALERS}?dryRun=All`, autoscaler({})),
+    post(`${AUTOSCALERS}?dryRun=All`, autoscaler({ behavior: { scaleDown: { selectPolicy: 'Min' } } })),
+    apply(
+      `${AUTOSCALERS}/web`,
+      'one',
+      {
+        apiVersion: 'autoscaling/v2',
+        kind: 'HorizontalPodAutoscaler',
+        ...autoscaler({
+          minReplicas: 2,
+          metrics: [
+            {
+              type: 'Resource',
+              resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 70 } },
+            },
+          ],
+        }),
+      },
+      '&dryRun=All',
+    ),
+    post(BUDGETS, budget({ minAvailable: 1, maxUnavailable: 1 })),
+    post(BUDGETS, budget({ minAvailable: -1 })),
+    post(BUDGETS, budget({ maxUnavailable: '120%' })),
+    post(BUDGETS, budget({ minAvailable: 'some' })),
+    post(`${BUDGETS}?dryRun=All`, budget({ minAvailable: '50%' })),
+    apply(
+      `${BUDGETS}/web`,
+      'one',
+      { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', ...budget({ maxUnavailable: 1 }) },
+      '&dryRun=All',
+    ),
   ],
   'services, secrets, claims, leases': [
     post(`${NS}/services`, {

@@ -6,6 +6,8 @@ export const NS = '/api/v1/namespaces/conformance';
 export const CONFIG = `${NS}/configmaps`;
 export const APPS = '/apis/apps/v1/namespaces/conformance/deployments';
 export const JOBS = '/apis/batch/v1/namespaces/conformance/jobs';
+export const AUTOSCALERS = '/apis/autoscaling/v2/namespaces/conformance/horizontalpodautoscalers';
+export const BUDGETS = '/apis/policy/v1/namespaces/conformance/poddisruptionbudgets';
 export const LEASES = '/apis/coordination.k8s.io/v1/namespaces/conformance/leases';
 export const WIDGETS = '/apis/conformance.stockout.dev/v1/namespaces/conformance/widgets';
 
@@ -62,6 +64,20 @@ export const job = (spec: object, pod: object = {}) => ({
     template: { spec: { containers: [container], restartPolicy: 'Never', ...pod } },
     ...spec,
   },
+});
+
+export const autoscaler = (spec: object) => ({
+  metadata: { name: 'web' },
+  spec: {
+    scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'none' },
+    maxReplicas: 3,
+    ...spec,
+  },
+});
+
+export const budget = (spec: object) => ({
+  metadata: { name: 'web' },
+  spec: { selector: { matchLabels: { app: 'none' } }, ...spec },
 });
 
 export const widget = (spec: object, more: object = {}) => ({

@@ -2,6 +2,7 @@ import type { Registry } from '../registry/registry.ts';
 import { Cluster } from './cluster.ts';
 import { customResourceCleanup } from './custom-resource-cleanup.ts';
 import { deploymentController } from './deployment.ts';
+import { disruptionController } from './disruption.ts';
 import { endpointSliceController } from './endpoint-slices.ts';
 import { eventExpiry } from './event-expiry.ts';
 import { GarbageCollector } from './garbage-collector.ts';
@@ -36,6 +37,7 @@ export function startControllers(
   manager.run(jobController(as('job-controller'), jobBackoff));
   manager.run(volumeController(as('persistentvolume-controller'), stateDir));
   manager.run(endpointSliceController(as('endpointslice-controller')));
+  manager.run(disruptionController(as('disruption-controller')));
   manager.run(eventExpiry(as('event-expiry')));
   return () => {
     manager.stop();

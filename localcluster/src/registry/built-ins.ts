@@ -6,10 +6,13 @@ import {
   secretStrategy,
   volumeStrategy,
 } from '../strategies/config.ts';
+import { autoscalerStrategy } from '../strategies/autoscaling.ts';
 import { crdStrategy } from '../strategies/crd.ts';
+import { budgetStrategy } from '../strategies/disruption.ts';
 import { eventsViewStrategy } from '../strategies/events.ts';
 import { jobStrategy } from '../strategies/job.ts';
 import { deploymentStrategy, podStrategy, replicaSetStrategy } from '../strategies/workloads.ts';
+import { autoscalerColumns } from '../tables/autoscaling.ts';
 import * as tables from '../tables/others.ts';
 import { podColumns } from '../tables/pods.ts';
 import { deploymentColumns, jobColumns, replicaSetColumns, serviceColumns } from '../tables/workloads.ts';
@@ -180,6 +183,17 @@ function entries(service: Strategy): Entry[] {
       columns: replicaSetColumns,
     },
     {
+      group: 'autoscaling',
+      version: 'v2',
+      kind: 'HorizontalPodAutoscaler',
+      plural: 'horizontalpodautoscalers',
+      shortNames: ['hpa'],
+      categories: ['all'],
+      hasStatus: true,
+      strategy: autoscalerStrategy,
+      columns: autoscalerColumns,
+    },
+    {
       group: 'batch',
       version: 'v1',
       kind: 'Job',
@@ -225,6 +239,7 @@ function entries(service: Strategy): Entry[] {
       shortNames: ['pdb'],
       hasStatus: true,
       generation: true,
+      strategy: budgetStrategy,
       columns: tables.budgetColumns,
     },
     {

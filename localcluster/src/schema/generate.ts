@@ -22,6 +22,7 @@ const GROUP_VERSIONS = {
     'ServiceAccount',
   ],
   'apis/apps/v1': ['Deployment', 'ReplicaSet'],
+  'apis/autoscaling/v2': ['HorizontalPodAutoscaler'],
   'apis/batch/v1': ['Job'],
   'apis/coordination.k8s.io/v1': ['Lease'],
   'apis/discovery.k8s.io/v1': ['EndpointSlice'],

@@ -30,7 +30,7 @@ export async function load(
   const batches = await startBatches(version, traffic, runtime);
   try {
     await selfCheck(model, batches);
-    await awaitKeys(runtime, signal);
+    await awaitSecrets(runtime, signal);
   } catch (error) {
     await batches.close();
     throw error;
@@ -74,10 +74,14 @@ async function startBatches(
   }
 }
 
-/** Ready without a key, it would take the place of a predictor that has some, and then refuse everybody. */
-async function awaitKeys({ keys, lifecycle, limits }: Runtime, signal: AbortSignal): Promise<void> {
+/**
+ * Ready without a key or a certificate, it would take the place of a predictor that has them, and then refuse
+ * everybody.
+ */
+async function awaitSecrets(runtime: Runtime, signal: AbortSignal): Promise<void> {
+  const { keys, certificate, lifecycle, limits } = runtime;
   for (;;) {
-    const { trouble } = keys;
+    const trouble = certificate?.trouble ?? keys.trouble;
     if (trouble === undefined) return;
     lifecycle.waiting(trouble);
     await delay(limits.keysIntervalMs, undefined, { signal });

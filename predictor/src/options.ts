@@ -18,6 +18,8 @@ export interface ServeOptions {
   apiKeysDir?: string | undefined;
   /** Further valid API keys. */
   apiKeys?: string[] | undefined;
+  /** A mounted Secret of type kubernetes.io/tls: scoring is served within TLS then. Read again when it changes. */
+  tlsDir?: string | undefined;
   /** Stops the predictor when aborted, as `stop()` does. */
   signal?: AbortSignal | undefined;
   limits?: Partial<Limits> | undefined;
@@ -57,7 +59,7 @@ export interface Limits {
   drainMs: number;
   /** How long requests under way may take after that. */
   closeMs: number;
-  /** How often the API keys are read again. */
+  /** How often mounted Secrets (API keys, the TLS certificate) are read again. */
   keysIntervalMs: number;
   /** Before the version is read again after a storage error that may pass; doubles up to a minute. */
   retryMs: number;

@@ -4,6 +4,7 @@ import type { Log } from './log.ts';
 import type { PredictorMetrics } from './metrics/predictor-metrics.ts';
 import type { Limits } from './options.ts';
 import type { Serving } from './serving.ts';
+import type { ServerCertificate } from './tls/server-certificate.ts';
 
 /** What the parts of one running predictor share. */
 export interface Runtime {
@@ -12,6 +13,8 @@ export interface Runtime {
   limits: Limits;
   log: Log;
   keys: ApiKeys;
+  /** Of the ports that callers reach; undefined where they speak without TLS. */
+  certificate: ServerCertificate | undefined;
   lifecycle: Lifecycle;
   metrics: PredictorMetrics;
   /** Set once the version is loaded and checked. */

@@ -12,6 +12,7 @@ import { load } from './load.ts';
 import { PredictorMetrics } from './metrics/predictor-metrics.ts';
 import { type ServeOptions, type Settings, settle } from './options.ts';
 import type { Runtime } from './runtime.ts';
+import { ServerCertificate } from './tls/server-certificate.ts';
 
 export interface PredictorServer {
   /** Scoring and pages. */
@@ -59,15 +60,21 @@ interface Servers {
   admin: Server;
 }
 
-async function createRuntime({ host, limits, log, apiKeys, apiKeysDir }: Settings): Promise<Runtime> {
+async function createRuntime(settings: Settings): Promise<Runtime> {
+  const { host, limits, log, apiKeys, apiKeysDir, tlsDir } = settings;
   const keys = await ApiKeys.open(apiKeys, apiKeysDir, limits.keysIntervalMs, log);
+  const certificate =
+    tlsDir === undefined ? undefined : await ServerCertificate.open(tlsDir, limits.keysIntervalMs, log);
+  const metrics = new PredictorMetrics();
+  if (certificate !== undefined) metrics.tls.of(certificate);
   return {
     host,
     limits,
     log,
     keys,
+    certificate,
     lifecycle: new Lifecycle(),
-    metrics: new PredictorMetrics(),
+    metrics,
     serving: undefined,
   };
 }
@@ -75,7 +82,7 @@ async function createRuntime({ host, limits, log, apiKeys, apiKeysDir }: Setting
 async function listenOrClose(
   servers: Servers,
   { host, port, adminPort, grpcPort }: Settings,
-  { keys }: Runtime,
+  { keys, certificate }: Runtime,
 ): Promise<{ url: string; adminUrl: string; grpcAddress: string }> {
   try {
     const url = await listen(servers.public, port, host, '--port');
@@ -84,6 +91,7 @@ async function listenOrClose(
     return { url, adminUrl, grpcAddress };
   } catch (error) {
     keys.close();
+    certificate?.close();
     await Promise.all([closeServer(servers.public, 0), closeServer(servers.admin, 0)]);
     throw error;
   }
@@ -118,7 +126,7 @@ async function becomeReady(
 }
 
 async function shutDown(runtime: Runtime, servers: Servers, stopping: AbortController): Promise<void> {
-  const { lifecycle, limits, log, keys } = runtime;
+  const { lifecycle, limits, log, keys, certificate } = runtime;
   const wasReady = lifecycle.ready;
   stopping.abort(new StockoutError('stopped before it was ready'));
   lifecycle.drain();
@@ -130,6 +138,7 @@ async function shutDown(runtime: Runtime, servers: Servers, stopping: AbortContr
   await Promise.all([closeServer(servers.public, limits.closeMs), servers.grpc.close(limits.closeMs)]);
   await Promise.all([runtime.serving?.batches.close(), runtime.serving?.history?.close()]);
   keys.close();
+  certificate?.close();
   await closeServer(servers.admin, 0);
   log('info', 'stopped');
 }

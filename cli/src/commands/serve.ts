@@ -10,6 +10,7 @@ interface ServeOptions extends CommonOptions {
   adminPort: number;
   grpcPort: number;
   apiKeysDir?: string;
+  tlsDir?: string;
 }
 
 export function addServe(program: Command): void {
@@ -22,6 +23,7 @@ export function addServe(program: Command): void {
     .option('--grpc-port <n>', 'Open Inference Protocol by gRPC', wholeNumber, 8001)
     .option('--admin-port <n>', 'probes and /metrics', wholeNumber, 9090)
     .option('--api-keys-dir <dir>', 'a mounted Secret: each file holds one valid API key')
+    .option('--tls-dir <dir>', 'a mounted Secret with tls.crt and tls.key: HTTP and gRPC within TLS')
     .action((options: ServeOptions) =>
       runCommand(options, async (signal) => {
         const { serve } = await import('@stockout/predictor');

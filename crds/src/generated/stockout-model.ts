@@ -343,7 +343,13 @@ export interface StockoutModelSpec {
       };
       rateLimitPerMinute?: number;
     };
+    /**
+     * HTTP and gRPC are served within TLS. A renewed certificate is taken up without a restart.
+     */
     tls?: {
+      /**
+       * Of type kubernetes.io/tls. The operator's allow-list must hold its name.
+       */
       secretName: string;
     };
     rollout: {

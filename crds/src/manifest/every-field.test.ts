@@ -47,6 +47,7 @@ const OBEYED: Record<string, readonly string[]> = {
     'spec.serving.service.port',
     'spec.serving.service.annotations.*',
     'spec.serving.auth.apiKeySecretRef.name',
+    'spec.serving.tls.secretName',
     'spec.serving.rollout.strategy BlueGreen',
     'spec.serving.rollout.progressDeadlineSeconds',
     'spec.serving.rollout.rollbackWindowSeconds',

@@ -16,7 +16,6 @@ const MODEL: readonly Line[] = [
   ['spec.source.uri', isOnnx, 'give the XGBoost model it was made from, .json or .ubj'],
   ['spec.serving.auth.jwt', given, 'use apiKeySecretRef'],
   ['spec.serving.auth.rateLimitPerMinute', given, LEAVE_OUT],
-  ['spec.serving.tls', given, LEAVE_OUT],
   ['spec.serving.rollout.strategy', is('RollingUpdate'), 'use BlueGreen'],
   ['spec.serving.rollout.shadow', given, LEAVE_OUT],
   ['spec.serving.rollout.analysis', given, LEAVE_OUT],

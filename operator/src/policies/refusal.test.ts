@@ -28,6 +28,14 @@ test.each([
     },
   ],
   [
+    'so is one with a certificate',
+    aModel({ serving: { tls: { secretName: 'someone-elses' } } }),
+    expect.objectContaining({
+      reason: 'NameNotAllowed',
+      message: expect.stringMatching(/^spec\.serving\.tls\.secretName: someone-elses is not/) as string,
+    }),
+  ],
+  [
     'so is a claim',
     aModel({ storage: { persistentVolumeClaim: { claimName: 'xstockout-data' } } }),
     expect.objectContaining({ reason: 'NameNotAllowed' }),

@@ -3,7 +3,7 @@ import type { Deployment } from '../api/kubernetes.ts';
 import { isFalse, REASON } from '../conditions.ts';
 import { isApplied } from '../resources/applied.ts';
 import type { Color } from '../resources/names.ts';
-import type { PredictorInput } from '../resources/predictor-deployment.ts';
+import { type PredictorInput, speaksTls } from '../resources/predictor-deployment.ts';
 import { buildService, readSwitched, type Switched } from '../resources/service.ts';
 import type { VersionRecord } from '../resources/version-record.ts';
 import type { ObservedModel, PredictorState } from '../stockoutmodel/observed.ts';
@@ -55,12 +55,14 @@ export function applyPredictor(
 }
 
 export function applyService(
-  { observed }: RolloutContext,
+  { observed, serving }: RolloutContext,
   color: Color | undefined,
   switched: Switched | undefined,
 ): Action[] {
   const { model, service } = observed;
-  const object = buildService({ model, color, switched });
+  // What the spec asks for by now comes with the switch to pods that have it.
+  const tls = serving?.color === color ? serving && speaksTls(serving.deployment) : undefined;
+  const object = buildService({ model, color, switched, tls });
   if (isApplied(object, service)) return [];
   const why = service === undefined ? 'callers find the predictor by it' : 'it differs from the spec';
   return [{ verb: 'apply', object, onto: service?.metadata.resourceVersion, why }];

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { ServicePort } from '../api/kubernetes.ts';
 import { aModel, aVersion } from '../testing/builders.ts';
 import { isApplied } from './applied.ts';
 import { buildPredictorDeployment } from './predictor-deployment.ts';
@@ -71,6 +72,8 @@ test('whatever others add to an object, it is still applied', () => {
   );
 });
 
+const protocols = (ports: ServicePort[]) => ports.map(({ name, appProtocol }) => [name, appProtocol]);
+
 describe('a Service', () => {
   const service = buildService({
     model: aModel({ serving: { service: { port: 8080, annotations: { 'example.com/a': 'b' } } } }),
@@ -95,6 +98,22 @@ describe('a Service', () => {
       ['grpc', 8001, 8001],
     ]);
     expect(taken).toEqual([['http', 8001, 8000]]);
+  });
+
+  test('speaks TLS where the spec says so, unless the pods that it selects do not yet', () => {
+    const service = { type: 'ClusterIP', port: 443 } as const;
+    const model = aModel({ serving: { tls: { secretName: 'stockout-tls' }, service } });
+    const [secure, plain] = [undefined, false].map((tls) => buildService({ model, color: 'blue', tls }));
+    expect(protocols(secure!.spec.ports)).toEqual([
+      ['https', 'https'],
+      ['grpc', 'https'],
+    ]);
+    expect(protocols(plain!.spec.ports)).toEqual([
+      ['http', undefined],
+      ['grpc', 'kubernetes.io/h2c'],
+    ]);
+    expect(endpointOf(secure!)).toBe('https://retail.shop.svc');
+    expect(endpointOf(plain!)).toBe('http://retail.shop.svc:443');
   });
 
   test('selects no pods before anything serves', () => {

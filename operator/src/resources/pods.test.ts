@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { PodTemplate } from '../api/kubernetes.ts';
 import { aModel, aScoringJob, aVersion } from '../testing/builders.ts';
 import { ANNOTATION } from './names.ts';
-import { buildPredictorDeployment, templateHash } from './predictor-deployment.ts';
+import { buildPredictorDeployment, speaksTls, templateHash } from './predictor-deployment.ts';
 import { buildRegisterJob } from './register-job.ts';
 import { buildScoringRun } from './scoring-job.ts';
 import { buildTrainingJob } from './training-job.ts';
@@ -91,6 +91,24 @@ describe('what the pods run', () => {
       readOnly: true,
     });
     expect(spec.volumes).toContainEqual({ name: 'api-keys', secret: { secretName: 'stockout-api-key' } });
+  });
+
+  test('a predictor with a certificate has it from its Secret, and one without says nothing of it', () => {
+    const secure = aModel({ serving: { tls: { secretName: 'stockout-tls' } } });
+    const version = aVersion('v2');
+    const [withTls, without] = [secure, aModel()].map((each) =>
+      buildPredictorDeployment({ model: each, color: 'blue', version, image: 'predictor:1' }),
+    );
+    const { containers, volumes } = withTls!.spec.template.spec;
+    expect(containers[0]?.args.join(' ')).toContain('--tls-dir /etc/stockout/tls');
+    expect(containers[0]?.volumeMounts).toContainEqual({
+      name: 'tls',
+      mountPath: '/etc/stockout/tls',
+      readOnly: true,
+    });
+    expect(volumes).toContainEqual({ name: 'tls', secret: { secretName: 'stockout-tls' } });
+    expect([withTls, without].map((each) => speaksTls(each!))).toEqual([true, false]);
+    expect(JSON.stringify(without)).not.toContain('tls');
   });
 
   test('a predictor without keys mounts none', () => {

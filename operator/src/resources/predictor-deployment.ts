@@ -8,6 +8,7 @@ export const PREDICT_PORT = 8000;
 export const GRPC_PORT = 8001;
 const ADMIN_PORT = 9090;
 const API_KEYS_FOLDER = '/etc/stockout/api-keys';
+const TLS_FOLDER = '/etc/stockout/tls';
 /** Longer than the predictor drains: 5 s of accepting while endpoints spread, then open requests. */
 const GRACE_SECONDS = 40;
 
@@ -76,6 +77,11 @@ export function templateHash(input: Omit<PredictorInput, 'color'>): string {
   return hashOf(buildTemplate({ ...input, color: 'blue' }));
 }
 
+/** Whether the pods of a Deployment of ours serve within TLS, whatever the spec says by now. */
+export function speaksTls({ spec }: Deployment): boolean {
+  return spec.template.spec.containers.some(({ args }) => args.includes('--tls-dir'));
+}
+
 export function predictorSelector(model: string, color: string): Record<string, string> {
   return { [LABEL.model]: model, [LABEL.color]: color };
 }
@@ -83,15 +89,18 @@ export function predictorSelector(model: string, color: string): Record<string, 
 function buildTemplate({ model, color, version, image }: PredictorInput): PodTemplate {
   const { storage, serving } = model.spec;
   const { name } = model.metadata;
-  const keys = apiKeys(serving.auth?.apiKeySecretRef?.name);
+  const secrets = [
+    mounted('api-keys', serving.auth?.apiKeySecretRef?.name, API_KEYS_FOLDER),
+    mounted('tls', serving.tls?.secretName, TLS_FOLDER),
+  ];
   const container = buildContainer({
     name: 'predictor',
     image,
-    args: [...serveArgs(version), ...keys.args],
+    args: [...serveArgs(version), ...secrets.flatMap(({ args }) => args)],
     resources: serving.resources,
     storage,
     readOnlyStorage: true,
-    mounts: keys.mounts,
+    mounts: secrets.flatMap(({ mounts }) => mounts),
   });
   const selector = predictorSelector(name, color);
   return {
@@ -109,7 +118,7 @@ function buildTemplate({ model, color, version, image }: PredictorInput): PodTem
         storage,
         readOnlyStorage: true,
         placement: serving,
-        volumes: keys.volumes,
+        volumes: secrets.flatMap(({ volumes }) => volumes),
       }),
       terminationGracePeriodSeconds: GRACE_SECONDS,
       topologySpreadConstraints: [
@@ -130,16 +139,19 @@ function serveArgs({ uri, digest }: PredictorVersion): string[] {
   return ['serve', '--model', uri, '--digest', digest, ...options];
 }
 
-function apiKeys(secretName: string | undefined): {
+interface MountedSecret {
   args: string[];
   mounts: VolumeMount[];
   volumes: Volume[];
-} {
+}
+
+/** A Secret as files, and the option `--<name>-dir` that tells where; nothing where none is named. */
+function mounted(name: string, secretName: string | undefined, mountPath: string): MountedSecret {
   if (secretName === undefined) return { args: [], mounts: [], volumes: [] };
   return {
-    args: ['--api-keys-dir', API_KEYS_FOLDER],
-    mounts: [{ name: 'api-keys', mountPath: API_KEYS_FOLDER, readOnly: true }],
-    volumes: [{ name: 'api-keys', secret: { secretName } }],
+    args: [`--${name}-dir`, mountPath],
+    mounts: [{ name, mountPath, readOnly: true }],
+    volumes: [{ name, secret: { secretName } }],
   };
 }
 

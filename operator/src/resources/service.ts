@@ -4,11 +4,16 @@ import { withAppliedHash } from './applied.ts';
 import { ANNOTATION, type Color, labelsOf, LABEL, NO_COLOR, ownerReference } from './names.ts';
 import { GRPC_PORT, PREDICT_PORT, predictorSelector } from './predictor-deployment.ts';
 
+/** Name and protocol of a port that speaks TLS. */
+const HTTPS = 'https';
+
 export interface ServiceInput {
   model: StockoutModel;
   /** Whose pods get the traffic; undefined before anything serves. */
   color: Color | undefined;
   switched?: Switched | undefined;
+  /** Whether those pods speak TLS. Default: as the spec says. */
+  tls?: boolean | undefined;
 }
 
 /** The last switch: for the rollback window, and for people who ask when. */
@@ -21,7 +26,7 @@ export interface Switched {
 }
 
 /** What callers reach. Its selector is the one place that says which color serves. */
-export function buildService({ model, color, switched }: ServiceInput): Service {
+export function buildService({ model, color, switched, tls }: ServiceInput): Service {
   const { name, namespace } = model.metadata;
   const { type, port, annotations } = model.spec.serving.service;
   return withAppliedHash({
@@ -37,16 +42,21 @@ export function buildService({ model, color, switched }: ServiceInput): Service 
     spec: {
       type,
       selector: predictorSelector(name, color ?? NO_COLOR),
-      ports: [{ name: 'http', port, targetPort: PREDICT_PORT, protocol: 'TCP' }, ...grpcPort(port)],
+      ports: portsOf(port, tls ?? model.spec.serving.tls !== undefined),
     },
   });
 }
 
-/** Behind HTTP, which is the endpoint in the status; none where HTTP has been given its port. */
-function grpcPort(http: number): ServicePort[] {
-  if (http === GRPC_PORT) return [];
-  const appProtocol = 'kubernetes.io/h2c';
-  return [{ name: 'grpc', port: GRPC_PORT, targetPort: GRPC_PORT, protocol: 'TCP', appProtocol }];
+/**
+ * HTTP, which is the endpoint in the status, and gRPC behind it; that not where HTTP has been given its port. What stands
+ * in front (an ingress, a mesh) reads the protocol.
+ */
+function portsOf(port: number, tls: boolean): ServicePort[] {
+  const http: ServicePort = { name: 'http', port, targetPort: PREDICT_PORT, protocol: 'TCP' };
+  const first = tls ? { ...http, name: HTTPS, appProtocol: HTTPS } : http;
+  if (port === GRPC_PORT) return [first];
+  const appProtocol = tls ? HTTPS : 'kubernetes.io/h2c';
+  return [first, { name: 'grpc', port: GRPC_PORT, targetPort: GRPC_PORT, protocol: 'TCP', appProtocol }];
 }
 
 function switchAnnotations(switched: Switched | undefined): Record<string, string> {
@@ -68,16 +78,19 @@ export function readSwitched({ metadata: { annotations = {} } }: Service): Switc
 /** Where callers reach the Service; undefined while a load balancer has no address. */
 export function endpointOf(service: Service): string | undefined {
   const { type, ports } = service.spec;
-  const port = ports[0]?.port ?? 80;
+  const [first] = ports;
+  const scheme = first?.name === HTTPS ? 'https' : 'http';
+  const port = first?.port ?? 80;
   if (type !== 'LoadBalancer') {
-    return url(`${service.metadata.name}.${service.metadata.namespace}.svc`, port);
+    return url(scheme, `${service.metadata.name}.${service.metadata.namespace}.svc`, port);
   }
   const [ingress] = service.status?.loadBalancer?.ingress ?? [];
   const address = ingress?.ip ?? ingress?.hostname;
-  return address === undefined ? undefined : url(address, ingress?.ports?.[0]?.port ?? port);
+  return address === undefined ? undefined : url(scheme, address, ingress?.ports?.[0]?.port ?? port);
 }
 
-function url(host: string, port: number): string {
+function url(scheme: 'http' | 'https', host: string, port: number): string {
   const name = host.includes(':') ? `[${host}]` : host;
-  return port === 80 ? `http://${name}` : `http://${name}:${port}`;
+  const usual = port === (scheme === 'https' ? 443 : 80);
+  return usual ? `${scheme}://${name}` : `${scheme}://${name}:${port}`;
 }

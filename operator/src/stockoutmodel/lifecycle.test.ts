@@ -46,6 +46,19 @@ test('the metrics of a model are those of what answers, of the latest while noth
   });
 });
 
+test('TLS comes with the pods that speak it: until the switch callers are told of HTTP', () => {
+  const cluster = new FakeCluster(aModel());
+  startServing(cluster);
+  cluster.edit('TLS is asked for', (spec) => {
+    spec.serving.tls = { secretName: 'stockout-tls' };
+    spec.serving.service.port = 443;
+  });
+  cluster.settle();
+  expect(cluster.model.status?.endpoint).toBe('http://20.1.2.3:443');
+  rollOut(cluster, 'green');
+  expect(cluster.model.status?.endpoint).toBe('https://20.1.2.3');
+});
+
 test('a model goes from the first training over a better version, a refused one and a pin back to the first', async () => {
   const gates = [
     { metric: 'auc', min: '0.95' },

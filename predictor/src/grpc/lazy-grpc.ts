@@ -1,7 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { listen } from '../http/listen.ts';
 import type { Runtime } from '../runtime.ts';
+import { followCertificate, tlsOptions } from '../tls/follow-certificate.ts';
+import { OpenSockets } from '../tls/open-sockets.ts';
 import type { GrpcServer } from './grpc-server.ts';
 
 /**
@@ -11,16 +14,13 @@ import type { GrpcServer } from './grpc-server.ts';
 export class LazyGrpc {
   readonly #runtime: Runtime;
   readonly #listener: Server;
-  readonly #sockets = new Set<Socket>();
+  readonly #open: OpenSockets;
   #loading: Promise<GrpcServer> | undefined;
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
-    // What arrives meanwhile waits in the kernel.
-    this.#listener = createServer(
-      { pauseOnConnect: true, noDelay: true },
-      (socket) => void this.#serve(socket),
-    );
+    this.#listener = createListener(runtime, (socket) => void this.#serve(socket));
+    this.#open = new OpenSockets(this.#listener);
   }
 
   /**
@@ -39,15 +39,13 @@ export class LazyGrpc {
     const server = await this.#loading?.catch(() => undefined);
     server?.drain(graceMs);
     // Who neither reads nor hangs up would keep the connection for ever.
-    const timer = setTimeout(() => this.#sockets.forEach((socket) => socket.destroy()), graceMs);
+    const timer = setTimeout(() => this.#open.destroy(), graceMs);
     await closed;
     clearTimeout(timer);
     server?.close();
   }
 
   async #serve(socket: Socket): Promise<void> {
-    this.#sockets.add(socket);
-    socket.once('close', () => this.#sockets.delete(socket));
     // A caller that hangs up while it is waited for is nobody's error.
     socket.on('error', () => {});
     try {
@@ -72,4 +70,17 @@ export class LazyGrpc {
     );
     return this.#loading;
   }
+}
+
+/** Of HTTP/2, within TLS where there is a certificate. */
+function createListener({ certificate, limits }: Runtime, accept: (socket: Socket) => void): Server {
+  // What arrives meanwhile waits in the kernel.
+  const options = { pauseOnConnect: true, noDelay: true };
+  if (certificate === undefined) return createServer(options, accept);
+  const secure = tlsOptions(certificate, limits.headersTimeoutMs);
+  const listener = createTlsServer({ ...options, ...secure, ALPNProtocols: ['h2'] }, accept);
+  // Who cannot agree on TLS with us is nobody's error.
+  listener.on('tlsClientError', (_, socket) => socket.destroy());
+  followCertificate(listener, certificate);
+  return listener;
 }

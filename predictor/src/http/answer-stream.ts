@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { reset } from '../tls/reset.ts';
 
 const LINGER_MS = 5_000;
 
@@ -57,7 +58,7 @@ export class AnswerStream {
    */
   break(): void {
     const { req, socket } = this.#res;
-    if (req.httpVersionMinor === 0) socket?.resetAndDestroy();
+    if (req.httpVersionMinor === 0 && socket !== null) reset(socket);
     else {
       socket?.destroySoon();
       // He may not take what is still to be sent.

@@ -1,7 +1,12 @@
 import { once } from 'node:events';
-import type { Server } from 'node:http';
+import type { Server as PlainServer } from 'node:http';
+import type { Server as SecureServer } from 'node:https';
 import type { AddressInfo, Server as Listener } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
 import { StockoutError } from '@stockout/contracts';
+
+/** With or without TLS. */
+export type HttpServer = PlainServer | SecureServer;
 
 /**
  * @returns the server's URL on this machine
@@ -17,7 +22,8 @@ export async function listen(server: Listener, port: number, host: string, optio
   const address = server.address() as AddressInfo;
   const everywhere = address.address === '0.0.0.0' || address.address === '::';
   const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-  return `http://${everywhere ? '127.0.0.1' : name}:${address.port}`;
+  const scheme = server instanceof TlsServer ? 'https' : 'http';
+  return `${scheme}://${everywhere ? '127.0.0.1' : name}:${address.port}`;
 }
 
 function explain(error: NodeJS.ErrnoException, port: number, host: string, option: string): Error {
@@ -33,7 +39,7 @@ function explain(error: NodeJS.ErrnoException, port: number, host: string, optio
 }
 
 /** Stops accepting, lets requests under way end, and breaks off what is left after `graceMs`. */
-export async function closeServer(server: Server, graceMs: number): Promise<void> {
+export async function closeServer(server: HttpServer, graceMs: number): Promise<void> {
   if (!server.listening) return;
   const closed = once(server, 'close');
   server.close();

@@ -1,13 +1,15 @@
 import {
   createServer,
   type IncomingMessage,
-  type Server,
+  type RequestListener,
   type ServerResponse,
   STATUS_CODES,
 } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Runtime } from '../runtime.ts';
+import { SecureHttpServer } from '../tls/secure-http-server.ts';
 import { ArrivalDeadline } from './arrival-deadline.ts';
+import type { HttpServer } from './listen.ts';
 import { createPages } from './pages.ts';
 import { PROBLEM_TYPE, ProblemError } from './problem.ts';
 import { ScoringFront } from './scoring-front.ts';
@@ -15,7 +17,7 @@ import { ScoringFront } from './scoring-front.ts';
 /** Longer than the idle time of the usual load balancers (60 s), so that they close first and no request is lost. */
 const KEEP_ALIVE_MS = 75_000;
 
-export function createPublicServer(runtime: Runtime): Server {
+export function createPublicServer(runtime: Runtime): HttpServer {
   const { headersTimeoutMs, requestTimeoutMs } = runtime.limits;
   const front = new ScoringFront(runtime);
   const pages = createPages(runtime);
@@ -29,16 +31,19 @@ export function createPublicServer(runtime: Runtime): Server {
     if (awaited) res.writeContinue();
     pages(req, res);
   };
-  const server = createServer(
-    {
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),
-      // The deadline's.
-      requestTimeout: 0,
-      connectionsCheckingInterval: Math.min(5_000, headersTimeoutMs),
-    },
-    (req, res) => handle(req, res, false),
-  );
+  const options = {
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),
+    // The deadline's.
+    requestTimeout: 0,
+    connectionsCheckingInterval: Math.min(5_000, headersTimeoutMs),
+  };
+  const plainly: RequestListener = (req, res) => handle(req, res, false);
+  const { certificate } = runtime;
+  const server =
+    certificate === undefined
+      ? createServer(options, plainly)
+      : new SecureHttpServer(options, certificate, plainly);
   server.on('checkContinue', (req, res) => handle(req, res, true));
   server.on('checkExpectation', answerExpectation);
   server.on('clientError', answerBroken);
@@ -65,7 +70,8 @@ const BROKEN: Record<string, [status: number, detail: string]> = {
 
 /** What is not HTTP, or stops half-way, never becomes a request: it is answered on the bare connection. */
 function answerBroken(error: { code?: string; reason?: string }, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  // Who cannot agree on TLS with us cannot be told anything either.
+  if (error.code === 'ECONNRESET' || error.code?.startsWith('ERR_SSL_') || !socket.writable) {
     socket.destroy();
     return;
   }

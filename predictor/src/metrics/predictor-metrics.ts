@@ -4,6 +4,7 @@ import { DriftMetrics } from './drift-metrics.ts';
 import { SCORE_BOUNDS, type ScoreSummary } from './score-summary.ts';
 import { ShadowMetrics } from './shadow-metrics.ts';
 import { type Tally, TallyHistogram } from './tally-histogram.ts';
+import { TlsMetrics } from './tls-metrics.ts';
 
 /** Upper bounds in seconds: a row takes microseconds, a batch of 64 MB seconds. */
 const SCORING_SECONDS = [
@@ -15,6 +16,7 @@ export class PredictorMetrics {
   readonly registry = new Registry();
   readonly drift = new DriftMetrics(this.registry);
   readonly shadow = new ShadowMetrics(this.registry);
+  readonly tls = new TlsMetrics(this.registry);
   readonly #requests: TallyHistogram;
   readonly #byRoute = new Map<string, Tally>();
   readonly #durations: Tally;

@@ -26,12 +26,19 @@ type Call = (
 export class GrpcCaller implements Disposable {
   readonly #client: Client;
 
-  /** @param service as `inference.GRPCInferenceService` */
-  constructor(address: string, service: string, options: ClientOptions = {}) {
+  /**
+   * @param service as `inference.GRPCInferenceService`
+   * @param ca a certificate to trust, in PEM; without, the service is called without TLS
+   */
+  constructor(address: string, service: string, options: ClientOptions = {}, ca?: string) {
     const names = service.split('.');
     const found = names.reduce((scope, name) => scope[name] as GrpcObject, loaded) as unknown;
     const Service = found as ServiceClientConstructor;
-    this.#client = new Service(address, credentials.createInsecure(), options);
+    this.#client = new Service(
+      address,
+      ca === undefined ? credentials.createInsecure() : credentials.createSsl(Buffer.from(ca)),
+      options,
+    );
   }
 
   /** @throws ServiceError */

@@ -5,6 +5,7 @@ import { operatorDashboard } from './dashboards/operator.ts';
 import { predictorDashboard } from './dashboards/predictor.ts';
 import { trafficAlerts } from './drift.ts';
 import { burnAlerts, burnRecords } from './slo.ts';
+import { tlsAlerts } from './tls.ts';
 
 const NOTICE = '# Generated from scripts/monitoring by `npm run generate`: change that instead.\n';
 
@@ -31,6 +32,7 @@ function prometheusRule(): object {
       groups: [
         { name: 'stockout.lifecycle', rules: lifecycleAlerts },
         { name: 'stockout.traffic', rules: trafficAlerts },
+        { name: 'stockout.tls', rules: tlsAlerts },
         { name: 'stockout.slo.records', rules: burnRecords },
         { name: 'stockout.slo', rules: burnAlerts },
       ],

@@ -8,10 +8,11 @@ import { LIFECYCLE_STORIES } from './lifecycle-stories.ts';
 import { SLO_STORIES } from './slo-stories.ts';
 import { TRAFFIC_STORIES } from './traffic-stories.ts';
 import type { Story } from './story.ts';
+import { TLS_STORIES } from './tls-stories.ts';
 import { ensurePrometheus, promtool } from './tools.ts';
 
 const RULES = 'rules.yaml';
-const STORIES = [...LIFECYCLE_STORIES, ...SLO_STORIES, ...TRAFFIC_STORIES];
+const STORIES = [...LIFECYCLE_STORIES, ...SLO_STORIES, ...TRAFFIC_STORIES, ...TLS_STORIES];
 
 describe('the alerts, by promtool', () => {
   let dir: string;

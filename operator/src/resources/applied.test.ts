@@ -101,8 +101,9 @@ describe('a Service', () => {
   });
 
   test('speaks TLS where the spec says so, unless the pods that it selects do not yet', () => {
-    const service = { type: 'ClusterIP', port: 443 } as const;
-    const model = aModel({ serving: { tls: { secretName: 'stockout-tls' }, service } });
+    const model = aModel({
+      serving: { tls: { secretName: 'stockout-tls' }, service: { type: 'ClusterIP', port: 443 } },
+    });
     const [secure, plain] = [undefined, false].map((tls) => buildService({ model, color: 'blue', tls }));
     expect(protocols(secure!.spec.ports)).toEqual([
       ['https', 'https'],

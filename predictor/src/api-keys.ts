@@ -14,7 +14,8 @@ export class ApiKeys {
   readonly #given: string[];
   readonly #log: Log;
   /** SHA-256 of each key: equal lengths, so that the comparison takes as long whatever is shown. */
-  #digests: Buffer[];
+  #digests: Buffer[] = [];
+  #names: string[] = [];
   readonly #shown = Buffer.alloc(HEX_LENGTH);
   #timer: NodeJS.Timeout | undefined;
   #complaint: string | undefined;
@@ -23,7 +24,7 @@ export class ApiKeys {
     this.#given = given;
     this.#dir = dir;
     this.#log = log;
-    this.#digests = given.map(digestOf);
+    this.#know(given);
   }
 
   static async open(
@@ -49,13 +50,18 @@ export class ApiKeys {
     return this.required && this.#digests.length === 0 ? this.#complaint : undefined;
   }
 
-  /** Compares with every key, in constant time. */
-  accepts(shown: string): boolean {
+  /**
+   * Compares with every key, in constant time.
+   * @returns which key it is, by a name that tells nothing of it; undefined for none
+   */
+  find(shown: string): string | undefined {
     // Into the same memory each time: a new Buffer a request costs more than the hash itself.
     this.#shown.write(hash('sha256', shown), 'latin1');
-    let found = false;
-    for (const known of this.#digests) found = timingSafeEqual(known, this.#shown) || found;
-    return found;
+    let found = -1;
+    for (let index = 0; index < this.#digests.length; index++) {
+      if (timingSafeEqual(this.#digests[index] as Buffer, this.#shown)) found = index;
+    }
+    return found === -1 ? undefined : this.#names[found];
   }
 
   /** Some valid key, read anew: for a predictor of the same Secret. undefined where there is none. */
@@ -68,10 +74,15 @@ export class ApiKeys {
     clearInterval(this.#timer);
   }
 
+  #know(keys: string[]): void {
+    this.#digests = keys.map(digestOf);
+    this.#names = this.#digests.map((digest) => `key ${digest.toString('latin1')}`);
+  }
+
   async #reload(): Promise<void> {
     try {
       const keys = [...this.#given, ...(await readKeys(this.#dir as string))];
-      this.#digests = keys.map(digestOf);
+      this.#know(keys);
       this.#complain(keys.length === 0 ? 'holds no key: put one into the Secret' : undefined);
     } catch (error) {
       const what = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'is missing' : 'cannot be read';

@@ -35,7 +35,7 @@ export async function load(
     await batches.close();
     throw error;
   }
-  const openapi = JSON.stringify(buildOpenApi(version.manifest, runtime.keys.required));
+  const openapi = JSON.stringify(buildOpenApi(version.manifest, runtime.gate));
   const history = HistoryClient.of(version, storage, runtime);
   return { model, batches, history, traffic, openapi };
 }

@@ -18,12 +18,23 @@ export interface ServeOptions {
   apiKeysDir?: string | undefined;
   /** Further valid API keys. */
   apiKeys?: string[] | undefined;
+  /** Tokens of an OpenID Connect issuer are taken as API keys are: either is enough. */
+  jwt?: JwtOptions | undefined;
+  /** Requests a minute for each API key and each token's subject; where neither is asked for, for all callers. */
+  rateLimitPerMinute?: number | undefined;
   /** A mounted Secret of type kubernetes.io/tls: scoring is served within TLS then. Read again when it changes. */
   tlsDir?: string | undefined;
   /** Stops the predictor when aborted, as `stop()` does. */
   signal?: AbortSignal | undefined;
   limits?: Partial<Limits> | undefined;
   log?: Log | undefined;
+}
+
+export interface JwtOptions {
+  /** A URL, exactly as it stands in the tokens (iss) and in the issuer's own configuration. */
+  issuer: string;
+  /** Who the tokens must be meant for (aud). */
+  audience: string;
 }
 
 export interface Limits {
@@ -61,6 +72,14 @@ export interface Limits {
   closeMs: number;
   /** How often mounted Secrets (API keys, the TLS certificate) are read again. */
   keysIntervalMs: number;
+  /** For the issuer of tokens to tell its keys. */
+  issuerTimeoutMs: number;
+  /** How often its keys are fetched again. */
+  issuerRefreshMs: number;
+  /** It is not asked again within this time, whatever callers show. */
+  issuerCooldownMs: number;
+  /** For so long its keys are good while it cannot be reached. */
+  issuerStaleMs: number;
   /** Before the version is read again after a storage error that may pass; doubles up to a minute. */
   retryMs: number;
 }
@@ -95,6 +114,10 @@ export function defaultLimits(memory: number): Limits {
     drainMs: 5_000,
     closeMs: 20_000,
     keysIntervalMs: 2_000,
+    issuerTimeoutMs: 5_000,
+    issuerRefreshMs: 300_000,
+    issuerCooldownMs: 10_000,
+    issuerStaleMs: 3_600_000,
     retryMs: 1_000,
   };
 }

@@ -1,4 +1,5 @@
 import type { ApiKeys } from './api-keys.ts';
+import type { Gate } from './auth/gate.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { Log } from './log.ts';
 import type { PredictorMetrics } from './metrics/predictor-metrics.ts';
@@ -13,6 +14,8 @@ export interface Runtime {
   limits: Limits;
   log: Log;
   keys: ApiKeys;
+  /** Who may have rows scored, by HTTP and gRPC. */
+  gate: Gate;
   /** Of the ports that callers reach; undefined where they speak without TLS. */
   certificate: ServerCertificate | undefined;
   lifecycle: Lifecycle;

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { StockoutError } from '@stockout/contracts';
 import { openStorage, type Storage } from '@stockout/storage';
 import { ApiKeys } from './api-keys.ts';
+import { openGate } from './auth/open-gate.ts';
 import { LazyGrpc } from './grpc/lazy-grpc.ts';
 import { createAdminServer } from './http/admin-server.ts';
 import { closeServer, listen } from './http/listen.ts';
@@ -65,6 +66,7 @@ async function createRuntime(settings: Settings): Promise<Runtime> {
   const keys = await ApiKeys.open(apiKeys, apiKeysDir, limits.keysIntervalMs, log);
   const certificate =
     tlsDir === undefined ? undefined : await ServerCertificate.open(tlsDir, limits.keysIntervalMs, log);
+  const gate = await openGate(keys, settings);
   const metrics = new PredictorMetrics();
   if (certificate !== undefined) metrics.tls.of(certificate);
   return {
@@ -72,6 +74,7 @@ async function createRuntime(settings: Settings): Promise<Runtime> {
     limits,
     log,
     keys,
+    gate,
     certificate,
     lifecycle: new Lifecycle(),
     metrics,
@@ -82,7 +85,7 @@ async function createRuntime(settings: Settings): Promise<Runtime> {
 async function listenOrClose(
   servers: Servers,
   { host, port, adminPort, grpcPort }: Settings,
-  { keys, certificate }: Runtime,
+  { gate, certificate }: Runtime,
 ): Promise<{ url: string; adminUrl: string; grpcAddress: string }> {
   try {
     const url = await listen(servers.public, port, host, '--port');
@@ -90,7 +93,7 @@ async function listenOrClose(
     const grpcAddress = await servers.grpc.listen(grpcPort, host);
     return { url, adminUrl, grpcAddress };
   } catch (error) {
-    keys.close();
+    gate.close();
     certificate?.close();
     await Promise.all([closeServer(servers.public, 0), closeServer(servers.admin, 0)]);
     throw error;
@@ -126,7 +129,7 @@ async function becomeReady(
 }
 
 async function shutDown(runtime: Runtime, servers: Servers, stopping: AbortController): Promise<void> {
-  const { lifecycle, limits, log, keys, certificate } = runtime;
+  const { lifecycle, limits, log, gate, certificate } = runtime;
   const wasReady = lifecycle.ready;
   stopping.abort(new StockoutError('stopped before it was ready'));
   lifecycle.drain();
@@ -137,7 +140,7 @@ async function shutDown(runtime: Runtime, servers: Servers, stopping: AbortContr
   lifecycle.close();
   await Promise.all([closeServer(servers.public, limits.closeMs), servers.grpc.close(limits.closeMs)]);
   await Promise.all([runtime.serving?.batches.close(), runtime.serving?.history?.close()]);
-  keys.close();
+  gate.close();
   certificate?.close();
   await closeServer(servers.admin, 0);
   log('info', 'stopped');

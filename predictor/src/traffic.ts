@@ -4,13 +4,16 @@ import type { Runtime } from './runtime.ts';
 import { Shadow } from './shadow/shadow.ts';
 import { summarise, type TrafficSummary } from './traffic-summary.ts';
 
+type TrafficRuntime = Pick<Runtime, 'limits' | 'keys' | 'gate' | 'metrics'>;
+
 /** What becomes of the rows that are served, besides their answers: drift is told from them, a candidate is shown them. */
 export class Traffic {
   readonly drift: Drift;
   readonly shadow: Shadow;
   readonly #width: number;
 
-  constructor(model: Model, { limits, keys, metrics }: Pick<Runtime, 'limits' | 'keys' | 'metrics'>) {
+  constructor(model: Model, { limits, keys, gate, metrics }: TrafficRuntime) {
+    const { perMinute = Infinity } = gate.limiter ?? {};
     this.drift = new Drift(model.manifest, { windowMs: limits.driftMs, windowRows: limits.driftRows });
     this.shadow = new Shadow({
       model,
@@ -18,7 +21,8 @@ export class Traffic {
       metrics: metrics.shadow,
       limits: {
         sockets: limits.shadowSockets,
-        perSecond: limits.shadowPerSecond,
+        // Of what the candidate grants one key a half: rows that it refuses for that would count against it.
+        perSecond: Math.min(limits.shadowPerSecond, perMinute / 120),
         queued: limits.shadowQueued,
         deadlineMs: limits.shadowDeadlineMs,
       },

@@ -1,3 +1,4 @@
+import { InputError } from '@stockout/contracts';
 import type { Command } from 'commander';
 import { wholeNumber, withCommonOptions } from '../common-options.ts';
 import { type CommonOptions, runCommand } from '../run-command.ts';
@@ -11,6 +12,9 @@ interface ServeOptions extends CommonOptions {
   grpcPort: number;
   apiKeysDir?: string;
   tlsDir?: string;
+  jwtIssuer?: string;
+  jwtAudience?: string;
+  rateLimitPerMinute?: number;
 }
 
 export function addServe(program: Command): void {
@@ -23,16 +27,28 @@ export function addServe(program: Command): void {
     .option('--grpc-port <n>', 'Open Inference Protocol by gRPC', wholeNumber, 8001)
     .option('--admin-port <n>', 'probes and /metrics', wholeNumber, 9090)
     .option('--api-keys-dir <dir>', 'a mounted Secret: each file holds one valid API key')
+    .option('--jwt-issuer <url>', 'take tokens of this OpenID Connect issuer too (with --jwt-audience)')
+    .option('--jwt-audience <text>', 'whom the tokens must be meant for')
+    .option('--rate-limit-per-minute <n>', 'requests of each key or subject', wholeNumber)
     .option('--tls-dir <dir>', 'a mounted Secret with tls.crt and tls.key: HTTP and gRPC within TLS')
     .action((options: ServeOptions) =>
       runCommand(options, async (signal) => {
         const { serve } = await import('@stockout/predictor');
-        const server = await serve(options);
+        const server = await serve({ ...options, jwt: jwtOf(options) });
         await aborted(signal);
         await server.stop();
         return {};
       }),
     );
+}
+
+/** @throws {InputError} when only one of the two is given */
+function jwtOf({ jwtIssuer, jwtAudience }: ServeOptions): { issuer: string; audience: string } | undefined {
+  if (jwtIssuer === undefined && jwtAudience === undefined) return undefined;
+  if (jwtIssuer === undefined || jwtAudience === undefined) {
+    throw new InputError('give --jwt-issuer and --jwt-audience together');
+  }
+  return { issuer: jwtIssuer, audience: jwtAudience };
 }
 
 /** Resolves when the signal aborts. */

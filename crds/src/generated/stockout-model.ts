@@ -337,10 +337,22 @@ export interface StockoutModelSpec {
       apiKeySecretRef?: {
         name: string;
       };
+      /**
+       * Tokens of an OpenID Connect issuer, as Bearer. Beside API keys either is enough.
+       */
       jwt?: {
+        /**
+         * Exactly as in the tokens (iss); its configuration and keys are read from there.
+         */
         issuer: string;
+        /**
+         * Whom the tokens must be meant for (aud).
+         */
         audience: string;
       };
+      /**
+       * Requests of each API key
+       */
       rateLimitPerMinute?: number;
     };
     /**

@@ -21,11 +21,10 @@ describe('what a spec asks for and is not built yet is named with what to write 
   test('each field of a model once', () => {
     const asked = model({
       storage: { uri: 's3://bucket/prod' },
-      serving: { auth: { rateLimitPerMinute: 5 }, rollout: { shadow: {} } },
+      serving: { rollout: { shadow: {} } },
       deletionPolicy: 'Delete',
     });
     expect(notYetSupported(asked)).toEqual([
-      'spec.serving.auth.rateLimitPerMinute 5 (leave it out)',
       'spec.serving.rollout.shadow (leave it out)',
       'spec.deletionPolicy Delete (use Retain and delete the files yourself)',
     ]);

@@ -14,8 +14,6 @@ const isOnnx = (value: unknown) => /\.onnx$/i.test(String(value));
 const MODEL: readonly Line[] = [
   ['spec.training.schedule', given, 'retrain by the annotation stockout.dev/retrain-requested-at'],
   ['spec.source.uri', isOnnx, 'give the XGBoost model it was made from, .json or .ubj'],
-  ['spec.serving.auth.jwt', given, 'use apiKeySecretRef'],
-  ['spec.serving.auth.rateLimitPerMinute', given, LEAVE_OUT],
   ['spec.serving.rollout.strategy', is('RollingUpdate'), 'use BlueGreen'],
   ['spec.serving.rollout.shadow', given, LEAVE_OUT],
   ['spec.serving.rollout.analysis', given, LEAVE_OUT],

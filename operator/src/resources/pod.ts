@@ -29,7 +29,8 @@ export function buildContainer(input: ContainerInput): Container {
     name: input.name,
     image: input.image,
     command: ['stockout'],
-    args: input.args,
+    // Kubernetes puts the environment, so Secrets, in the place of $(NAME): what people wrote stays as they wrote it.
+    args: input.args.map((arg) => arg.replaceAll('$', '$$$$')),
     env: [{ name: 'TMPDIR', value: '/tmp' }],
     ...(secrets.length === 0 ? {} : { envFrom: secrets.map((name) => ({ secretRef: { name } })) }),
     ...(input.resources === undefined ? {} : { resources: input.resources }),

@@ -111,6 +111,17 @@ describe('what the pods run', () => {
     expect(JSON.stringify(without)).not.toContain('tls');
   });
 
+  test('a predictor is told who is let in and how often, in the very words of the spec', () => {
+    const jwt = { issuer: 'https://id.example/$(AWS_SECRET_ACCESS_KEY)', audience: 'stockout' };
+    const guarded = aModel({ serving: { auth: { jwt, rateLimitPerMinute: 600 } } });
+    const version = aVersion('v2');
+    const deployment = buildPredictorDeployment({ model: guarded, color: 'blue', version, image: 'i' });
+    // A doubled dollar is one, and no variable begins there.
+    expect(deployment.spec.template.spec.containers[0]?.args.join(' ')).toContain(
+      '--jwt-issuer https://id.example/$$(AWS_SECRET_ACCESS_KEY) --jwt-audience stockout --rate-limit-per-minute 600',
+    );
+  });
+
   test('a predictor without keys mounts none', () => {
     const open = buildPredictorDeployment({
       model: aModel(),

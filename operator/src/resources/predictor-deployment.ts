@@ -96,7 +96,7 @@ function buildTemplate({ model, color, version, image }: PredictorInput): PodTem
   const container = buildContainer({
     name: 'predictor',
     image,
-    args: [...serveArgs(version), ...secrets.flatMap(({ args }) => args)],
+    args: [...serveArgs(version), ...callerArgs(serving.auth), ...secrets.flatMap(({ args }) => args)],
     resources: serving.resources,
     storage,
     readOnlyStorage: true,
@@ -137,6 +137,15 @@ function serveArgs({ uri, digest }: PredictorVersion): string[] {
   const ports = { port: PREDICT_PORT, 'grpc-port': GRPC_PORT, 'admin-port': ADMIN_PORT };
   const options = Object.entries(ports).flatMap(([name, port]) => [`--${name}`, String(port)]);
   return ['serve', '--model', uri, '--digest', digest, ...options];
+}
+
+/** Who is let in besides those with an API key, and how often. */
+function callerArgs(auth: StockoutModel['spec']['serving']['auth']): string[] {
+  const { jwt, rateLimitPerMinute } = auth ?? {};
+  return [
+    ...(jwt === undefined ? [] : ['--jwt-issuer', jwt.issuer, '--jwt-audience', jwt.audience]),
+    ...(rateLimitPerMinute === undefined ? [] : ['--rate-limit-per-minute', String(rateLimitPerMinute)]),
+  ];
 }
 
 interface MountedSecret {

@@ -1,23 +1,45 @@
-import { type ServerInterceptor, ServerInterceptingCall, ServerListenerBuilder, status } from '@grpc/grpc-js';
-import { missingKey } from '../http/problem.ts';
+import {
+  type Metadata,
+  type ServerInterceptor,
+  ServerInterceptingCall,
+  ServerListenerBuilder,
+  status,
+} from '@grpc/grpc-js';
+import { GRPC_PLACES } from '../auth/credentials.ts';
+import { ProblemError } from '../http/problem.ts';
 import type { Runtime } from '../runtime.ts';
-import { INFER_PATH } from './inference-service.ts';
+import { INFER_PATH, STATUS_OF } from './inference-service.ts';
 
-/** Refuses to score without a valid key in the metadata, before the message is received. Health and metadata need none. */
-export function keyGuard({ keys, metrics }: Runtime): ServerInterceptor {
+/**
+ * Refuses who may not have rows scored, by the metadata, before the message is received. Health and metadata are for
+ * everybody.
+ */
+export function callerGuard({ gate, metrics, log }: Runtime): ServerInterceptor {
   return ({ path }, call) => {
     if (path !== INFER_PATH) return new ServerInterceptingCall(call);
+    const refuse = (error: unknown): void => {
+      const known = error instanceof ProblemError;
+      if (!known) log('error', 'a caller cannot be judged', { stack: (error as Error).stack });
+      metrics.request(INFER_PATH, known ? error.status : 500, 0);
+      const code = known ? STATUS_OF[error.status] : undefined;
+      const details = known ? error.message : 'the predictor failed: its log says why';
+      call.sendStatus({ code: code ?? status.INTERNAL, details });
+    };
+    const judge = async (metadata: Metadata, pass: (metadata: Metadata) => void): Promise<void> => {
+      try {
+        await gate.admit(only(metadata, 'x-api-key'), only(metadata, 'authorization'), GRPC_PLACES);
+      } catch (error) {
+        return refuse(error);
+      }
+      pass(metadata);
+    };
     const listener = new ServerListenerBuilder()
-      .withOnReceiveMetadata((metadata, next) => {
-        const [shown] = metadata.get('x-api-key');
-        if (typeof shown === 'string' && keys.accepts(shown)) return next(metadata);
-        metrics.request(INFER_PATH, missingKey().status, 0);
-        call.sendStatus({
-          code: status.UNAUTHENTICATED,
-          details: 'send a valid API key in the metadata x-api-key',
-        });
-      })
+      .withOnReceiveMetadata((metadata, next) => void judge(metadata, next))
       .build();
     return new ServerInterceptingCall(call, { start: (next) => next(listener) });
   };
+}
+
+function only(metadata: Metadata, name: string): unknown {
+  return metadata.get(name)[0];
 }

@@ -5,9 +5,9 @@ import { loadSync } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import { protoPath as healthProto } from 'grpc-health-check';
 import type { Runtime } from '../runtime.ts';
+import { callerGuard } from './caller-guard.ts';
 import { Health } from './health.ts';
 import { openInferenceService, SERVICE, withRawInference } from './inference-service.ts';
-import { keyGuard } from './key-guard.ts';
 
 const PROTO = fileURLToPath(new URL('open-inference.proto', import.meta.url));
 const OPTIONS = { keepCase: true, longs: Number, enums: String, defaults: true };
@@ -28,7 +28,7 @@ export class GrpcServer {
       'grpc.max_concurrent_streams': CONCURRENT_CALLS,
       'grpc.max_connection_idle_ms': IDLE_MS,
       'grpc.enable_channelz': 0,
-      interceptors: runtime.keys.required ? [keyGuard(runtime)] : [],
+      interceptors: runtime.gate.guards ? [callerGuard(runtime)] : [],
     });
     const definitions = loadSync([PROTO, healthProto], OPTIONS);
     const service = definitions[SERVICE] as ServiceDefinition;

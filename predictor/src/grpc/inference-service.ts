@@ -25,8 +25,9 @@ interface ModelRequest {
 }
 
 /** What HTTP would answer, by what gRPC answers instead. */
-const STATUS_OF: Readonly<Record<number, status>> = {
+export const STATUS_OF: Readonly<Record<number, status>> = {
   400: status.INVALID_ARGUMENT,
+  401: status.UNAUTHENTICATED,
   404: status.NOT_FOUND,
   429: status.RESOURCE_EXHAUSTED,
   503: status.UNAVAILABLE,

@@ -7,15 +7,18 @@ import type { Match } from './route-table.ts';
 import type { Route, RouteRequest } from './scoring-route.ts';
 
 /**
- * What a request must have before its body is read.
+ * What a request must have before its body is read, besides a method and a caller.
  * @param query the text behind the question mark
  * @throws {ProblemError} the first thing that is wrong
  */
-export function admit(req: IncomingMessage, match: Match, query: string, runtime: Runtime): RouteRequest {
+export function admitRequest(
+  req: IncomingMessage,
+  match: Match,
+  query: string,
+  runtime: Runtime,
+): RouteRequest {
   const { route, params } = match;
   const { lifecycle } = runtime;
-  checkMethod(req, route);
-  if (route.open !== true) checkCaller(req, runtime);
   const values = query === '' ? match.noQuery : readQuery<object>(query, route.query ?? {});
   if (lifecycle.phase === 'closing') throw problem.unavailable(lifecycle.reason, 1);
   const type = route.types === undefined ? '' : typeOf(req, route, route.types);
@@ -27,16 +30,20 @@ export function admit(req: IncomingMessage, match: Match, query: string, runtime
   return { params, type, query: values };
 }
 
-function checkMethod({ method }: IncomingMessage, route: Route): void {
+/** @throws {ProblemError} 405 */
+export function checkMethod({ method }: IncomingMessage, route: Route): void {
   if (method === route.method || (method === 'HEAD' && route.method === 'GET')) return;
   throw problem.wrongMethod(route.method === 'GET' ? 'GET, HEAD' : route.method);
 }
 
-function checkCaller(req: IncomingMessage, { keys, lifecycle, serving }: Runtime): void {
+/**
+ * Lets the caller in, at once or, with a token that is new, when that is known.
+ * @throws {ProblemError} 401, 429 or 503; the promise rejects with them too
+ */
+export function admitCaller(req: IncomingMessage, runtime: Runtime): Promise<void> | undefined {
+  const { gate, lifecycle, serving } = runtime;
   if (serving === undefined) throw problem.unavailable(lifecycle.reason, 5);
-  if (!keys.required) return;
-  const shown = req.headers['x-api-key'];
-  if (typeof shown !== 'string' || !keys.accepts(shown)) throw problem.missingKey();
+  return gate.admit(req.headers['x-api-key'], req.headers.authorization);
 }
 
 function typeOf(req: IncomingMessage, route: Route, types: readonly string[]): string {

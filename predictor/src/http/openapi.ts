@@ -12,8 +12,9 @@ import {
 } from './openapi/mlflow.ts';
 import { describeHistory, HISTORY_ANSWER, HISTORY_WORDS, historyRequest } from './openapi/history.ts';
 import { openInferencePaths } from './openapi/open-inference.ts';
+import { type Access, accessOf, type Doors, securitySchemes } from './openapi/security.ts';
+import { HTTP_PLACES, unauthenticated } from '../auth/credentials.ts';
 import {
-  missingKey,
   notJson,
   ProblemError,
   tooLarge,
@@ -27,7 +28,8 @@ import {
 type Json = Record<string, unknown>;
 
 /** The OpenAPI 3.1 document of one version, derived from the contracts and the version's own features. */
-export function buildOpenApi(manifest: Manifest, keyRequired: boolean): Json {
+export function buildOpenApi(manifest: Manifest, doors: Doors): Json {
+  const access = accessOf(doors);
   return {
     openapi: '3.1.0',
     info: {
@@ -41,9 +43,9 @@ export function buildOpenApi(manifest: Manifest, keyRequired: boolean): Json {
     },
     servers: [{ url: './' }],
     paths: {
-      ...scoringPaths(manifest, keyRequired),
-      ...historyPath(manifest, keyRequired),
-      ...openInferencePaths(manifest, keyRequired),
+      ...scoringPaths(manifest, access),
+      ...historyPath(manifest, access),
+      ...openInferencePaths(manifest, access),
       ...probePaths(),
       ...mlflowProbePaths(problems(503)),
     },
@@ -53,14 +55,12 @@ export function buildOpenApi(manifest: Manifest, keyRequired: boolean): Json {
         Prediction: schemaOf(predictionSchema),
         Problem: schemaOf(problemSchema),
       },
-      ...(keyRequired && {
-        securitySchemes: { apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' } },
-      }),
+      ...securitySchemes(doors),
     },
   };
 }
 
-function scoringPaths(manifest: Manifest, keyRequired: boolean): Json {
+function scoringPaths(manifest: Manifest, access: Access): Json {
   const example = Object.fromEntries(
     manifest.features.map((feature) => [
       feature.name,
@@ -86,43 +86,37 @@ function scoringPaths(manifest: Manifest, keyRequired: boolean): Json {
     ...streamedKinds([scored, scored]),
   };
   return {
-    '/predict': { post: scoring(predict, json(row, example), json(prediction, scored), keyRequired) },
-    '/predict/batch': { post: scoring(predictBatch, rows, predictions, keyRequired, [408, 429]) },
+    '/predict': { post: scoring(predict, json(row, example), json(prediction, scored), access) },
+    '/predict/batch': { post: scoring(predictBatch, rows, predictions, access, [408, 429]) },
     '/invocations': {
-      post: scoring(INVOCATIONS_WORDS, invocationContent(example), INVOCATION_ANSWER, keyRequired, [429]),
+      post: scoring(INVOCATIONS_WORDS, invocationContent(example), INVOCATION_ANSWER, access, [429]),
     },
   };
 }
 
 /** Left out where the version's features cannot be made of raw rows: there is nothing to try then. */
-function historyPath(manifest: Manifest, keyRequired: boolean): Json {
+function historyPath(manifest: Manifest, access: Access): Json {
   const raw = rawRowsOf(manifest);
   if (raw === undefined) return {};
   const words = { ...HISTORY_WORDS, description: describeHistory(raw, manifest) };
   const request = historyRequest(raw, manifest);
   const [body, answer] = [request, HISTORY_ANSWER].map(({ schema, example }) => json(schema, example));
-  return { '/predict/history': { post: scoring(words, body as Json, answer as Json, keyRequired, [429]) } };
+  return { '/predict/history': { post: scoring(words, body as Json, answer as Json, access, [429]) } };
 }
 
 /** @param further status codes beside those of every scoring route */
-function scoring(
-  words: Json,
-  request: Json,
-  answer: Json,
-  keyRequired: boolean,
-  further: number[] = [],
-): Json {
+function scoring(words: Json, request: Json, answer: Json, access: Access, further: number[] = []): Json {
   const headers = {
     'X-Model-Version': { description: 'The version that scored', schema: { type: 'string' } },
   };
   return {
     ...words,
     tags: ['Scoring'],
-    security: keyRequired ? [{ apiKey: [] }] : [],
+    security: access.security,
     requestBody: { required: true, content: request },
     responses: {
       200: { description: 'Scored', headers, content: answer },
-      ...problems(400, 405, 413, 415, 422, 503, ...further, ...(keyRequired ? [401] : [])),
+      ...problems(400, 405, 413, 415, 422, 503, ...further, ...access.refusals),
     },
   };
 }
@@ -143,7 +137,7 @@ function probe(summary: string): Json {
 /** What each answer means, and one as it is sent. */
 const PROBLEMS: Record<number, [description: string, example: ProblemError]> = {
   400: ['The body is not of the kind that it is said to be', notJson('Unexpected end of JSON input', [])],
-  401: ['No valid API key', missingKey()],
+  401: ['No valid API key or token', unauthenticated({ keys: true, issuer: undefined }, HTTP_PLACES)],
   408: ['The body does not go on', new ProblemError(408, 'the request did not arrive in time')],
   405: ['Another method than POST', wrongMethod('POST')],
   413: ['The body is too large', tooLarge(64 * 1024)],
@@ -153,7 +147,7 @@ const PROBLEMS: Record<number, [description: string, example: ProblemError]> = {
     wrongFields([{ field: 'price', message: 'must be a number, not a string' }]),
   ],
   429: [
-    'Too many batches are being scored: try again after `Retry-After` seconds',
+    'Too many batches are being scored, or the caller has used up its requests: try again after `Retry-After` seconds',
     tooMany('too many batches are waiting: send it again later', 1),
   ],
   503: [

@@ -38,11 +38,6 @@ export const notJson = (why: string, errors: FieldError[]): ProblemError =>
 export const unreadable = (what: string, why: string): ProblemError =>
   new ProblemError(400, `the body is not ${what}: ${why}`);
 
-export const missingKey = (): ProblemError =>
-  new ProblemError(401, 'send a valid API key in the X-API-Key header', {
-    headers: { 'WWW-Authenticate': 'ApiKey realm="stockout"' },
-  });
-
 export const noSuchPath = (): ProblemError =>
   new ProblemError(404, 'nothing is served here: GET /docs lists what is');
 

@@ -3,19 +3,20 @@ import { DATATYPES } from '../../oip/datatypes.ts';
 import { OUTPUTS } from '../../oip/infer-request.ts';
 import { modelMetadata, SERVER_METADATA } from '../../oip/metadata.ts';
 import { servedModelOf } from '../../oip/served-model.ts';
+import type { Access } from './security.ts';
 
 type Json = Record<string, unknown>;
 
 const TAG = 'Open Inference Protocol';
 
 /** The routes of the Open Inference Protocol, under the names that the served model and version have. */
-export function openInferencePaths(manifest: Manifest, keyRequired: boolean): Json {
+export function openInferencePaths(manifest: Manifest, access: Access): Json {
   const { model, version } = manifest;
   const metadata = modelMetadata(servedModelOf(manifest));
   const ofModel = (path: string): Json => ({
     [path]: read('What the model takes and gives', metadata),
     [`${path}/ready`]: read('Whether the model takes requests', { name: model, ready: true }),
-    [`${path}/infer`]: { post: infer(manifest, keyRequired) },
+    [`${path}/infer`]: { post: infer(manifest, access) },
   });
   return {
     '/v2': read('What serves', SERVER_METADATA),
@@ -34,7 +35,7 @@ function read(summary: string, example: object): Json {
   return { get: { summary, tags: [TAG], security: [], responses } };
 }
 
-function infer({ features, model, version }: Manifest, keyRequired: boolean): Json {
+function infer({ features, model, version }: Manifest, access: Access): Json {
   const inputs = features.map(({ name, example }) => ({
     name,
     shape: [1],
@@ -51,7 +52,7 @@ function infer({ features, model, version }: Manifest, keyRequired: boolean): Js
       `A tensor [n] for each feature, or one tensor [n, ${features.length}] of them all in the order of the metadata. ` +
       'The binary tensor extension is understood too: then `Inference-Header-Content-Length` says where the JSON ends.',
     tags: [TAG],
-    security: keyRequired ? [{ apiKey: [] }] : [],
+    security: access.security,
     requestBody: { required: true, content: json(INFER_REQUEST, { id: '1', inputs }) },
     responses: {
       200: {
@@ -61,7 +62,7 @@ function infer({ features, model, version }: Manifest, keyRequired: boolean): Js
         },
         content: json(INFER_RESPONSE, { model_name: model, model_version: version, id: '1', outputs }),
       },
-      ...refusals(400, 405, 413, 415, 429, 503, ...(keyRequired ? [401] : [])),
+      ...refusals(400, 405, 413, 415, 429, 503, ...access.refusals),
     },
   };
 }

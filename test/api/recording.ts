@@ -19,7 +19,7 @@ export interface Recording {
   objects: Recorded[];
 }
 
-/** Where an API server keeps the objects of a kind; what owns comes before what it owns. */
+/** Where an API server keeps the objects of a kind. */
 export const STORED = {
   StockoutModel: 'stockout.dev/stockoutmodels',
   ScoringJob: 'stockout.dev/scoringjobs',
@@ -38,19 +38,26 @@ export async function readRecording(): Promise<Recording> {
 /**
  * Puts recorded objects back as a restore of etcd would: through the API they would get other uids, by which owners and
  * runs are known. What counts from the end of a Job (its time to live) counts from now.
+ * All in one transaction. A Deployment that is there before its ReplicaSet is given another one of the same name by its
+ * controller; the recorded one, put over that, has another uid, and the pods of the first are nobody's from then on.
  */
 export async function restore({ at, objects }: Recording): Promise<void> {
   const elapsed = Date.now() - Date.parse(at);
-  for (const object of objects) {
-    const { namespace, name } = object.metadata;
-    const key = `/registry/${STORED[object.kind as keyof typeof STORED]}/${namespace}/${name}`;
-    await put(key, object.kind === 'Job' ? later(object, elapsed) : object);
-  }
+  await putAll(
+    objects.map((object) => {
+      const { namespace, name } = object.metadata;
+      const key = `/registry/${STORED[object.kind as keyof typeof STORED]}/${namespace}/${name}`;
+      return [key, object.kind === 'Job' ? later(object, elapsed) : object];
+    }),
+  );
 }
 
-async function put(key: string, object: object): Promise<void> {
-  const body = JSON.stringify({ key: base64(key), value: base64(JSON.stringify(object)) });
-  const response = await fetch(`${process.env.STOCKOUT_API_ETCD}/v3/kv/put`, { method: 'POST', body });
+async function putAll(objects: readonly (readonly [key: string, object: object])[]): Promise<void> {
+  const success = objects.map(([key, object]) => ({
+    requestPut: { key: base64(key), value: base64(JSON.stringify(object)) },
+  }));
+  const body = JSON.stringify({ success });
+  const response = await fetch(`${process.env.STOCKOUT_API_ETCD}/v3/kv/txn`, { method: 'POST', body });
   if (!response.ok) throw new Error(`etcd: ${response.status} ${await response.text()}`);
 }
 

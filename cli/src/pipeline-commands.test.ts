@@ -170,14 +170,14 @@ describe('what is wrong is said in a line that names it, with exit code 2', () =
     [
       'a field that is not supported yet',
       ['train', '-f', 'new.yaml'],
-      /spec\.deletionPolicy Delete \(use Retain/,
+      /spec\.source\.uri .*\.onnx \(give the XGBoost model/,
     ],
     ['a version that does not exist', ['evaluate', '-f', 'model.yaml', '--version', 'v9'], /no version v9/],
     ['a storage that is none', ['versions', '-f', 'model.yaml', '--storage', 'ftp://b'], /ftp:\/\/b/],
     ['a number of rows that is none', ['generate', '--rows', '0', '--out', 'x'], /--rows is 0/],
   ])('%s', async (_, args, message) => {
     await writeFile(join(dir, 'x.csv'), 'store_id,product_id,stockout\nA,P,0\n');
-    await writeModel('new.yaml', { training: {}, deletionPolicy: 'Delete' });
+    await writeModel('new.yaml', { source: { uri: 'file:///data/model.onnx' } });
     const { code, stdout, stderr } = await stockout(...args);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(message);

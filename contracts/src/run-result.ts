@@ -52,6 +52,28 @@ export const registerResultSchema = z.object({
 });
 export type RegisterResult = z.infer<typeof registerResultSchema>;
 
+/** What `stockout recover` found in storage of versions that are not on record. */
+export const recoverResultSchema = z.object({
+  kind: z.literal('recover'),
+  /** See `packResults`. */
+  packed: z.string(),
+  /** Asked for by name, and not in storage. */
+  absent: z.array(versionNameSchema),
+  /** In storage, and not to be relied upon: each with why. */
+  passedOver: z.array(z.object({ version: versionNameSchema, message: z.string() })),
+  /** There was no room for these: they have to be asked for by name. */
+  left: z.array(versionNameSchema),
+});
+export type RecoverResult = z.infer<typeof recoverResultSchema>;
+
+/** What `stockout remove-versions` took away. */
+export const removeResultSchema = z.object({
+  kind: z.literal('remove'),
+  versions: z.int().nonnegative(),
+  files: z.int().nonnegative(),
+});
+export type RemoveResult = z.infer<typeof removeResultSchema>;
+
 /** What went wrong, in a sentence that names the field or file and what to do. */
 export const failureResultSchema = z.object({
   kind: z.literal('failure'),
@@ -65,6 +87,8 @@ export const runResultSchema = z.discriminatedUnion('kind', [
   trainResultSchema,
   scoreResultSchema,
   registerResultSchema,
+  recoverResultSchema,
+  removeResultSchema,
   failureResultSchema,
 ]);
 export type RunResult = z.infer<typeof runResultSchema>;

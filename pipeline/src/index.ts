@@ -13,5 +13,7 @@ export { train, type TrainOptions } from './train/train.ts';
 export { register, type RegisterOptions } from './tracking/register.ts';
 export { vacuum, type VacuumOptions, type VacuumResult } from './vacuum.ts';
 export { listVersions, versions, type VersionSummary } from './versions/list-versions.ts';
+export { recover, recoverAny, type RecoverOptions } from './versions/recover.ts';
+export { removeVersions } from './versions/remove-versions.ts';
 export { requireManifest } from './versions/manifest.ts';
 export { loadScorer, type Scorer } from './xgboost/scorer.ts';

@@ -6,10 +6,11 @@ import { pipelineContext } from '../pipeline-context.ts';
 import { describeVersion } from '../print/describe-version.ts';
 import { trainedJson } from '../print/trained-json.ts';
 import { withProgress } from '../progress.ts';
+import { recoverFirst, type RecoverFirstOptions, withRecoverFirst } from '../recover-first.ts';
 import { type Outcome, runCommand } from '../run-command.ts';
 import { gatesOption } from './train.ts';
 
-interface ImportOptions extends ManifestOptions {
+interface ImportOptions extends ManifestOptions, RecoverFirstOptions {
   model: string;
   run?: string;
   against?: string;
@@ -17,7 +18,7 @@ interface ImportOptions extends ManifestOptions {
 }
 
 export function addImport(program: Command): void {
-  withManifestOptions(program.command('import'))
+  withRecoverFirst(withManifestOptions(program.command('import')))
     .description('a model that was trained elsewhere -> a new model version, evaluated and gated')
     .requiredOption(
       '--model <file-or-uri>',
@@ -36,6 +37,11 @@ async function importModel(options: ImportOptions, signal: AbortSignal): Promise
   const pipeline = await import('@stockout/pipeline');
   const manifest = await readModel(options.filename);
   const { model, run, against } = options;
+  const found = await recoverFirst(
+    pipelineContext(manifest, options, signal, () => {}),
+    options,
+  );
+  if (found !== undefined) return found;
   const imported = await withProgress(`Import ${manifest.metadata.name}`, (report) =>
     pipeline.importModel(pipelineContext(manifest, options, signal, report), { model, run, against }),
   );

@@ -6,9 +6,10 @@ import { pipelineContext } from '../pipeline-context.ts';
 import { describeVersion } from '../print/describe-version.ts';
 import { trainedJson } from '../print/trained-json.ts';
 import { withProgress } from '../progress.ts';
+import { recoverFirst, type RecoverFirstOptions, withRecoverFirst } from '../recover-first.ts';
 import { type Outcome, runCommand } from '../run-command.ts';
 
-interface TrainOptions extends ManifestOptions {
+interface TrainOptions extends ManifestOptions, RecoverFirstOptions {
   run?: string;
   against?: string;
   search?: number;
@@ -16,7 +17,7 @@ interface TrainOptions extends ManifestOptions {
 }
 
 export function addTrain(program: Command): void {
-  withManifestOptions(program.command('train'))
+  withRecoverFirst(withManifestOptions(program.command('train')))
     .description('features table -> a new model version, evaluated and gated')
     .option(
       '--run <id>',
@@ -53,6 +54,11 @@ async function train(options: TrainOptions, signal: AbortSignal): Promise<Outcom
   const pipeline = await import('@stockout/pipeline');
   const model = await readModel(options.filename);
   const { run, against, search } = options;
+  const found = await recoverFirst(
+    pipelineContext(model, options, signal, () => {}),
+    options,
+  );
+  if (found !== undefined) return found;
   const trained = await withProgress(`Train ${model.metadata.name}`, (report) =>
     pipeline.train(pipelineContext(model, options, signal, report), { run, against, search }),
   );

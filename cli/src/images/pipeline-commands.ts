@@ -3,7 +3,9 @@ import { addFeatures } from '../commands/features.ts';
 import { addGenerate } from '../commands/generate.ts';
 import { addImport } from '../commands/import.ts';
 import { addIngest } from '../commands/ingest.ts';
+import { addRecover } from '../commands/recover.ts';
 import { addRegister } from '../commands/register.ts';
+import { addRemoveVersions } from '../commands/remove-versions.ts';
 import { addScore } from '../commands/score.ts';
 import { addTrain } from '../commands/train.ts';
 import { addVacuum } from '../commands/vacuum.ts';
@@ -22,4 +24,6 @@ export const pipelineCommands: readonly AddCommand[] = [
   addVacuum,
   addScore,
   addRegister,
+  addRecover,
+  addRemoveVersions,
 ];

@@ -3,7 +3,7 @@ import type { Storage } from '@stockout/storage';
 import { z } from 'zod';
 import { modelPath, readObject, versionNames } from './version-folder.ts';
 
-const CLAIM = 'claim.json';
+export const CLAIM = 'claim.json';
 
 const claimSchema = z.object({
   run: z.string(),

@@ -4,9 +4,21 @@ import { readObject, versionNames } from './version-folder.ts';
 
 export const MANIFEST = 'manifest.json';
 
+/** There is a manifest, and it cannot be read. */
+export class DamagedManifestError extends StockoutError {
+  override name = 'DamagedManifestError';
+  /** Without the place. */
+  readonly problem: string;
+
+  constructor(where: string, problem: string, options?: ErrorOptions) {
+    super(`${where} ${problem}`, options);
+    this.problem = `${MANIFEST} ${problem}`;
+  }
+}
+
 /**
  * The manifest of a version, or undefined when the version is not (or not yet) whole.
- * @throws StockoutError when there is one that cannot be read
+ * @throws DamagedManifestError when there is one that cannot be read
  */
 export async function readManifest(
   storage: Storage,
@@ -24,14 +36,13 @@ function parseManifest(bytes: Uint8Array, where: string): Manifest {
   try {
     json = JSON.parse(Buffer.from(bytes).toString('utf8'));
   } catch (error) {
-    throw new StockoutError(`${where} is not JSON: restore the file or delete its version's folder`, {
-      cause: error,
-    });
+    const problem = "is not JSON: restore the file or delete its version's folder";
+    throw new DamagedManifestError(where, problem, { cause: error });
   }
   const parsed = manifestSchema.safeParse(json);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new StockoutError(`${where} is not a manifest: ${issue?.path.join('.')}: ${issue?.message}`);
+  throw new DamagedManifestError(where, `is not a manifest: ${issue?.path.join('.')}: ${issue?.message}`);
 }
 
 /** @throws InputError when there is no such version, naming those that there are */

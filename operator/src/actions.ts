@@ -7,6 +7,8 @@ export type Action = { why: string; given?: KubeObject | undefined } &
     | { verb: 'create'; object: KubeObject }
     /** Server-side apply on top of the observed resourceVersion; undefined: it is not there yet. */
     | { verb: 'apply'; object: KubeObject; onto: string | undefined }
+    /** Its finalizers alone, on top of the resourceVersion that it has here. */
+    | { verb: 'finalize'; object: KubeObject }
     /** Only this very object, by its uid. */
     | { verb: 'delete'; object: KubeObject }
   );

@@ -10,6 +10,8 @@ export const CONDITION = {
   rolledOut: 'RolledOut',
   /** True when MLflow shows every version, and its aliases what serves; only where spec.tracking.mlflow is given. */
   tracked: 'Tracked',
+  /** True when what storage holds of lost versions is on record again; only where something was lost. */
+  recovered: 'Recovered',
   /** Of a ScoringJob: the newest run is committed. */
   complete: 'Complete',
   /** Of a ScoringJob: the newest run failed. */
@@ -91,6 +93,22 @@ export const REASON = {
   /** MLflow could not be told; it is tried again. */
   trackingFailed: 'TrackingFailed',
 
+  // Recovered.
+  /** What was found in storage is on record again. */
+  recovered: 'Recovered',
+  /** The same, and some versions in storage are not to be relied upon: the message says why. */
+  recoveredInPart: 'RecoveredInPart',
+  /** A Job looks for versions in storage, or is about to. */
+  recovering: 'Recovering',
+  /** Storage could not be looked through; it is tried again. */
+  recoveryFailed: 'RecoveryFailed',
+
+  // Of a StockoutModel that is deleted, with spec.deletionPolicy Delete.
+  /** Its versions are being removed from storage. */
+  deleting: 'Deleting',
+  /** Its versions could not be removed in time; the message says where they are. */
+  versionsLeft: 'VersionsLeft',
+
   // Of a ScoringJob.
   /** The model that modelRef names does not exist. */
   modelNotFound: 'ModelNotFound',
@@ -127,6 +145,9 @@ const TROUBLES: ReadonlySet<string> = new Set([
   REASON.schemaChanged,
   REASON.progressDeadlineExceeded,
   REASON.trackingFailed,
+  REASON.recoveredInPart,
+  REASON.recoveryFailed,
+  REASON.versionsLeft,
   REASON.modelNotFound,
   REASON.modelNotReady,
   REASON.versionNotFound,

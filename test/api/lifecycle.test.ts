@@ -1,4 +1,5 @@
 import { describeLifecycle } from '../lifecycle/scenario.ts';
+import { describeRecovery } from '../lifecycle/recovery.ts';
 import { describeTrouble } from '../lifecycle/trouble.ts';
 import { startRealTier } from './real-tier.ts';
 import { describeRights } from './rights.ts';
@@ -7,4 +8,5 @@ const startTier = () => startRealTier({ podSecurity: 'restricted' });
 
 describeLifecycle('on a real API server', startTier);
 describeTrouble('on a real API server', startTier);
+describeRecovery('on a real API server', startTier);
 describeRights();

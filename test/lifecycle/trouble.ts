@@ -6,6 +6,7 @@ import { liveOnTaintedNodes } from './tainted-nodes.ts';
 import type { Tier } from './tier.ts';
 
 const MINUTES = 60_000;
+const ONNX = { training: undefined, source: { uri: 'file:///var/lib/stockout/model.onnx' } };
 const STUMP = { params: { rounds: 1, maxDepth: 1 }, split: { testDays: 30 } };
 
 /** What goes wrong in the life of a model, and what its user is told. */
@@ -36,10 +37,10 @@ export function describeTrouble(where: string, startTier: () => Promise<Tier>): 
     });
 
     it('a field that is not built yet is named in the condition, and nothing starts', async () => {
-      await world.apply(modelObject('unbuilt', { spec: { deletionPolicy: 'Delete' } }));
+      await world.apply(modelObject('unbuilt', { spec: ONNX }));
       const model = await world.untilModel('unbuilt', 'Ready', 'NotYetSupported');
       expect(conditionOf(model, 'Ready')).toMatchObject({ status: 'False' });
-      expect(conditionOf(model, 'Ready')?.message).toContain('spec.deletionPolicy');
+      expect(conditionOf(model, 'Ready')?.message).toContain('spec.source.uri');
       expect(conditionOf(model, 'Stalled')).toMatchObject({ status: 'True' });
       const jobs = await world.kube.names('batch/v1', 'Job', 'stockout.dev/model=unbuilt');
       expect(jobs).toEqual([]);

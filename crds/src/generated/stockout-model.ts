@@ -583,7 +583,7 @@ export interface StockoutModelStatus {
   endpoint?: string;
   nextTrainingTime?: string;
   /**
-   * Ready, Trained, GatesPassed, RolledOut, DriftDetected, Tracked (with tracking.mlflow); Reconciling and Stalled (kstatus), present only when True.
+   * Ready, Trained, GatesPassed, RolledOut, DriftDetected, Tracked (with tracking.mlflow), Recovered (where records of versions were lost); Reconciling and Stalled (kstatus), present only when True.
    */
   conditions?: {
     type: string;

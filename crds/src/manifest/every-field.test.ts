@@ -60,6 +60,7 @@ const OBEYED: Record<string, readonly string[]> = {
     'spec.tracking.mlflow.secretRef.name',
     'spec.versionHistoryLimit',
     'spec.deletionPolicy Retain',
+    'spec.deletionPolicy Delete',
   ],
   'StockoutModel by the pipeline': [
     'spec.data.rawTable retail',

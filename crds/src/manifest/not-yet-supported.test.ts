@@ -22,12 +22,8 @@ describe('what a spec asks for and is not built yet is named with what to write 
     const asked = model({
       storage: { uri: 's3://bucket/prod' },
       serving: { rollout: { shadow: {} } },
-      deletionPolicy: 'Delete',
     });
-    expect(notYetSupported(asked)).toEqual([
-      'spec.serving.rollout.shadow (leave it out)',
-      'spec.deletionPolicy Delete (use Retain and delete the files yourself)',
-    ]);
+    expect(notYetSupported(asked)).toEqual(['spec.serving.rollout.shadow (leave it out)']);
   });
 
   test('each field of a scoring job once', () => {

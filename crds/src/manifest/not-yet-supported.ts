@@ -19,7 +19,6 @@ const MODEL: readonly Line[] = [
   ['spec.serving.rollout.analysis', given, LEAVE_OUT],
   ['spec.serving.autoscaling', given, 'set replicas'],
   ['spec.monitoring.drift', given, LEAVE_OUT],
-  ['spec.deletionPolicy', is('Delete'), 'use Retain and delete the files yourself'],
 ];
 
 const SCORING_JOB: readonly Line[] = [

@@ -103,6 +103,19 @@ export class KubeClient {
     });
   }
 
+  /**
+   * Its finalizers alone, on top of the resourceVersion that the object has here. No server-side apply: a finalizer that a
+   * backup brought back is nobody's there, and could not be taken away.
+   */
+  async setFinalizers<T extends KubeObject>(kind: Kind<T>, { metadata }: T): Promise<void> {
+    const { namespace, name, resourceVersion, finalizers = [] } = metadata;
+    await this.#request('PATCH', objectPath(kind, namespace, name), {
+      query: { fieldManager: FIELD_MANAGER },
+      body: { metadata: { resourceVersion, finalizers } },
+      contentType: 'application/merge-patch+json',
+    });
+  }
+
   /** A PUT: refused with a conflict when the object's resourceVersion is no longer the newest. */
   replace<T extends KubeObject>(kind: Kind<T>, object: T, signal?: AbortSignal): Promise<T> {
     const path = objectPath(kind, object.metadata.namespace, object.metadata.name);

@@ -41,12 +41,12 @@ export const CONFIG_MAP: Kind<ConfigMap> = { apiVersion: 'v1', kind: 'ConfigMap'
 export const EVENT: Kind<KubeEvent> = { apiVersion: 'v1', kind: 'Event', plural: 'events' };
 export const LEASE: Kind<Lease> = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', plural: 'leases' };
 
-const CHILDREN: readonly Kind<KubeObject>[] = [JOB, DEPLOYMENT, SERVICE, CONFIG_MAP];
+const WRITTEN: readonly Kind<KubeObject>[] = [JOB, DEPLOYMENT, SERVICE, CONFIG_MAP, STOCKOUT_MODEL];
 
-/** The kind of an object that the operator makes. */
+/** The kind of an object that the operator writes: of a StockoutModel its finalizers. */
 export function kindOf(object: KubeObject): Kind<KubeObject> {
-  const found = CHILDREN.find((kind) => kind.kind === object.kind && kind.apiVersion === object.apiVersion);
-  if (found === undefined) throw new TypeError(`the operator makes no ${object.apiVersion} ${object.kind}`);
+  const found = WRITTEN.find((kind) => kind.kind === object.kind && kind.apiVersion === object.apiVersion);
+  if (found === undefined) throw new TypeError(`the operator writes no ${object.apiVersion} ${object.kind}`);
   return found;
 }
 

@@ -12,6 +12,7 @@ const NAME_TAKEN_MS = 10_000;
 export async function perform(client: KubeClient, action: Action): Promise<void> {
   if (action.given !== undefined) await refuseIfChanged(client, action.given);
   if (action.verb === 'create') return create(client, action.object);
+  if (action.verb === 'finalize') return finalize(client, action.object);
   if (action.verb === 'delete') return remove(client, action.object);
   return apply(client, action.object, action.onto);
 }
@@ -42,6 +43,14 @@ async function apply(client: KubeClient, object: KubeObject, onto: string | unde
 async function refuseIfChanged(client: KubeClient, given: KubeObject): Promise<void> {
   const now = await find(client, given);
   if (now?.metadata.resourceVersion !== given.metadata.resourceVersion) throw outdated(given);
+}
+
+async function finalize(client: KubeClient, object: KubeObject): Promise<void> {
+  try {
+    await client.setFinalizers(kindOf(object), object);
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
 }
 
 async function remove(client: KubeClient, object: KubeObject): Promise<void> {

@@ -21,6 +21,8 @@ export interface PromotionInput {
   versions: readonly VersionRecord[];
   /** The name of the version that serves. */
   serving: string | undefined;
+  /** Versions in storage that did not go on record, each with why. */
+  unusable?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Which version is to serve, by the gates and by what the spec says of promotion. */
@@ -31,7 +33,7 @@ export function planPromotion(input: PromotionInput): PromotionPlan {
   const verdict = judgeLatest(input, verdicts);
   const { policy, version: pin } = model.spec.promotion;
   if (pin !== undefined) {
-    const pinRefused = pin === serving ? undefined : refusePin(versions, verdicts, pin);
+    const pinRefused = pin === serving ? undefined : refusePin(input, verdicts, pin);
     const pinned = versions.find((version) => version.version === pin);
     return { target: pinRefused === undefined ? pinned : champion, verdicts, verdict, pinRefused };
   }
@@ -72,7 +74,7 @@ function newFeatures(version: VersionRecord, champion: VersionRecord | undefined
 }
 
 function refusePin(
-  versions: readonly VersionRecord[],
+  { versions, unusable = {} }: PromotionInput,
   verdicts: ReadonlyMap<string, readonly GateVerdict[]>,
   pin: string,
 ): Finding | undefined {
@@ -82,7 +84,9 @@ function refusePin(
       .map((version) => version.version)
       .toReversed()
       .join(', ');
-    return refusedPin(`${pin} does not exist${names === '' ? ' yet' : `; there are ${names}`}`);
+    const why = unusable[pin];
+    const words = why === undefined ? 'does not exist' : `is in storage and cannot be used: ${why}`;
+    return refusedPin(`${pin} ${words}${names === '' ? ' yet' : `; there are ${names}`}`);
   }
   if (allPassed(gates)) return undefined;
   return refusedPin(`${pin} did not pass its gates: ${failedGates(gates)}`);

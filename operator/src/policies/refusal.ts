@@ -8,7 +8,7 @@ export function refuse(
   object: StockoutModel | ScoringJob,
   allowedNames: readonly string[],
 ): Finding | undefined {
-  return paused(object) ?? unsupported(object) ?? forbiddenName(object, allowedNames);
+  return paused(object) ?? unsupported(object) ?? forbiddenName(namesIn(object), allowedNames);
 }
 
 function paused(object: StockoutModel | ScoringJob): Finding | undefined {
@@ -25,9 +25,17 @@ function unsupported(object: StockoutModel | ScoringJob): Finding | undefined {
   return { reason: REASON.notYetSupported, message: `not supported yet: ${fields.join('; ')}` };
 }
 
+/** What keeps pods from mounting the model's storage. */
+export function forbiddenStorageName(
+  { spec: { storage } }: StockoutModel,
+  allowed: readonly string[],
+): Finding | undefined {
+  return forbiddenName(storageNames(storage), allowed);
+}
+
 /** Whoever may write a StockoutModel must not reach others' Secrets through it. */
-function forbiddenName(object: StockoutModel | ScoringJob, allowed: readonly string[]): Finding | undefined {
-  const found = namesIn(object).find(
+function forbiddenName(names: readonly NamedField[], allowed: readonly string[]): Finding | undefined {
+  const found = names.find(
     ([, name]) => name !== undefined && !allowed.some((pattern) => matches(pattern, name)),
   );
   if (found === undefined) return undefined;
@@ -38,18 +46,26 @@ function forbiddenName(object: StockoutModel | ScoringJob, allowed: readonly str
   };
 }
 
-function namesIn(object: StockoutModel | ScoringJob): [field: string, name: string | undefined][] {
+type NamedField = readonly [field: string, name: string | undefined];
+
+function namesIn(object: StockoutModel | ScoringJob): NamedField[] {
   if (object.kind === 'ScoringJob')
     return [['spec.engine.secretRef.name', object.spec.engine.secretRef?.name]];
   const { storage, training, serving, tracking } = object.spec;
   return [
-    ['spec.storage.secretRef.name', storage.secretRef?.name],
-    ['spec.storage.serviceAccountName', storage.serviceAccountName],
-    ['spec.storage.persistentVolumeClaim.claimName', storage.persistentVolumeClaim?.claimName],
+    ...storageNames(storage),
     ['spec.training.engine.secretRef.name', training?.engine.secretRef?.name],
     ['spec.serving.auth.apiKeySecretRef.name', serving.auth?.apiKeySecretRef?.name],
     ['spec.serving.tls.secretName', serving.tls?.secretName],
     ['spec.tracking.mlflow.secretRef.name', tracking?.mlflow?.secretRef?.name],
+  ];
+}
+
+function storageNames(storage: StockoutModel['spec']['storage']): NamedField[] {
+  return [
+    ['spec.storage.secretRef.name', storage.secretRef?.name],
+    ['spec.storage.serviceAccountName', storage.serviceAccountName],
+    ['spec.storage.persistentVolumeClaim.claimName', storage.persistentVolumeClaim?.claimName],
   ];
 }
 

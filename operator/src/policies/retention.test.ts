@@ -15,6 +15,8 @@ test('records beyond the limit go, but never that of a version in use or of the 
     runs: [],
     trackingRuns: [],
     tracking: undefined,
+    recoveryRuns: [],
+    recovery: undefined,
     predictors: [],
     service: undefined,
   };

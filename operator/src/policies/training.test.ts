@@ -16,6 +16,8 @@ const observedOf = (model: StockoutModel, changes: Partial<ObservedModel> = {}):
   runs: [],
   trackingRuns: [],
   tracking: undefined,
+  recoveryRuns: [],
+  recovery: undefined,
   predictors: [],
   service: undefined,
   ...changes,

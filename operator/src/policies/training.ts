@@ -7,6 +7,7 @@ import { ANNOTATION } from '../resources/names.ts';
 import { buildRunFailure, type RunFailure } from '../resources/run-failure.ts';
 import { trainingAttempt, trainingRunName } from '../resources/run-names.ts';
 import { buildTrainingJob } from '../resources/training-job.ts';
+import { knownOfStorage, soughtFirst } from './recovery-state.ts';
 import { recordOf, retireRun } from './outdated-run.ts';
 import type { StepPlan } from './step-plan.ts';
 import { championOf, type ObservedModel } from '../stockoutmodel/observed.ts';
@@ -77,6 +78,7 @@ function planRun(context: Context): StepPlan {
     case 'lost':
       return runAgain(state);
     case 'failed':
+      if (foundVersions(state)) return trainAfterAll(observed, state);
       return isOfThis(context, state)
         ? recordFailure(context, outcome.message)
         : runOtherwise(context, state);
@@ -104,7 +106,8 @@ function start(context: Context): StepPlan {
     return busy(isFalse(REASON.waitingForRollout, message));
   }
   const against = championOf(observed);
-  const job = buildTrainingJob({ model: observed.model, run, against, image });
+  const recover = soughtFirst(observed);
+  const job = buildTrainingJob({ model: observed.model, run, against, recover, image });
   const words = against === undefined ? 'nothing serves yet' : `against ${against}`;
   const verb = observed.model.spec.source === undefined ? 'trains' : 'imports';
   const failures = dropFailures(context);
@@ -123,6 +126,22 @@ function recordVersion(observed: ObservedModel, state: RunState, result: TrainRe
     `the training ${state.run} is done, ${result.version} goes on record`,
   );
   return busy(verdict, [recordOf(observed, state, result)]);
+}
+
+/** It was the first, and storage was not as empty as the cluster. */
+function foundVersions({ result }: RunState): boolean {
+  return typeof result === 'object' && result.kind === 'recover';
+}
+
+function trainAfterAll(observed: ObservedModel, state: RunState): StepPlan {
+  const { finishedAt = '' } = knownOfStorage(observed) ?? {};
+  if (finishedAt < (state.finishedAt ?? '')) {
+    return busy(isFalse(REASON.training, `the training ${state.run} found versions in storage`));
+  }
+  const why = 'it found versions in storage, and is run again to train';
+  return busy(isFalse(REASON.training, `the training ${state.run} is run again: ${why}`), [
+    { verb: 'delete', object: state.job, why },
+  ]);
 }
 
 function runAgain(state: RunState): StepPlan {

@@ -69,7 +69,7 @@ export function ownerReference({ apiVersion, kind, metadata }: Owner): OwnerRefe
   };
 }
 
-export type Component = 'training' | 'scoring' | 'tracking' | 'predictor' | 'record';
+export type Component = 'training' | 'scoring' | 'tracking' | 'recovery' | 'removal' | 'predictor' | 'record';
 
 export function labelsOf(instance: string, component: Component): Record<string, string> {
   return {

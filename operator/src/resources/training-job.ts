@@ -5,6 +5,7 @@ import { MANIFEST_FILE } from './manifest-file.ts';
 import { mlflowAccess } from './mlflow-access.ts';
 import { ANNOTATION, LABEL, labelsOf } from './names.ts';
 import { RESULT_FILE } from './pod.ts';
+import type { Sought } from './recover-job.ts';
 import { trainingAttempt } from './run-names.ts';
 
 export interface TrainingJobInput {
@@ -13,6 +14,8 @@ export interface TrainingJobInput {
   run: string;
   /** The serving version, scored on the same held-out rows. */
   against: string | undefined;
+  /** Before it begins: versions in storage are told of, and none is made. */
+  recover?: Sought | undefined;
   image: string;
 }
 
@@ -25,7 +28,8 @@ const IMPORT = {
 };
 
 /** Trains, or imports what spec.source names: a version comes of it either way. */
-export function buildTrainingJob({ model, run, against, image }: TrainingJobInput): Job {
+export function buildTrainingJob(input: TrainingJobInput): Job {
+  const { model, run, image } = input;
   const training = model.spec.training ?? IMPORT;
   const { secrets, mounts, volumes } = mlflowAccess(model);
   const engine = model.spec.training?.engine.secretRef;
@@ -39,7 +43,7 @@ export function buildTrainingJob({ model, run, against, image }: TrainingJobInpu
     container: {
       name: 'train',
       image,
-      args: trainArgs(model, run, against),
+      args: trainArgs(input),
       resources: training.resources,
       storage: model.spec.storage,
       secrets: engine === undefined ? secrets : [engine.name, ...secrets],
@@ -55,7 +59,7 @@ export function buildTrainingJob({ model, run, against, image }: TrainingJobInpu
   });
 }
 
-function trainArgs(model: StockoutModel, run: string, against: string | undefined): string[] {
+function trainArgs({ model, run, against, recover }: TrainingJobInput): string[] {
   const inputs = ['-f', MANIFEST_FILE, '--storage', model.spec.storage.uri];
   const comparison = against === undefined ? [] : ['--against', against];
   return [
@@ -66,9 +70,17 @@ function trainArgs(model: StockoutModel, run: string, against: string | undefine
     '--gates',
     'report',
     ...comparison,
+    ...recoverFirst(recover),
     '--result-file',
     RESULT_FILE,
   ];
+}
+
+function recoverFirst(sought: Sought | undefined): string[] {
+  if (sought === undefined) return [];
+  const { versions, newest } = sought;
+  const named = versions.length === 0 ? [] : ['--recover-versions', ...versions];
+  return ['--recover', String(newest), ...named];
 }
 
 function commandOf({ spec: { source } }: StockoutModel): string[] {

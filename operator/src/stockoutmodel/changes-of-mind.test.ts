@@ -1,3 +1,4 @@
+import { packResults } from '@stockout/contracts';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { aModel, aTrainResult, POOR } from '../testing/builders.ts';
 import { FakeCluster } from '../testing/fake-cluster.ts';
@@ -100,6 +101,9 @@ describe('while a candidate comes up', () => {
   test('a pin to nothing takes it away too, and the refusal says what serves', () => {
     beginV2();
     cluster.edit('v9 is pinned', (spec) => (spec.promotion.version = 'v9'));
+    cluster.settle();
+    const nowhere = { packed: packResults([]), absent: ['v9'], passedOver: [], left: [] };
+    cluster.finishJob(cluster.runningJob('retail-recover'), { kind: 'recover', ...nowhere });
     cluster.settle();
     expect(names('deployments')).toEqual(['retail-blue']);
     expect(cluster.condition('Stalled')?.message).toBe(

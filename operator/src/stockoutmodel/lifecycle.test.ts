@@ -1,3 +1,4 @@
+import { packResults } from '@stockout/contracts';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { aModel, aTrainResult, GOOD, POOR } from '../testing/builders.ts';
@@ -138,6 +139,10 @@ test('a failed training is not tried again until the spec or the annotation chan
 
 test('a model that is suspended from the start says so, and trains when it no longer is', () => {
   const cluster = new FakeCluster(aModel({ training: { suspend: true } }));
+  cluster.settle();
+  // No training looks whether storage holds versions.
+  const nothing = { packed: packResults([]), absent: [], passedOver: [], left: [] };
+  cluster.finishJob(cluster.runningJob('retail-recover'), { kind: 'recover', ...nothing });
   cluster.settle();
   expect(cluster.condition('Ready')).toMatchObject({ status: 'False', reason: 'Suspended' });
   expect(cluster.condition('Reconciling')).toBeUndefined();

@@ -3,6 +3,7 @@ import { firstTrouble, type MountFailuresOf } from '../jobs/pod-state.ts';
 import { type RunState, runStatesOf } from '../jobs/run-state.ts';
 import { mountFailuresIn, type Stores } from '../kube/stores.ts';
 import { ANNOTATION, type Color, type Component, isOfComponent, LABEL } from '../resources/names.ts';
+import { readRecoveryRecord } from '../resources/recovery-record.ts';
 import { readRunFailure } from '../resources/run-failure.ts';
 import { readTrackingRecord } from '../resources/tracking-record.ts';
 import { readVersionRecord, type VersionRecord, versionNumber } from '../resources/version-record.ts';
@@ -38,7 +39,9 @@ export function observeModel(stores: Stores, key: string): ObservedModel | undef
     failures: configMaps.map(readRunFailure).filter((failure) => failure !== undefined),
     runs: runsOf('training'),
     trackingRuns: runsOf('tracking'),
-    tracking: trackingOf(configMaps),
+    tracking: readFirst(configMaps, readTrackingRecord),
+    recoveryRuns: runsOf('recovery'),
+    recovery: readFirst(configMaps, readRecoveryRecord),
     predictors: stores.deployments
       .inGroup(group)
       .filter(isOurs)
@@ -55,9 +58,12 @@ function versionsOf(configMaps: readonly ConfigMap[]): VersionRecord[] {
 }
 
 /** With its ConfigMap, on top of which the next one is written. */
-function trackingOf(configMaps: readonly ConfigMap[]): ObservedModel['tracking'] {
+function readFirst<T>(
+  configMaps: readonly ConfigMap[],
+  read: (configMap: ConfigMap) => T | undefined,
+): (T & { resourceVersion: string | undefined }) | undefined {
   for (const configMap of configMaps) {
-    const record = readTrackingRecord(configMap);
+    const record = read(configMap);
     if (record !== undefined) return { ...record, resourceVersion: configMap.metadata.resourceVersion };
   }
   return undefined;

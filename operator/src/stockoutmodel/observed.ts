@@ -1,4 +1,4 @@
-import type { TrackingRecord } from '@stockout/contracts';
+import type { RecoveryRecord, TrackingRecord } from '@stockout/contracts';
 import type { StockoutModel } from '@stockout/crds';
 import type { Deployment, Service } from '../api/kubernetes.ts';
 import type { RunState } from '../jobs/run-state.ts';
@@ -18,6 +18,10 @@ export interface ObservedModel {
   trackingRuns: readonly RunState[];
   /** What MLflow was told. */
   tracking: (TrackingRecord & { resourceVersion: string | undefined }) | undefined;
+  /** Jobs that look for versions in storage. */
+  recoveryRuns: readonly RunState[];
+  /** What storage was found to hold. */
+  recovery: (RecoveryRecord & { resourceVersion: string | undefined }) | undefined;
   predictors: readonly PredictorState[];
   service: Service | undefined;
 }

@@ -1,6 +1,9 @@
 import type { Action } from '../actions.ts';
-import type { Finding } from '../conditions.ts';
+import { type Finding, isFalse, REASON } from '../conditions.ts';
+import { planFinalizer } from '../policies/deletion.ts';
 import { planPromotion, type PromotionPlan } from '../policies/promotion.ts';
+import { planRecovery, type RecoveryPlan } from '../policies/recovery.ts';
+import { knownOfStorage } from '../policies/recovery-state.ts';
 import { refuse } from '../policies/refusal.ts';
 import { planRetention } from '../policies/retention.ts';
 import { planRollout } from '../policies/rollout.ts';
@@ -17,6 +20,8 @@ export interface ModelPlan {
   refused: Finding | undefined;
   promotion: PromotionPlan;
   training: StepPlan | undefined;
+  /** Undefined where nothing is planned. */
+  recovery: RecoveryPlan | undefined;
   rollout: RolloutPlan | undefined;
   /** Undefined where no MLflow is asked for. */
   tracking: TrackingPlan | undefined;
@@ -29,13 +34,19 @@ export interface ModelPlan {
 /** What to do for a model, from what was seen and the time alone. */
 export function planModel(observed: ObservedModel, settings: Settings, now: Date): ModelPlan {
   const serving = championOf(observed);
-  const promotion = planPromotion({ model: observed.model, versions: observed.versions, serving });
+  const promotion = planPromotion({
+    model: observed.model,
+    versions: observed.versions,
+    serving,
+    unusable: knownOfStorage(observed)?.passedOver,
+  });
   const refused = refuse(observed.model, settings.allowedNames);
   if (refused !== undefined) {
     return {
       refused,
       promotion,
       training: undefined,
+      recovery: undefined,
       rollout: undefined,
       tracking: undefined,
       chains: [],
@@ -44,7 +55,11 @@ export function planModel(observed: ObservedModel, settings: Settings, now: Date
   }
   const { images } = settings;
   const rollout = planRollout(observed, promotion.target, { now, image: images.predictor });
-  const training = planTraining(observed, { now, image: images.pipeline, rollingOut: rollout.busy });
+  const recovery = planRecovery(observed, { now, image: images.pipeline });
+  const isBlind = observed.versions.length === 0 && isUnderWay(recovery);
+  const training = isBlind
+    ? heldBack(recovery)
+    : planTraining(observed, { now, image: images.pipeline, rollingOut: rollout.busy });
   const tracking = planTracking(observed, aliasesOf(observed, promotion, rollout), {
     now,
     image: images.pipeline,
@@ -56,16 +71,35 @@ export function planModel(observed: ObservedModel, settings: Settings, now: Date
     refused: undefined,
     promotion,
     training,
+    recovery,
     rollout,
     tracking,
     chains: [
-      training.actions,
-      rollout.actions,
+      // Before there is a version: what a deleted model leaves must be known to be left.
+      [...planFinalizer(observed), ...recovery.actions, ...training.actions],
+      // Nobody knows what is to serve: all that is there stays.
+      isBlind ? [] : rollout.actions,
       ...(tracking === undefined ? [] : [tracking.actions]),
       planRetention(observed, inUse),
     ],
-    requeueAfterMs: earliest(rollout.requeueAfterMs, training.requeueAfterMs, tracking?.requeueAfterMs),
+    requeueAfterMs: earliest(
+      rollout.requeueAfterMs,
+      training.requeueAfterMs,
+      recovery.requeueAfterMs,
+      tracking?.requeueAfterMs,
+    ),
   };
+}
+
+/** It works on it, or could not yet. */
+function isUnderWay({ busy, verdict }: RecoveryPlan): boolean {
+  return busy || verdict?.reason === REASON.recoveryFailed;
+}
+
+/** What storage holds may be the very version that is asked for, and the champion to beat. */
+function heldBack({ verdict, busy }: RecoveryPlan): StepPlan {
+  const { reason = REASON.recovering, message = '' } = verdict ?? {};
+  return { verdict: isFalse(reason, message), busy, failed: undefined, actions: [] };
 }
 
 function earliest(...times: (number | undefined)[]): number | undefined {

@@ -43,12 +43,15 @@ function refused(observed: ObservedModel, { refused: refusal }: ModelPlan): Read
   };
 }
 
-function pinRefused(observed: ObservedModel, { promotion, training }: ModelPlan): Readiness | undefined {
+function pinRefused(
+  observed: ObservedModel,
+  { promotion, training, recovery }: ModelPlan,
+): Readiness | undefined {
   if (promotion.pinRefused === undefined) return undefined;
   const { reason, message } = promotion.pinRefused;
   const words = message + meanwhile(servingOf(observed)?.version);
-  // The version that is pinned may be the very one that is being trained.
-  return training?.busy ? notYet(reason, words) : stalled({ reason, message: words });
+  // The version that is pinned may be the very one that is being trained, or looked for.
+  return training?.busy || recovery?.busy ? notYet(reason, words) : stalled({ reason, message: words });
 }
 
 function givenUp(_observed: ObservedModel, { rollout }: ModelPlan): Readiness | undefined {

@@ -8,16 +8,20 @@ import { writeStatus } from '../kube/write-status.ts';
 import { countGateFailures, measureModel } from '../metrics.ts';
 import type { Reconciled } from '../controller.ts';
 import { applyModelPlan } from './apply.ts';
+import { observeDeletion } from './observe-deletion.ts';
 import { observeModel } from './observe.ts';
 import type { ObservedModel } from './observed.ts';
 import { planModel } from './plan.ts';
+import { reconcileDeletion } from './reconcile-deletion.ts';
 import { modelStatusOf } from './status.ts';
 
-const { trained, gatesPassed, rolledOut, ready, tracked, stalled } = CONDITION;
-const TOLD = [trained, gatesPassed, rolledOut, ready, tracked, stalled];
+const { trained, gatesPassed, rolledOut, ready, tracked, recovered, stalled } = CONDITION;
+const TOLD = [trained, gatesPassed, rolledOut, ready, tracked, recovered, stalled];
 
 /** @param key namespace/name */
 export async function reconcileModel(context: OperatorContext, key: string): Promise<Reconciled> {
+  const deleted = observeDeletion(context.stores, key);
+  if (deleted !== undefined) return reconcileDeletion(context, deleted);
   const observed = observeModel(context.stores, key);
   if (observed === undefined) return {};
   const now = context.now();

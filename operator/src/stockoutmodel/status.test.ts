@@ -80,8 +80,8 @@ describe('a condition', () => {
   const status = { conditions: before };
 
   test('that cannot be judged keeps what it said and of which spec; one that never was is Unknown', () => {
-    const deleting = { deletionPolicy: 'Delete' as const };
-    const conditions = conditionsOf({ ...aModel(deleting, { generation: 2 }), status });
+    const onnx = { source: { uri: 'file:///data/model.onnx' }, training: undefined };
+    const conditions = conditionsOf({ ...aModel(onnx, { generation: 2 }), status });
     expect(conditions['Trained']).toEqual(before[0]);
     expect(conditions['RolledOut']).toMatchObject({
       status: 'Unknown',

@@ -77,9 +77,15 @@ function verdictsOf(
     [CONDITION.gatesPassed, plan.promotion.verdict],
     [CONDITION.rolledOut, plan.rollout?.verdict ?? kept(CONDITION.rolledOut)],
     [CONDITION.tracked, trackedVerdict(observed, plan, kept)],
+    [CONDITION.recovered, plan.refused === undefined ? plan.recovery?.verdict : keptIfTold(before)],
     [CONDITION.reconciling, stalled === undefined ? reconciling(plan, error) : undefined],
     [CONDITION.stalled, stalled && isTrue(stalled.reason, stalled.message)],
   ];
+}
+
+/** As it was, if anything was. */
+function keptIfTold(before: readonly Condition[]): Condition | undefined {
+  return before.find(({ type }) => type === CONDITION.recovered);
 }
 
 /** Only where MLflow is asked for; as it was while nothing is planned. */
@@ -109,11 +115,12 @@ function withError({ ready, stalled }: Told, error: ReconcileError | undefined):
 
 /** Conflicts pass by themselves, nobody needs to read of them. */
 function reconciling(
-  { training, rollout }: ModelPlan,
+  { training, rollout, recovery }: ModelPlan,
   error: ReconcileError | undefined,
 ): Verdict | undefined {
   if (error !== undefined && !isSilent(error)) return isTrue(error.reason, error.message);
   if (rollout?.busy) return isTrue(rollout.verdict.reason, rollout.verdict.message);
+  if (recovery?.busy) return recovery.verdict && { ...recovery.verdict, status: 'True' };
   if (training?.busy) return isTrue(training.verdict.reason, training.verdict.message);
   return undefined;
 }

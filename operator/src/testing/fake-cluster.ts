@@ -125,7 +125,9 @@ export class FakeCluster {
     const key = `${action.object.metadata.namespace}/${action.object.metadata.name}`;
     const existing = store.get(key);
     this.#refuseIfChanged(action.given);
-    if (action.verb === 'delete') {
+    if (action.verb === 'finalize') {
+      if (existing !== undefined) this.put(store, action.object);
+    } else if (action.verb === 'delete') {
       const { uid } = action.object.metadata;
       if (existing !== undefined && (uid ?? existing.metadata.uid) === existing.metadata.uid)
         store.delete(existing);
@@ -144,8 +146,14 @@ export class FakeCluster {
   }
 
   #storeOf({ kind }: KubeObject): Store<KubeObject> {
-    const { jobs, deployments, services, configMaps } = this.stores;
-    const stores = { Job: jobs, Deployment: deployments, Service: services, ConfigMap: configMaps };
+    const { models, jobs, deployments, services, configMaps } = this.stores;
+    const stores = {
+      StockoutModel: models,
+      Job: jobs,
+      Deployment: deployments,
+      Service: services,
+      ConfigMap: configMaps,
+    };
     return stores[kind as keyof typeof stores] as unknown as Store<KubeObject>;
   }
 

@@ -45,7 +45,10 @@ export function createAdminServer(runtime: Runtime): Server {
     const path = (req.url as string).split('?', 1)[0] as string;
     answer(runtime, req, path).then(
       (found) => send(res, found),
-      (error: unknown) => send(res, problemAnswer(error, runtime)),
+      // Whoever has gone is told nothing, and is nobody's error.
+      (error: unknown) => {
+        if (!res.destroyed) send(res, problemAnswer(error, runtime));
+      },
     );
   });
 }

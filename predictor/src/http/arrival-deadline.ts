@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-interface Arrival {
+/** A request whose headers have come, and its answer. */
+export interface Arrival {
   req: IncomingMessage;
   res: ServerResponse;
   since: number;
@@ -42,6 +43,11 @@ export class ArrivalDeadline {
     const { socket } = req;
     if (!this.#arrivals.has(socket)) socket.once('close', () => this.#arrivals.delete(socket));
     this.#arrivals.set(socket, { req, res, since: performance.now() });
+  }
+
+  /** What came last on a connection. */
+  newest(socket: Socket): Arrival | undefined {
+    return this.#arrivals.get(socket);
   }
 
   close(): void {

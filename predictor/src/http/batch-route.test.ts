@@ -95,6 +95,13 @@ describe('POST /predict/batch', () => {
     expect((await refused(running.post('/predict/batch', body))).status).toBe(400);
   });
 
+  it.each(['', '?explain=1', '', '?explain=true', ''])(
+    'answers 400 for no body at all (%j)',
+    async (query) => {
+      expect((await refused(running.post(`/predict/batch${query}`, ''))).status).toBe(400);
+    },
+  );
+
   it('answers 413 beyond its limit', async () => {
     await using small = await RunningPredictor.ready({}, { batchBytes: 1_000_000 });
     const problem = await refused(small.post('/predict/batch', 'x'.repeat(10_000_000)));

@@ -1,14 +1,9 @@
-import {
-  createServer,
-  type IncomingMessage,
-  type RequestListener,
-  type ServerResponse,
-  STATUS_CODES,
-} from 'node:http';
-import type { Duplex } from 'node:stream';
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Runtime } from '../runtime.ts';
 import { SecureHttpServer } from '../tls/secure-http-server.ts';
 import { ArrivalDeadline } from './arrival-deadline.ts';
+import { answerBroken, type ConnectionError } from './broken-connection.ts';
 import type { HttpServer } from './listen.ts';
 import { createPages } from './pages.ts';
 import { PROBLEM_TYPE, ProblemError } from './problem.ts';
@@ -21,8 +16,10 @@ export function createPublicServer(runtime: Runtime): HttpServer {
   const { headersTimeoutMs, requestTimeoutMs } = runtime.limits;
   const front = new ScoringFront(runtime);
   const pages = createPages(runtime);
+  const broken = (error: ConnectionError, socket: Socket): void =>
+    answerBroken(error, socket, deadline.newest(socket));
   const deadline = new ArrivalDeadline(requestTimeoutMs, (socket) =>
-    answerBroken({ code: 'ERR_HTTP_REQUEST_TIMEOUT' }, socket),
+    broken({ code: 'ERR_HTTP_REQUEST_TIMEOUT' }, socket),
   );
   const handle = (req: IncomingMessage, res: ServerResponse, awaited: boolean): void => {
     deadline.begin(req, res);
@@ -44,9 +41,11 @@ export function createPublicServer(runtime: Runtime): HttpServer {
     certificate === undefined
       ? createServer(options, plainly)
       : new SecureHttpServer(options, certificate, plainly);
+  // Who ends his half of the connection behind his request still reads (RFC 9112 9.6). Node would hang up.
+  Object.assign(server, { httpAllowHalfOpen: true });
   server.on('checkContinue', (req, res) => handle(req, res, true));
   server.on('checkExpectation', answerExpectation);
-  server.on('clientError', answerBroken);
+  server.on('clientError', (error: ConnectionError, socket) => broken(error, socket as Socket));
   server.on('close', () => deadline.close());
   return server;
 }
@@ -61,24 +60,4 @@ function answerExpectation(_: IncomingMessage, res: ServerResponse): void {
   const body = JSON.stringify(problem.toProblem());
   // What is announced is never read.
   res.writeHead(problem.status, { 'Content-Type': PROBLEM_TYPE, Connection: 'close' }).end(body);
-}
-
-const BROKEN: Record<string, [status: number, detail: string]> = {
-  ERR_HTTP_REQUEST_TIMEOUT: [408, 'the request did not arrive in time'],
-  HPE_HEADER_OVERFLOW: [431, 'the headers are larger than the 16 KiB that are read'],
-};
-
-/** What is not HTTP, or stops half-way, never becomes a request: it is answered on the bare connection. */
-function answerBroken(error: { code?: string; reason?: string }, socket: Duplex): void {
-  // Who cannot agree on TLS with us cannot be told anything either.
-  if (error.code === 'ECONNRESET' || error.code?.startsWith('ERR_SSL_') || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const [status, detail] = BROKEN[error.code ?? ''] ?? [400, 'this is not an HTTP request'];
-  // The parser's own words, none of the caller's.
-  const why = error.reason === undefined ? detail : `${detail}: ${error.reason}`;
-  const body = JSON.stringify(new ProblemError(status, why).toProblem());
-  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: ${PROBLEM_TYPE}\r\nContent-Length: ${body.length}`;
-  socket.end(`${head}\r\nConnection: close\r\n\r\n${body}`);
 }

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 
-const EMPTY = Buffer.alloc(0);
 /** So much of a refused body may still run off; whoever sends more is hung up on. */
 const DROPPED_BYTES = 64 * 2 ** 20;
 
@@ -30,7 +29,9 @@ export function readBody(req: IncomingMessage, { keep, done }: BodyReader): void
     else (chunks ??= [first]).push(chunk);
   });
   req.on('end', () => {
-    if (!refused) done(chunks === undefined ? (first ?? EMPTY) : Buffer.concat(chunks, total));
+    if (refused) return;
+    // Each its own, also where it is empty: its memory may go over to a worker.
+    done(chunks === undefined ? (first ?? Buffer.alloc(0)) : Buffer.concat(chunks, total));
   });
 }
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RawClient } from '../testing/raw-client.ts';
 import { refused, RunningPredictor } from '../testing/running.ts';
 import { Impostor, rowsOf, score, tell } from '../testing/shadowing.ts';
 
@@ -38,6 +39,19 @@ describe('PUT /shadow', () => {
     expect((await refused(send('PUT', '{}', 'text/plain'))).status).toBe(415);
     expect((await refused(send('PUT', ' '.repeat(5_000), 'application/json'))).status).toBe(413);
     expect((await refused(send('POST', '{}', 'application/json'))).status).toBe(405);
+  });
+
+  it('is not an error of ours when its caller hangs up half-way', async () => {
+    const running = await RunningPredictor.ready();
+    using client = await RawClient.connect(running.server.adminUrl);
+    client.send(
+      'PUT /shadow HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{',
+    );
+    // Answered behind it, so that it has arrived.
+    await tell(running, 'GET');
+    client[Symbol.dispose]();
+    await running.server.stop();
+    expect(running.log.filter(({ level }) => level === 'error')).toEqual([]);
   });
 
   it('is not on the public port', async () => {

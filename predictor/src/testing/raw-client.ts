@@ -24,6 +24,11 @@ export class RawClient implements Disposable {
     return this.#socket.closed || this.#socket.readableEnded;
   }
 
+  /** Sends the last of what he says. */
+  end(text: string): void {
+    this.#socket.end(text, 'latin1');
+  }
+
   send(text: string): void {
     this.#socket.write(text, 'latin1');
   }

@@ -4,6 +4,7 @@ import type { InferAnswer } from '../oip/infer.ts';
 import type { InferBody } from '../oip/open.ts';
 import type { TrafficSummary } from '../traffic-summary.ts';
 import { WorkerClient, WorkerLostError } from '../worker-client.ts';
+import './no-telemetry.ts';
 import type { BatchFormatName } from './batch-format.ts';
 import { ownMemory } from './own-memory.ts';
 import type { WorkerReply, WorkerRequest, WorkerSetup } from './protocol.ts';

@@ -1,4 +1,6 @@
 import { availableParallelism } from 'node:os';
+// Ahead of the library.
+import './no-telemetry.ts';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 
 /** Rows at a time: bounds the runtime's own buffers, and costs nothing measurable. */

@@ -17,6 +17,9 @@ import { searchSchema } from './search.ts';
 export const sha256Schema = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 export const versionNameSchema = z.string().regex(/^v[1-9][0-9]{0,8}$/);
 
+/** Of a file of a version: none lies anywhere else than beside manifest.json. */
+const fileNameSchema = z.string().regex(/^(?!\.+$)[^/\\\0]+$/);
+
 /** Counts of a column's training values between edges; `counts[i]` lies in [edges[i], edges[i+1]). */
 export const histogramSchema = z.object({
   edges: z.array(z.number()),
@@ -39,7 +42,7 @@ export const manifestSchema = z.object({
   trainedAt: z.iso.datetime(),
   /** Of model.ubj: the same spec, data version and seed give the same digest. */
   digest: sha256Schema,
-  files: z.record(z.string(), z.object({ sha256: sha256Schema, bytes: z.int().nonnegative() })),
+  files: z.record(fileNameSchema, z.object({ sha256: sha256Schema, bytes: z.int().nonnegative() })),
   /** In model order: column i of the matrix that XGBoost sees. */
   features: z.array(featureSchema).min(1),
   /** What they are made of; absent in versions made before there was POST /predict/history. */

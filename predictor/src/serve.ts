@@ -36,7 +36,7 @@ export interface PredictorServer {
 export async function serve(options: ServeOptions): Promise<PredictorServer> {
   const settings = settle(options);
   const stopping = new AbortController();
-  const storage = openStorage(settings.model, { signal: stopping.signal });
+  const storage = openStorage(settings.model, { signal: stopping.signal, confined: true });
   const runtime = await createRuntime(settings);
   const servers = {
     public: createPublicServer(runtime),

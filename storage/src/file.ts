@@ -6,12 +6,14 @@ import { pathToFileURL } from 'node:url';
 import { codeOf, explained, explainedLink } from './explained.ts';
 import { TEMPORARY_PREFIX, folderSegmentsOf, segmentsOf } from './key.ts';
 import { describeFiles, namesBelow } from './files-below.ts';
+import { readGuarded } from './read-guarded.ts';
 import {
   type Content,
   type Leftover,
   type ListOptions,
   type LocalFile,
   NotFoundError,
+  type ReadOptions,
   type Storage,
   type StoredObject,
   isFile,
@@ -21,14 +23,20 @@ import {
 export class FileStorage implements Storage {
   readonly uri: string;
   readonly #root: string;
+  readonly #confined: boolean;
 
-  constructor(root: string) {
+  /** @param confined whether links that lead out of the folder are refused by `read` */
+  constructor(root: string, confined = false) {
     this.#root = resolve(root);
+    this.#confined = confined;
     this.uri = pathToFileURL(this.#root).href;
   }
 
-  async read(key: string): Promise<Uint8Array> {
-    return this.#found(key, readFile(this.#path(key)));
+  async read(key: string, { atMost = Infinity }: ReadOptions = {}): Promise<Uint8Array> {
+    const path = this.#path(key);
+    if (!this.#confined && atMost === Infinity) return this.#found(key, readFile(path));
+    const confinedTo = this.#confined ? this.#root : undefined;
+    return this.#found(key, readGuarded({ path, confinedTo, atMost, key, uri: this.uri }));
   }
 
   async putIfAbsent(key: string, content: Content): Promise<boolean> {

@@ -1,2 +1,10 @@
 export { openStorage } from './open-storage.ts';
-export { type Content, type LocalFile, NotFoundError, type Storage, type StoredObject } from './port.ts';
+export {
+  type Content,
+  type LocalFile,
+  NotFoundError,
+  OutsideError,
+  type Storage,
+  type StoredObject,
+  TooLargeError,
+} from './port.ts';

@@ -22,6 +22,8 @@ const OTHER_NAMES: Partial<Record<string, string>> = {
 export interface OpenOptions {
   /** Ends what is asked of a store over the network, and the waiting for it. */
   signal?: AbortSignal | undefined;
+  /** Whether reading refuses links that lead out of a folder on this machine; an object store knows none. */
+  confined?: boolean | undefined;
 }
 
 /**
@@ -29,12 +31,12 @@ export interface OpenOptions {
  * and no SDK is loaded.
  * @throws InputError when the URI is none, its scheme is not supported, or the environment does not fit it
  */
-export function openStorage(uri: string, { signal }: OpenOptions = {}): Storage {
+export function openStorage(uri: string, { signal, confined }: OpenOptions = {}): Storage {
   const url = URL.parse(uri);
   if (url === null) throw new InputError(`"${uri}" is not a storage URI: write it as ${FORMS}`);
   switch (url.protocol) {
     case 'file:':
-      return new FileStorage(pathOf(url, uri));
+      return new FileStorage(pathOf(url, uri), confined);
     case 'abfss:': {
       const settings = azureSettings(uri, process.env);
       return openCloud(settings, signal, async () => {

@@ -20,6 +20,11 @@ export interface ListOptions {
   limit?: number | undefined;
 }
 
+export interface ReadOptions {
+  /** Bytes; an object that has more is not read. Default: no limit. */
+  atMost?: number | undefined;
+}
+
 /** What a writer that was killed, or still writes, has of an object that is not there yet. */
 export interface Leftover extends Omit<StoredObject, 'key'> {
   remove(): Promise<void>;
@@ -37,8 +42,11 @@ export interface LocalFile extends AsyncDisposable {
  */
 export interface Storage {
   readonly uri: string;
-  /** @throws NotFoundError */
-  read(key: string): Promise<Uint8Array>;
+  /**
+   * @throws NotFoundError
+   * @throws TooLargeError when it has more bytes than are asked for at the most
+   */
+  read(key: string, options?: ReadOptions): Promise<Uint8Array>;
   /** @returns false when the key is taken: then nothing was written. Of many racing writers exactly one gets true. */
   putIfAbsent(key: string, content: Content): Promise<boolean>;
   put(key: string, content: Content): Promise<void>;
@@ -63,5 +71,23 @@ export class NotFoundError extends StockoutError {
   constructor(key: string, uri: string) {
     super(`${key} does not exist in ${uri}`);
     this.key = key;
+  }
+}
+
+/** An object that has more bytes than its reader takes. */
+export class TooLargeError extends StockoutError {
+  override name = 'TooLargeError';
+  readonly bytes: number;
+  constructor(key: string, uri: string, bytes: number, atMost: number) {
+    super(`${key} in ${uri} has ${bytes} bytes, and at most ${atMost} are read`);
+    this.bytes = bytes;
+  }
+}
+
+/** A link that leads out of a storage which is to be read within its folder. */
+export class OutsideError extends StockoutError {
+  override name = 'OutsideError';
+  constructor(key: string, uri: string) {
+    super(`${key} is a link that leads out of ${uri}, where nothing is read`);
   }
 }

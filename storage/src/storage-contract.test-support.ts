@@ -44,6 +44,16 @@ export function describeStorage(name: string, openEmpty: () => Promise<Storage>)
       expect((await storage.list('odd names')).map(({ key }) => key)).toEqual(['odd names/50% & more=1.txt']);
     });
 
+    test('reads no more bytes than are taken', async () => {
+      await storage.put('five', 'bytes');
+      expect(await text(storage, 'five')).toBe('bytes');
+      expect(Buffer.from(await storage.read('five', { atMost: 5 })).toString()).toBe('bytes');
+      const tooLarge = storage.read('five', { atMost: 4 });
+      await expect(tooLarge).rejects.toThrow(/^five in .* has 5 bytes, and at most 4 are read$/);
+      await expect(tooLarge).rejects.toMatchObject({ name: 'TooLargeError', bytes: 5 });
+      await expect(storage.read('no/such', { atMost: 4 })).rejects.toThrow(NotFoundError);
+    });
+
     test('putIfAbsent writes once and then says that the key is taken', async () => {
       expect(await storage.putIfAbsent('once', 'first')).toBe(true);
       expect(await storage.putIfAbsent('once', 'second')).toBe(false);

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type Manifest, manifestSchema } from '@stockout/contracts';
-import { NotFoundError, type Storage } from '@stockout/storage';
+import { NotFoundError, OutsideError, type Storage, TooLargeError } from '@stockout/storage';
 import { z } from 'zod';
 import { IntegrityError } from './integrity-error.ts';
+import { checkOnnxFiles } from './onnx-files.ts';
 
 /** A model version whose every byte is the one that its manifest names. */
 export interface Version {
@@ -13,6 +14,10 @@ export interface Version {
 }
 
 const RESTORE = 'Copy the version again, or serve another';
+/** Of a file: what is made of it in memory is several times as large. Models have some megabytes. */
+const MOST_BYTES = 256 * 2 ** 20;
+/** Of manifest.json: histograms of thousands of features. */
+const MOST_MANIFEST_BYTES = 64 * 2 ** 20;
 
 /**
  * Reads a model version.
@@ -22,7 +27,11 @@ const RESTORE = 'Copy the version again, or serve another';
  */
 export async function loadVersion(storage: Storage, digest?: string): Promise<Version> {
   const { uri } = storage;
-  const manifest = parseManifest(await readFile(storage, 'manifest.json'), uri);
+  const tooLarge = `and at most ${MOST_MANIFEST_BYTES} are read: it is no manifest. ${RESTORE}`;
+  const manifest = parseManifest(
+    await readFile(storage, 'manifest.json', MOST_MANIFEST_BYTES, tooLarge),
+    uri,
+  );
   if (digest !== undefined && manifest.digest !== digest) {
     throw new IntegrityError(
       `${uri}/manifest.json is of ${manifest.digest}, and ${digest} is to be served: point --model or --digest at the same version`,
@@ -35,6 +44,7 @@ export async function loadVersion(storage: Storage, digest?: string): Promise<Ve
   }
   const ubj = await readPinned(storage, manifest, 'model.ubj');
   const onnx = await readPinned(storage, manifest, 'model.onnx');
+  checkOnnxFiles(onnx);
   return { manifest, ubj, onnx };
 }
 
@@ -60,13 +70,19 @@ export async function readPinned(storage: Storage, manifest: Manifest, name: str
   const { uri } = storage;
   const pinned = manifest.files[name];
   if (pinned === undefined) throw new IntegrityError(`${uri}/manifest.json does not list ${name}`);
-  const bytes = await readFile(storage, name);
-  if (bytes.length !== pinned.bytes) {
+  if (pinned.bytes > MOST_BYTES) {
     throw new IntegrityError(
-      `${uri}/${name} has ${bytes.length} bytes, its manifest says ${pinned.bytes}: it is truncated or not of this version. ${RESTORE}`,
+      `${uri}/${name} has ${pinned.bytes} bytes, and at most ${MOST_BYTES} are read: train with fewer or smaller trees`,
     );
   }
+  const says = `its manifest says ${pinned.bytes} (${pinned.sha256})`;
+  const bytes = await readFile(storage, name, pinned.bytes, `${says}: it is not of this version. ${RESTORE}`);
   const found = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+  if (bytes.length !== pinned.bytes) {
+    throw new IntegrityError(
+      `${uri}/${name} has ${bytes.length} bytes (${found}), ${says}: it is truncated or not of this version. ${RESTORE}`,
+    );
+  }
   if (found !== pinned.sha256) {
     throw new IntegrityError(
       `${uri}/${name} is ${found}, its manifest says ${pinned.sha256}: it is damaged or not of this version. ${RESTORE}`,
@@ -75,14 +91,29 @@ export async function readPinned(storage: Storage, manifest: Manifest, name: str
   return bytes;
 }
 
-async function readFile(storage: Storage, name: string): Promise<Uint8Array> {
+/** @param otherwise what is said of one that has more bytes */
+async function readFile(
+  storage: Storage,
+  name: string,
+  atMost: number,
+  otherwise: string,
+): Promise<Uint8Array> {
   try {
-    return await storage.read(name);
+    return await storage.read(name, { atMost });
   } catch (error) {
-    if (error instanceof NotFoundError)
-      throw new IntegrityError(
-        `${storage.uri}/${name} is missing: point --model at the folder of a whole version`,
-      );
-    throw error;
+    throw explain(error, `${storage.uri}/${name}`, otherwise);
   }
+}
+
+/** What reading it again cannot help is an IntegrityError. */
+function explain(error: unknown, file: string, otherwise: string): unknown {
+  if (error instanceof NotFoundError)
+    return new IntegrityError(`${file} is missing: point --model at the folder of a whole version`);
+  if (error instanceof TooLargeError)
+    return new IntegrityError(`${file} has ${error.bytes} bytes, ${otherwise}`);
+  if (error instanceof OutsideError)
+    return new IntegrityError(
+      `${file} is a link that leads out of its folder, where nothing is read. ${RESTORE}`,
+    );
+  return error;
 }

@@ -7,8 +7,10 @@ import {
   type ListOptions,
   type LocalFile,
   NotFoundError,
+  type ReadOptions,
   type Storage,
   type StoredObject,
+  TooLargeError,
   isFile,
 } from '../port.ts';
 import { scratch } from '../scratch.ts';
@@ -50,10 +52,11 @@ export class ObjectStorage implements Storage {
     this.#options = options;
   }
 
-  async read(key: string): Promise<Uint8Array> {
+  async read(key: string, { atMost = Infinity }: ReadOptions = {}): Promise<Uint8Array> {
     const name = this.#name(key);
     return this.#restarting(async () => {
       const first = await this.#first(key, name);
+      if (first.size > atMost) throw new TooLargeError(key, this.uri, first.size, atMost);
       if (first.bytes.length === first.size) return first.bytes;
       const whole = Buffer.allocUnsafe(first.size);
       await this.#pieces(name, first, async (bytes, at) => void whole.set(bytes, at));

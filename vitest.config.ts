@@ -5,7 +5,7 @@ export default defineConfig({
     include: ['{*/src,test,scripts}/**/*.test.ts'],
     exclude: [
       '**/node_modules/**',
-      'test/{api,browser,clients,cluster,demo,images,interop,monitoring,tables,upgrade}/**',
+      'test/{api,browser,clients,cluster,demo,images,interop,monitoring,robustness,tables,upgrade}/**',
     ],
     // Two cores are the target machine; the lifecycle suites start processes of their own.
     maxWorkers: 2,

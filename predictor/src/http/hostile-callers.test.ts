@@ -136,6 +136,9 @@ describe('a caller who takes what he can', () => {
   });
 });
 
+/** Ten megabytes in ten kilobytes. */
+const BOMB = new Uint8Array(gzipSync(Buffer.alloc(10_000_000, '[')));
+
 /** Every route that reads JSON or text, with the type of its body. */
 const BODIES: [path: string, type: string][] = [
   ['/predict', 'application/json'],
@@ -158,8 +161,7 @@ describe.each(BODIES)('%s with %s', (path, type) => {
     fetch(running.server.url + path, { method: 'POST', body, headers: { 'content-type': type, ...headers } });
 
   it('does not unpack a gzip bomb', async () => {
-    const bomb = new Uint8Array(gzipSync(Buffer.alloc(50_000_000, '[')));
-    const answer = await post(bomb, { 'content-encoding': 'gzip' });
+    const answer = await post(BOMB, { 'content-encoding': 'gzip' });
     expect(answer.status).toBe(415);
     expect(await answer.text()).toContain('send the body without a Content-Encoding');
   });

@@ -27,6 +27,8 @@ export const trainResultSchema = z.object({
   /** Absent where MLflow was not asked for or could not be told; the operator adds which it was, see `digestOfTarget`. */
   mlflow: trackedSchema.extend({ target: z.string().optional() }).optional(),
   seconds: z.number(),
+  /** The time of the schedule that asked for it; the operator adds it. */
+  scheduledFor: z.iso.datetime().optional(),
 });
 export type TrainResult = z.infer<typeof trainResultSchema>;
 
@@ -40,6 +42,17 @@ export const scoreResultSchema = z.object({
   seconds: z.number(),
 });
 export type ScoreResult = z.infer<typeof scoreResultSchema>;
+
+/** Of a pod that scored its part of a run while other parts were still to come: whoever is last commits. */
+export const shardResultSchema = z.object({
+  kind: z.literal('shard'),
+  run: z.string(),
+  version: versionNameSchema,
+  /** The pod's, from 0. */
+  index: z.int().nonnegative(),
+  rows: z.int().nonnegative(),
+});
+export type ShardResult = z.infer<typeof shardResultSchema>;
 
 /** What `stockout register` has told MLflow. */
 export const registerResultSchema = z.object({
@@ -86,6 +99,7 @@ export type FailureResult = z.infer<typeof failureResultSchema>;
 export const runResultSchema = z.discriminatedUnion('kind', [
   trainResultSchema,
   scoreResultSchema,
+  shardResultSchema,
   registerResultSchema,
   recoverResultSchema,
   removeResultSchema,

@@ -7,7 +7,7 @@ export { ingest, type IngestResult } from './ingest/ingest.ts';
 export { checkFiles, type ColumnProfile, type Profile } from './ingest/profile.ts';
 export type { SourceOptions } from './ingest/source-options.ts';
 export { mostUrgent, type UrgentProduct } from './score/most-urgent.ts';
-export { score, type ScoreOptions } from './score/score.ts';
+export { score, type ScoreOptions, scoreShard, type ShardOptions } from './score/score.ts';
 export { toTrainResult, type TrainOutcome } from './train/outcome.ts';
 export { train, type TrainOptions } from './train/train.ts';
 export { register, type RegisterOptions } from './tracking/register.ts';

@@ -12,16 +12,23 @@ import { type Draft, commit } from '../tables/table.ts';
 import type { ScoringPlan } from './plan.ts';
 import type { Shard } from './shard.ts';
 
+/** How runs are called across their table. */
+export interface RunNames {
+  appId: string;
+  replaced: readonly string[];
+}
+
 /**
  * All shards of a run in one commit, once: the run is a transaction of the table, whose version is the table's own
  * at that commit. So whoever tries again learns from any later snapshot what came of the run.
- * @param appId names the run across the table
+ * The runs that this one replaces count as committed with it: should a pod of theirs still be at work, on a node that
+ * nobody hears of any more, it finds nothing left to do.
  * @returns the version of the predictions table that holds the run's rows
  */
 export async function commitShards(
   context: PipelineContext,
   plan: ScoringPlan,
-  appId: string,
+  { appId, replaced }: RunNames,
   shards: readonly Shard[],
 ): Promise<number> {
   await using db = await openDuckDB({ signal: context.signal });
@@ -35,16 +42,16 @@ export async function commitShards(
     await discardKept();
     if (transactionVersion(current, appId) !== undefined) return undefined;
     await requireFiles(table, appId, shards);
-    const replaced = await replacedFiles(db, table, current, plan);
-    kept = replaced.kept;
+    const files = await replacedFiles(db, table, current, plan);
+    kept = files.kept;
     return {
       operation: 'WRITE',
       operationParameters: { mode: plan.output.mode === 'Append' ? 'Append' : 'Overwrite' },
       fields: shards[0]?.fields ?? [],
       adds: [...shards.flatMap(({ adds }) => adds), ...kept],
-      removes: replaced.removes,
+      removes: files.removes,
       replacesSchema: plan.output.mode === 'Overwrite',
-      transactions: [{ appId }],
+      transactions: [appId, ...replaced].map((each) => ({ appId: each })),
     };
   };
   const { snapshot } = await commit(db, table, draft, discardKept);

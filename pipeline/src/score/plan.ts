@@ -23,6 +23,10 @@ const planSchema = z.object({
     lastDay: z.iso.date(),
   }),
   output: z.object({ table: z.string(), mode: z.enum(['Overwrite', 'Append', 'ReplaceWindow']) }),
+  /** How many parts the rows are scored in. */
+  shards: z.int().positive().default(1),
+  /** Earlier runs that may not commit once this one has. */
+  replaces: z.array(z.string()).default([]),
 });
 export type ScoringPlan = z.infer<typeof planSchema>;
 
@@ -42,28 +46,53 @@ export function runFolder(job: ScoringJob, run: string): string {
   return `${runsFolder(job.metadata.namespace)}/${job.metadata.name}/${run}`;
 }
 
-/**
- * The run's plan: the one that stands, or else a new one of the newest data.
- * @param version called when there is no plan yet
- */
+/** What a run is asked to do beyond what its job says. */
+export interface PlanRequest {
+  run: string;
+  shards: number;
+  replaces: readonly string[];
+  /** Called when there is no plan yet. */
+  version: () => Promise<string>;
+}
+
+/** The run's plan: the one that stands, or else a new one of the newest data. */
 export async function claimPlan(
   context: PipelineContext,
   storage: Storage,
   job: ScoringJob,
-  run: string,
-  version: () => Promise<string>,
+  request: PlanRequest,
 ): Promise<ScoringPlan> {
-  const key = `${runFolder(job, run)}/plan.json`;
-  const standing = await readStored(storage, key, planSchema);
+  const standing = await findPlan(storage, job, request.run);
   if (standing !== undefined) return standing;
-  const plan = await makePlan(context, job, run, await version());
+  const key = planKey(job, request.run);
+  const plan = await makePlan(context, job, request);
   if (await storage.putIfAbsent(key, JSON.stringify(plan))) return plan;
   return requireStored(storage, key, planSchema);
+}
+
+/** The plan that stands, if one does. */
+export function findPlan(storage: Storage, job: ScoringJob, run: string): Promise<ScoringPlan | undefined> {
+  return readStored(storage, planKey(job, run), planSchema);
+}
+
+function planKey(job: ScoringJob, run: string): string {
+  return `${runFolder(job, run)}/plan.json`;
 }
 
 /** SQL: the plan's days. */
 export function isScored({ input: { firstDay, lastDay } }: ScoringPlan): string {
   return `date BETWEEN DATE '${firstDay}' AND DATE '${lastDay}'`;
+}
+
+/**
+ * SQL: the plan's days of a shard's series. By MD5, which every release of DuckDB computes alike: shards of one run may
+ * be scored by pods of two releases, and its own hash promises nothing.
+ * @param shard from 0
+ */
+export function isOfShard(plan: ScoringPlan, shard: number): string {
+  if (plan.shards === 1) return isScored(plan);
+  const series = 'concat(CAST(store_id AS VARCHAR), chr(31), CAST(product_id AS VARCHAR))';
+  return `${isScored(plan)} AND md5_number_lower(${series}) % ${plan.shards} = ${shard}`;
 }
 
 /**
@@ -97,9 +126,9 @@ export function planFeatures(context: PipelineContext, { input }: ScoringPlan): 
 async function makePlan(
   context: PipelineContext,
   job: ScoringJob,
-  run: string,
-  version: string,
+  { run, shards, replaces, version }: PlanRequest,
 ): Promise<ScoringPlan> {
+  const scoring = await version();
   const { data } = context.model.spec;
   const table = job.spec.input.table ?? data.rawTable;
   // Another raw table has a features table of its own: the model's stays as its training made it.
@@ -122,7 +151,7 @@ async function makePlan(
     formatVersion: 1,
     run,
     createdAt: new Date().toISOString(),
-    version,
+    version: scoring,
     input: {
       table,
       version: features.rawVersion,
@@ -131,5 +160,7 @@ async function makePlan(
       lastDay: features.lastDay,
     },
     output: { table: output, mode },
+    shards,
+    replaces: [...replaces],
   };
 }

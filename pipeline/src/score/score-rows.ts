@@ -4,7 +4,7 @@ import { type DuckDB, quoteIdentifier, quoteLiteral } from '@stockout/features';
 import type { PipelineContext } from '../context.ts';
 import type { Scorer } from '../xgboost/scorer.ts';
 import { sharedFloats } from '../xgboost/shared-memory.ts';
-import { type ScoringPlan, isScored } from './plan.ts';
+import type { ScoringPlan } from './plan.ts';
 
 /** Rows in one call of the scorer. */
 const BATCH_ROWS = 65_536;
@@ -16,6 +16,8 @@ export interface ScoringWork {
   context: PipelineContext;
   db: DuckDB;
   plan: ScoringPlan;
+  /** SQL: the rows that are scored. */
+  where: string;
   scorer: Scorer;
   /** Rows in all pieces, and how many of them are scored. */
   total: number;
@@ -23,19 +25,19 @@ export interface ScoringWork {
 }
 
 /**
- * Scores the plan's days of a relation of features into the temporary tables `input` and `scores`, in place of what they
+ * Scores the wanted rows of a relation of features into the temporary tables `input` and `scores`, in place of what they
  * held.
  * @returns the SELECT of the predictions table's rows
  */
 export async function scoreRows(work: ScoringWork, relation: string): Promise<string> {
-  const { db, plan, scorer } = work;
+  const { db, plan, scorer, where } = work;
   const columns = scorer.features.map((name) => {
     const column = quoteIdentifier(name);
     return `coalesce(CAST(${column} AS FLOAT), CAST('NaN' AS FLOAT)) AS ${column}`;
   });
   await db.run(
     `CREATE OR REPLACE TEMP TABLE input AS SELECT store_id, product_id, date, ${columns.join(', ')} FROM ${relation}
-      WHERE ${isScored(plan)} ORDER BY store_id, product_id, date`,
+      WHERE ${where} ORDER BY store_id, product_id, date`,
   );
   await db.run('CREATE OR REPLACE TEMP TABLE scores ("row" INTEGER, score DOUBLE)');
   await fillScores(work);

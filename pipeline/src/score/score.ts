@@ -1,29 +1,42 @@
-import { randomUUID } from 'node:crypto';
-import { InputError, type Manifest, type ScoreResult, scoreResultSchema } from '@stockout/contracts';
+import type { Manifest, ScoreResult, ShardResult } from '@stockout/contracts';
 import type { ScoringJob } from '@stockout/crds';
 import type { Storage } from '@stockout/storage';
 import { type PipelineContext, storageOf } from '../context.ts';
 import type { Engine } from '../engines/spark/open.ts';
 import { scoreOnSpark } from '../engines/spark/score.ts';
-import { listVersions } from '../versions/list-versions.ts';
-import { requireManifest } from '../versions/manifest.ts';
 import { type Scorer, loadScorer } from '../xgboost/scorer.ts';
+import { awaitPlan } from './await-plan.ts';
 import { commitShards } from './commit-shards.ts';
-import { type ScoringPlan, claimPlan, runFolder } from './plan.ts';
-import { publishShard } from './shard.ts';
-import { readStored } from './stored.ts';
+import {
+  type RunOptions,
+  type ScoringRun,
+  appIdOf,
+  beginRun,
+  findResult,
+  keepResult,
+  manifestOf,
+  replacedAppIds,
+} from './run.ts';
+import { type Shard, publishShard } from './shard.ts';
+import { type ShardOfRun, allShards, shardKey, shardsOf } from './shards.ts';
 
-export interface ScoreOptions {
-  /** Names the run: tried again under the same name it never commits twice. Default: a run of its own. */
-  run?: string | undefined;
-  /** Default: the job's spec.version, else the newest that has passed its gates. */
-  version?: string | undefined;
+export interface ScoreOptions extends RunOptions {
   loadScorer?: (storage: Storage, manifest: Manifest) => Promise<Scorer & Partial<AsyncDisposable>>;
 }
 
+export interface ShardOptions extends ScoreOptions {
+  /** All pods of the run have it from whoever started them. */
+  run: string;
+  /** How long all pods but the first wait for the plan before they make it. Default: five minutes. */
+  patienceMs?: number | undefined;
+}
+
+const PATIENCE_MS = 300_000;
+const ALONE: ShardOfRun = { index: 0, of: 1 };
+
 /**
  * Scores the job's days into its predictions table, exactly once a run: what a killed try has left is taken up,
- * and a run that is done gives the same result again.
+ * and a run that is done gives the same result again. By one process, whatever the job's shards.
  * @throws InputError when there is no such version or table, or the version needs features that the data lacks
  */
 export async function score(
@@ -31,76 +44,74 @@ export async function score(
   job: ScoringJob,
   options: ScoreOptions = {},
 ): Promise<ScoreResult> {
-  const storage = storageOf(context);
-  const run = options.run ?? `local-${randomUUID()}`;
-  const folder = runFolder(job, run);
-  const { namespace, name } = context.model.metadata;
-  const plan = await claimPlan(context, storage, job, run, async () => {
-    const version = options.version ?? job.spec.version ?? (await newestPassed(storage, namespace, name));
-    return (await requireManifest(storage, namespace, name, version)).version;
-  });
-  const resultKey = `${folder}/result.json`;
-  const standing = await readStored(storage, resultKey, scoreResultSchema);
+  const run = await beginRun(context, job, 1, options);
+  const standing = await findResult(run);
   if (standing !== undefined) return standing;
-
-  const named = { plan, appId: `stockout-score:${folder}` };
   const { engine } = job.spec;
-  const scored =
-    engine.type === 'Spark'
-      ? await scoreThere(context, engine, storage, named)
-      : await scoreHere(context, storage, `${folder}/shard-0.json`, named, options);
-  const result: ScoreResult = { kind: 'score', run, version: plan.version, ...scored };
-  await storage.putIfAbsent(resultKey, JSON.stringify(result));
-  return result;
+  if (engine.type === 'Spark') return scoreThere(run, engine);
+  return commitRun(run, await publishOwn(run, ALONE, options));
 }
 
-type Scored = Pick<ScoreResult, 'rows' | 'atRisk' | 'tableVersion' | 'seconds'>;
-
-/** What a run is to do, and its name across the predictions table. */
-interface Named {
-  plan: ScoringPlan;
-  appId: string;
-}
-
-async function scoreHere(
+/**
+ * A pod's part of a run that several pods do together, as exactly-once as the whole: each series of a store and product
+ * is in one shard, and the pod that finds all shards published commits them at once.
+ * @returns the run's result, once it is committed; until then that of the part
+ * @throws InputError as `score` does
+ */
+export async function scoreShard(
   context: PipelineContext,
-  storage: Storage,
-  shardKey: string,
-  { plan, appId }: Named,
-  options: ScoreOptions,
-): Promise<Scored> {
-  const shard = await publishShard(context, storage, shardKey, plan, async () =>
-    (options.loadScorer ?? loadScorer)(storage, await manifestOf(context, storage, plan)),
-  );
-  context.signal?.throwIfAborted();
-  const tableVersion = await commitShards(context, plan, appId, [shard]);
-  const { rows, atRisk, seconds } = shard;
-  return { rows, atRisk, tableVersion, seconds };
+  job: ScoringJob,
+  shard: ShardOfRun,
+  options: ShardOptions,
+): Promise<ScoreResult | ShardResult> {
+  const { patienceMs = PATIENCE_MS } = options;
+  const { signal } = context;
+  if (shard.index > 0) await awaitPlan(storageOf(context), job, options.run, { patienceMs, signal });
+  const run = await beginRun(context, job, shard.of, options);
+  const standing = await findResult(run);
+  if (standing !== undefined) return standing;
+  const own = await publishOwn(run, shard, options);
+  const shards = await allShards(run.storage, run.folder, run.plan.shards);
+  return shards === undefined ? partOf(run, shard, own) : commitRun(run, shards);
 }
 
-async function scoreThere(
-  context: PipelineContext,
-  engine: Engine,
-  storage: Storage,
-  { plan, appId }: Named,
-): Promise<Scored> {
+async function publishOwn(run: ScoringRun, shard: ShardOfRun, options: ScoreOptions): Promise<Shard[]> {
+  const { context, storage, folder, plan } = run;
+  const open = async () => (options.loadScorer ?? loadScorer)(storage, await manifestOf(run));
+  const shards: Shard[] = [];
+  for (const each of shardsOf(shard, plan.shards)) {
+    const request = { key: shardKey(folder, each), plan, shard: each };
+    shards.push(await publishShard(context, storage, request, open));
+    context.signal?.throwIfAborted();
+  }
+  return shards;
+}
+
+function partOf({ plan }: ScoringRun, { index }: ShardOfRun, own: readonly Shard[]): ShardResult {
+  const { run, version } = plan;
+  return { kind: 'shard', run, version, index, rows: sum(own.map(({ rows }) => rows)) };
+}
+
+async function commitRun(run: ScoringRun, shards: readonly Shard[]): Promise<ScoreResult> {
+  const names = { appId: appIdOf(run), replaced: replacedAppIds(run) };
+  const tableVersion = await commitShards(run.context, run.plan, names, shards);
+  return keepResult(run, {
+    rows: sum(shards.map(({ rows }) => rows)),
+    atRisk: sum(shards.map(({ atRisk }) => atRisk)),
+    tableVersion,
+    // They were scored side by side.
+    seconds: Math.max(...shards.map(({ seconds }) => seconds)),
+  });
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
+}
+
+async function scoreThere(run: ScoringRun, engine: Engine): Promise<ScoreResult> {
   const start = performance.now();
-  const manifest = await manifestOf(context, storage, plan);
-  const scored = await scoreOnSpark(context, engine, storage, { plan, manifest, appId });
-  return { ...scored, seconds: Math.round(performance.now() - start) / 1000 };
-}
-
-function manifestOf(context: PipelineContext, storage: Storage, { version }: ScoringPlan): Promise<Manifest> {
-  const { namespace, name } = context.model.metadata;
-  return requireManifest(storage, namespace, name, version);
-}
-
-async function newestPassed(storage: Storage, namespace: string, name: string): Promise<string> {
-  const versions = await listVersions(storage, { namespace, name });
-  const passed = versions.find(({ gates }) => gates.every((gate) => gate.passed));
-  if (passed !== undefined) return passed.version;
-  const known = versions.map(({ version }) => version).join(', ') || 'none';
-  throw new InputError(
-    `no version of ${name} has passed its gates (there are: ${known}): name one with --model-version`,
-  );
+  const { context, storage, plan } = run;
+  const manifest = await manifestOf(run);
+  const scored = await scoreOnSpark(context, engine, storage, { plan, manifest, appId: appIdOf(run) });
+  return keepResult(run, { ...scored, seconds: Math.round(performance.now() - start) / 1000 });
 }

@@ -7,12 +7,12 @@ import { deleteDataFiles, type WrittenFiles, writeDataFiles } from '../tables/da
 import { locateTable } from '../tables/locate.ts';
 import type { Scorer } from '../xgboost/scorer.ts';
 import { PIECE_ROWS, piecesOf } from './pieces.ts';
-import { type ScoringPlan, isScored, planFeatures, requireFeatures } from './plan.ts';
+import { type ScoringPlan, isOfShard, planFeatures, requireFeatures } from './plan.ts';
 import { type ScoringWork, scoreRows } from './score-rows.ts';
 import { readStored, requireStored } from './stored.ts';
 
 /** What a shard has scored: files that lie in the predictions table's folder and are not yet part of it. */
-const shardSchema = z.object({
+export const shardSchema = z.object({
   formatVersion: z.literal(1),
   fields: z.array(z.object({ name: z.string(), type: z.string(), nullable: z.boolean() })),
   adds: z.array(z.custom<AddFile>((value) => typeof (value as AddFile | null)?.path === 'string')),
@@ -22,17 +22,24 @@ const shardSchema = z.object({
 });
 export type Shard = z.infer<typeof shardSchema>;
 
+/** Which shard of a plan is made, and where it is published. */
+export interface ShardRequest {
+  key: string;
+  plan: ScoringPlan;
+  /** From 0. */
+  shard: number;
+}
+
 /** The shard that was published under the key, or else the one that is made now; of two at once the first wins. */
 export async function publishShard(
   context: PipelineContext,
   storage: Storage,
-  key: string,
-  plan: ScoringPlan,
+  { key, plan, shard: number }: ShardRequest,
   openScorer: () => Promise<Scorer & Partial<AsyncDisposable>>,
 ): Promise<Shard> {
   const standing = await readStored(storage, key, shardSchema);
   if (standing !== undefined) return standing;
-  const shard = await makeShard(context, plan, openScorer);
+  const shard = await makeShard(context, plan, number, openScorer);
   if (await storage.putIfAbsent(key, JSON.stringify(shard))) return shard;
   const winner = await requireStored(storage, key, shardSchema);
   // A client that tried again by itself may have lost to its own first try.
@@ -48,6 +55,7 @@ export async function publishShard(
 async function makeShard(
   context: PipelineContext,
   plan: ScoringPlan,
+  number: number,
   openScorer: () => Promise<Scorer & Partial<AsyncDisposable>>,
 ): Promise<Shard> {
   const start = performance.now();
@@ -57,14 +65,15 @@ async function makeShard(
   stack.defer(async () => scorer[Symbol.asyncDispose]?.());
   const db = stack.use(await openDuckDB({ signal: context.signal }));
   requireFeatures(plan, scorer.features, features.features);
+  const where = isOfShard(plan, number);
   const [counted] = await db.rows<{ rows: number }>(
-    `SELECT count(*) AS rows FROM ${features.relation} WHERE ${isScored(plan)}`,
+    `SELECT count(*) AS rows FROM ${features.relation} WHERE ${where}`,
   );
   const total = counted?.rows ?? 0;
   const { relation, files } = features;
   const isOne = files === undefined || total <= PIECE_ROWS;
   const pieces = isOne ? [relation] : piecesOf(files, total / features.rows);
-  const scored = await scorePieces({ context, db, plan, scorer, total, done: 0 }, pieces);
+  const scored = await scorePieces({ context, db, plan, where, scorer, total, done: 0 }, pieces);
   const seconds = Math.round(performance.now() - start) / 1000;
   return shardSchema.parse({ formatVersion: 1, ...scored, seconds });
 }

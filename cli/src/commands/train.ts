@@ -12,6 +12,7 @@ import { type Outcome, runCommand } from '../run-command.ts';
 interface TrainOptions extends ManifestOptions, RecoverFirstOptions {
   run?: string;
   against?: string;
+  unlessDataOf?: string;
   search?: number;
   gates: 'enforce' | 'report';
 }
@@ -24,6 +25,10 @@ export function addTrain(program: Command): void {
       'names this training: tried again under the same name it goes on, never makes a second version',
     )
     .option('--against <version>', 'the serving version: both are scored on the same held-out rows')
+    .option(
+      '--unless-data-of <version>',
+      'train nothing while there is no other data than this version of the same spec was trained on',
+    )
     .addOption(searchOption())
     .addOption(gatesOption())
     .action((options: TrainOptions) => runCommand(options, (signal) => train(options, signal)));
@@ -50,21 +55,25 @@ export function gatesOption(): Option {
     .default('enforce');
 }
 
+function unchanged(version: string, { unlessDataOf }: TrainOptions): string {
+  return version === unlessDataOf ? `There is no other data than that of ${version}: it stays.\n` : '';
+}
+
 async function train(options: TrainOptions, signal: AbortSignal): Promise<Outcome> {
   const pipeline = await import('@stockout/pipeline');
   const model = await readModel(options.filename);
-  const { run, against, search } = options;
+  const { run, against, unlessDataOf, search } = options;
   const found = await recoverFirst(
     pipelineContext(model, options, signal, () => {}),
     options,
   );
   if (found !== undefined) return found;
   const trained = await withProgress(`Train ${model.metadata.name}`, (report) =>
-    pipeline.train(pipelineContext(model, options, signal, report), { run, against, search }),
+    pipeline.train(pipelineContext(model, options, signal, report), { run, against, unlessDataOf, search }),
   );
   return {
     json: trainedJson(trained),
-    text: describeVersion(trained),
+    text: unchanged(trained.version, options) + describeVersion(trained),
     result: pipeline.toTrainResult(trained),
     exitCode: options.gates === 'report' || allPassed(trained.gates) ? EXIT.done : EXIT.gatesFailed,
   };

@@ -99,6 +99,20 @@ describe('a training', () => {
     expect(second).toMatchObject({ version: 'v2', digest: first.digest, metrics: first.metrics });
   });
 
+  it('makes no version while there is no other data than that of the version which it is told of', async () => {
+    const context = buildContext();
+    await writeRawTable(context);
+    const first = await train(context, { run: 'r1' });
+    const unchanged = await train(context, { run: 'r2', unlessDataOf: 'v1' });
+    expect({ ...unchanged, seconds: 0 }).toEqual({ ...first, seconds: 0 });
+    await writeRawTable(context, `SELECT * REPLACE (date + 60 AS date) FROM (${SAWTOOTH})`);
+    const options = { run: 'r3', unlessDataOf: 'v1' };
+    expect(await train(context, options)).toMatchObject({ version: 'v2', dataVersion: 1 });
+    expect(await train(context, options)).toMatchObject({ version: 'v2' });
+    // One whose files are gone is no reason not to train.
+    expect(await train(context, { run: 'r4', unlessDataOf: 'v9' })).toMatchObject({ version: 'v3' });
+  });
+
   it('gives two trainings at once two versions, and one run one version however often it is started', async () => {
     const context = buildContext();
     await writeRawTable(context);

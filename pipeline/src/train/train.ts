@@ -13,12 +13,15 @@ import { outcomeOf, type TrainOutcome } from './outcome.ts';
 import { boosterParams } from './params.ts';
 import { searchSettings } from './search.ts';
 import { requireSupported } from './supported.ts';
+import { findUnchanged } from './unchanged.ts';
 
 export interface TrainOptions {
   /** Names this training: tried again under the same name it goes on, and never makes a second version. */
   run?: string | undefined;
   /** The version that serves: both are scored on the same held-out rows. */
   against?: string | undefined;
+  /** A version of the same spec: nothing is trained, and it is the outcome, while there is no other data than its own. */
+  unlessDataOf?: string | undefined;
   /** How many settings of the training params are tried besides the spec's; default none. */
   search?: number | undefined;
 }
@@ -29,7 +32,10 @@ export interface TrainOptions {
  */
 export async function train(context: PipelineContext, options: TrainOptions = {}): Promise<TrainOutcome> {
   const started = performance.now();
-  const manifest = (await findFinished(context, options.run)) ?? (await trainRun(context, options));
+  const manifest =
+    (await findFinished(context, options.run)) ??
+    (await findUnchanged(context, options.unlessDataOf)) ??
+    (await trainRun(context, options));
   const tracked = await trackTraining(context, manifest, new Date());
   return { ...outcomeOf(manifest, storageOf(context), (performance.now() - started) / 1000), ...tracked };
 }

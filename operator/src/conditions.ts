@@ -31,6 +31,9 @@ export const REASON = {
   /** The spec names a Secret, ServiceAccount or claim that the operator's allow-list does not hold. */
   nameNotAllowed: 'NameNotAllowed',
 
+  /** A schedule is no cron expression, or its time zone does not exist. */
+  invalidSchedule: 'InvalidSchedule',
+
   // What went wrong between the operator and the API server; further ones are the API server's own.
   /** A child has the name of something that is not this object's. */
   nameTaken: 'NameTaken',
@@ -124,6 +127,10 @@ export const REASON = {
   running: 'Running',
   /** The spec changed before the run began. */
   superseded: 'Superseded',
+  /** The next run of the schedule was due: spec.concurrencyPolicy is Replace. */
+  replaced: 'Replaced',
+  /** No run was due yet: the message says when the first is. */
+  scheduled: 'Scheduled',
   /** The run is committed. */
   succeeded: 'Succeeded',
   /** The run failed for good. */
@@ -138,6 +145,7 @@ const TROUBLES: ReadonlySet<string> = new Set([
   REASON.internalError,
   REASON.notYetSupported,
   REASON.nameNotAllowed,
+  REASON.invalidSchedule,
   REASON.pinnedVersionRefused,
   REASON.predictorUnavailable,
   REASON.trainingFailed,

@@ -38,6 +38,8 @@ export interface OperatorOptions {
   leaderElect?: boolean | undefined;
   /** Of the Lease. Default: that of the kubeconfig's context, or of the pod. */
   leaseNamespace?: string | undefined;
+  /** Default: the machine's clock. */
+  now?: (() => Date) | undefined;
   /** Default: JSON lines on standard error. */
   log?: Log | undefined;
 }
@@ -90,7 +92,8 @@ function createContext(
   options: OperatorOptions,
   given: Pick<OperatorContext, 'client' | 'log' | 'identity' | 'leads' | 'metrics'>,
 ): OperatorContext {
-  return { ...given, stores: createStores(), settings: settingsOf(options), now: () => new Date() };
+  const { now = () => new Date() } = options;
+  return { ...given, stores: createStores(), settings: settingsOf(options), now };
 }
 
 /** In a pod the probes and Prometheus come from outside. */

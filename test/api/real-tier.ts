@@ -54,9 +54,9 @@ export async function startRealTier(options: RealTierOptions = {}): Promise<Tier
   return {
     kubeconfigPath,
     volume: (claim) => provideVolume(client, join(stateDir, 'volumes', claim), claim),
-    startOperator: () =>
+    startOperator: (now) =>
       release?.startOperator(operatorKubeconfig) ??
-      startOperator({ kubeconfigPath: operatorKubeconfig, adminPort: 0 }),
+      startOperator({ kubeconfigPath: operatorKubeconfig, adminPort: 0, now }),
     stop: async () => {
       await removeAll(client);
       await agent.stop();

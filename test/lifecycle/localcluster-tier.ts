@@ -13,7 +13,7 @@ export async function startLocalTier(): Promise<Tier> {
   return {
     kubeconfigPath,
     volume: (claim) => Promise.resolve(join(stateDir, 'volumes', 'default', claim)),
-    startOperator: () => startOperator({ kubeconfigPath, adminPort: 0 }),
+    startOperator: (now) => startOperator({ kubeconfigPath, adminPort: 0, now }),
     stop: async () => {
       await cluster.stop();
       await rm(stateDir, { recursive: true, force: true });

@@ -3,7 +3,10 @@ export interface Tier {
   kubeconfigPath: string;
   /** The folder on this machine behind a PersistentVolumeClaim of the namespace default. */
   volume(claim: string): Promise<string>;
-  /** Starts an operator; the scenarios stop and start it in the middle of things. */
-  startOperator(): Promise<{ stop(): Promise<void> }>;
+  /**
+   * Starts an operator; the scenarios stop and start it in the middle of things.
+   * @param now its clock, obeyed where the operator is part of this process; elsewhere the time has to pass
+   */
+  startOperator(now?: () => Date): Promise<{ stop(): Promise<void> }>;
   stop(): Promise<void>;
 }

@@ -158,6 +158,34 @@ export function describeTrouble(where: string, startTier: () => Promise<Tier>): 
     );
 
     it(
+      'a schedule runs once at its time, by two pods and in one commit, whatever the clocks of two operators say',
+      async () => {
+        const name = 'scheduled';
+        await world.apply(modelObject(name));
+        await world.untilServing(name, 'v1');
+        const time = new Date(Math.ceil(Date.now() / MINUTES + 0.5) * MINUTES);
+        const schedule = `${time.getUTCMinutes()} ${time.getUTCHours()} * * *`;
+        await world.apply(scoringObject('scheduled-scores', name, { schedule, shards: 2 }));
+        await world.untilScoring('scheduled-scores', 'Ready', 'Scheduled');
+        await operator.stop();
+        const ahead = time.getTime() - Date.now();
+        operator = await tier.startOperator(() => new Date(Date.now() + ahead));
+        await world.untilScoring('scheduled-scores', 'Ready', 'Running');
+        await operator.stop();
+        operator = await tier.startOperator();
+
+        const { status } = await world.untilScoring('scheduled-scores', 'Complete', 'Succeeded');
+        expect(status?.runs).toHaveLength(1);
+        expect(status?.runs?.[0]).toMatchObject({ version: 'v1', rows: 420, tableVersion: 0 });
+        expect(Date.parse(status?.lastScheduleTime ?? '')).toBe(time.getTime());
+        const selector = 'stockout.dev/scoring-job=scheduled-scores';
+        expect(await world.kube.names('batch/v1', 'Job', selector)).toEqual([status?.runs?.[0]?.name]);
+        expect(await world.kube.names('v1', 'Pod', selector)).toHaveLength(2);
+      },
+      5 * MINUTES,
+    );
+
+    it(
       'a model that is deleted takes its children along',
       async () => {
         const name = 'short-lived';

@@ -29,11 +29,11 @@ export interface ScoringJobSpec {
     mode: 'Overwrite' | 'Append' | 'ReplaceWindow';
   };
   /**
-   * Parallelism of an Indexed Job; all shards are one commit.
+   * Pods that score a run together; all shards are one commit. For engine DuckDB.
    */
   shards: number;
   /**
-   * Cron, five fields. Once when left out.
+   * Cron, five fields, or @daily and its kin: when a run begins. Without, a run begins at every change of the spec.
    */
   schedule?: string;
   /**
@@ -45,9 +45,12 @@ export interface ScoringJobSpec {
    */
   suspend: boolean;
   /**
-   * When a run is due while another one goes on.
+   * When a run is due while another one goes on: Forbid (it waits), Replace (the other one ends first and commits nothing after), Allow (both go on, 20 at most).
    */
   concurrencyPolicy: 'Forbid' | 'Replace' | 'Allow';
+  /**
+   * A run that could not begin for so long after its time is not begun any more; without, the last one that was missed is caught up.
+   */
   startingDeadlineSeconds?: number;
   /**
    * Finished runs that are kept.
@@ -112,6 +115,10 @@ export interface ScoringJobSpec {
 export interface ScoringJobStatus {
   observedGeneration?: number;
   lastSuccessfulTime?: string;
+  /**
+   * The last time of the schedule that a run stands for.
+   */
+  lastScheduleTime?: string;
   nextRunTime?: string;
   /**
    * Newest first.

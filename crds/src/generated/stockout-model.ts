@@ -183,7 +183,7 @@ export interface StockoutModelSpec {
      */
     calibration: 'None' | 'Platt' | 'Isotonic';
     /**
-     * Cron, five fields.
+     * Cron, five fields, or @daily and its kin: when a version is trained again, if there is new data by then.
      */
     schedule?: string;
     /**

@@ -6,13 +6,11 @@ type Line = readonly [path: string, inUse: (value: unknown) => boolean, instead:
 const LEAVE_OUT = 'leave it out';
 const given = (value: unknown) => value !== undefined;
 const is = (unsupported: unknown) => (value: unknown) => value === unsupported;
-const not = (supported: unknown) => (value: unknown) => value !== undefined && value !== supported;
 
 const isOnnx = (value: unknown) => /\.onnx$/i.test(String(value));
 
 // What is built deletes its line here; nothing else has to change.
 const MODEL: readonly Line[] = [
-  ['spec.training.schedule', given, 'retrain by the annotation stockout.dev/retrain-requested-at'],
   ['spec.source.uri', isOnnx, 'give the XGBoost model it was made from, .json or .ubj'],
   ['spec.serving.rollout.strategy', is('RollingUpdate'), 'use BlueGreen'],
   ['spec.serving.rollout.shadow', given, LEAVE_OUT],
@@ -21,18 +19,12 @@ const MODEL: readonly Line[] = [
   ['spec.monitoring.drift', given, LEAVE_OUT],
 ];
 
-const SCORING_JOB: readonly Line[] = [
-  ['spec.shards', not(1), 'use 1'],
-  ['spec.schedule', given, 'apply a ScoringJob for each run'],
-  ['spec.concurrencyPolicy', not('Forbid'), 'use Forbid'],
-];
-
 /**
  * The fields in use whose behaviour is not built yet, each with what to write instead:
  * `spec.deletionPolicy Delete (use Retain and delete the files yourself)`. Empty when all of the spec is honoured.
  */
 export function notYetSupported(object: StockoutModel | ScoringJob): string[] {
-  const lines = object.kind === 'StockoutModel' ? MODEL : SCORING_JOB;
+  const lines = object.kind === 'StockoutModel' ? MODEL : [];
   return lines.flatMap(([path, inUse, instead]) => {
     const value = valueAt(object, path);
     return inUse(value) ? [`${path}${shown(value)} (${instead})`] : [];

@@ -123,6 +123,9 @@ export interface Job extends KubeObject {
     activeDeadlineSeconds: number;
     ttlSecondsAfterFinished: number;
     podFailurePolicy?: object;
+    completionMode?: 'Indexed';
+    completions?: number;
+    parallelism?: number;
     template: PodTemplate;
   };
   status?: { active?: number; startTime?: string; completionTime?: string; conditions?: StatusCondition[] };

@@ -25,6 +25,19 @@ test('a pod of the Job that had the name before says nothing about this one', ()
   expect(runStatesOf([completed('uid-2')], [before], none)[0]?.result).toBe('Pending');
 });
 
+test('of pods that share a run the one that was last tells of the whole', () => {
+  const job = completed('uid-1');
+  const podSaying = (name: string, result: object) => {
+    const pod = podOf(job, 0, JSON.stringify(result));
+    return { ...pod, metadata: { ...pod.metadata, name } };
+  };
+  const part = podSaying('first', { kind: 'shard', run: 'a', version: 'v1', index: 0, rows: 7 });
+  const whole = podSaying('last', aTrainResult('v1'));
+  expect(runStatesOf([job], [part, whole], none)[0]?.result).toMatchObject({ version: 'v1' });
+  // Its result is still to be seen.
+  expect(runStatesOf([job], [part], none)[0]?.result).toBe('Pending');
+});
+
 function completed(uid: string): Job {
   const job = buildTrainingJob({
     model: aModel(),

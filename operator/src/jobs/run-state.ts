@@ -77,11 +77,16 @@ function phaseOf(job: Job, ended: StatusCondition | undefined): RunState['phase'
   return ended.type === 'Complete' ? 'Complete' : 'Failed';
 }
 
+/** Of several pods, which share a run, the one that was last tells of the whole. */
 function resultOf(ends: readonly Terminated[]): RunState['result'] {
-  const succeeded = ends.find(({ exitCode }) => exitCode === 0);
-  if (succeeded === undefined) return 'Pending';
-  const parsed = runResultSchema.safeParse(parseJson(succeeded.message));
-  return parsed.success ? parsed.data : 'Unreadable';
+  const results = ends.filter(({ exitCode }) => exitCode === 0).map(({ message }) => readResult(message));
+  return results.find((result) => result !== 'Part') ?? 'Pending';
+}
+
+function readResult(message: string | undefined): RunResult | 'Unreadable' | 'Part' {
+  const parsed = runResultSchema.safeParse(parseJson(message));
+  if (!parsed.success) return 'Unreadable';
+  return parsed.data.kind === 'shard' ? 'Part' : parsed.data;
 }
 
 /** Why a run failed, for people. */

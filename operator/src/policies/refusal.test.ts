@@ -14,9 +14,20 @@ test.each([
     { reason: 'NotYetSupported', message: 'not supported yet: spec.monitoring.drift (leave it out)' },
   ],
   [
-    'so it is in a scoring job',
-    aScoringJob({ shards: 4 }),
-    { reason: 'NotYetSupported', message: 'not supported yet: spec.shards 4 (use 1)' },
+    'a time zone that does not exist is named with the field',
+    aScoringJob({ schedule: '0 4 * * *', timeZone: 'Europe/Atlantis' }),
+    {
+      reason: 'InvalidSchedule',
+      message: 'spec.timeZone: there is no time zone Europe/Atlantis, use an IANA name such as Europe/Madrid',
+    },
+  ],
+  [
+    'so is a schedule that never comes',
+    aModel({ training: { schedule: '0 0 31 2 *' } }),
+    {
+      reason: 'InvalidSchedule',
+      message: 'spec.training.schedule: 0 0 31 2 * names a day that no year has',
+    },
   ],
   [
     'a Secret that is not on the allow-list is named with the field',

@@ -2,13 +2,19 @@ import type { ScoringJob, StockoutModel } from '@stockout/crds';
 import { notYetSupported } from '@stockout/crds/manifest';
 import { type Finding, REASON } from '../conditions.ts';
 import { ANNOTATION } from '../resources/names.ts';
+import { parseSchedule } from './schedule.ts';
 
 /** Why nothing is done for an object at all, or undefined. The first that applies. */
 export function refuse(
   object: StockoutModel | ScoringJob,
   allowedNames: readonly string[],
 ): Finding | undefined {
-  return paused(object) ?? unsupported(object) ?? forbiddenName(namesIn(object), allowedNames);
+  return (
+    paused(object) ??
+    unsupported(object) ??
+    wrongSchedule(object) ??
+    forbiddenName(namesIn(object), allowedNames)
+  );
 }
 
 function paused(object: StockoutModel | ScoringJob): Finding | undefined {
@@ -23,6 +29,19 @@ function unsupported(object: StockoutModel | ScoringJob): Finding | undefined {
   const fields = notYetSupported(object);
   if (fields.length === 0) return undefined;
   return { reason: REASON.notYetSupported, message: `not supported yet: ${fields.join('; ')}` };
+}
+
+/** What the API server cannot tell: it knows no time zones, and only the shape of a schedule. */
+function wrongSchedule(object: StockoutModel | ScoringJob): Finding | undefined {
+  const [path, spec] =
+    object.kind === 'ScoringJob' ? ['spec', object.spec] : ['spec.training', object.spec.training ?? {}];
+  if (spec.schedule === undefined) return undefined;
+  try {
+    parseSchedule(spec.schedule, spec.timeZone);
+    return undefined;
+  } catch (error) {
+    return { reason: REASON.invalidSchedule, message: `${path}.${(error as Error).message}` };
+  }
 }
 
 /** What keeps pods from mounting the model's storage. */

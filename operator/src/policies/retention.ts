@@ -1,7 +1,7 @@
 import type { Action } from '../actions.ts';
-import { trainingRunName } from '../resources/run-names.ts';
 import { buildVersionRecord, type VersionRecord } from '../resources/version-record.ts';
 import type { ObservedModel } from '../stockoutmodel/observed.ts';
+import { isOfSpec } from './due-training.ts';
 
 /**
  * Records beyond the limit go, oldest first. Those of versions in use are kept besides, and that of the version which
@@ -10,11 +10,11 @@ import type { ObservedModel } from '../stockoutmodel/observed.ts';
  */
 export function planRetention(observed: ObservedModel, inUse: ReadonlySet<string | undefined>): Action[] {
   const { model, versions } = observed;
-  const run = trainingRunName(model);
+  const wanted = versions.find((version) => isOfSpec(model, version));
   return versions
     .filter((version) => !inUse.has(version.version))
     .slice(model.spec.versionHistoryLimit)
-    .filter((version) => version.run !== run)
+    .filter((version) => version !== wanted)
     .map((version) => forget(observed, version));
 }
 

@@ -1,19 +1,26 @@
 import type { TrainResult } from '@stockout/contracts';
+import type { StockoutModel } from '@stockout/crds';
 import type { Action } from '../actions.ts';
 import { isFalse, isTrue, REASON, type Verdict } from '../conditions.ts';
 import { outcomeOf } from '../jobs/run-outcome.ts';
 import type { RunState } from '../jobs/run-state.ts';
 import { ANNOTATION } from '../resources/names.ts';
 import { buildRunFailure, type RunFailure } from '../resources/run-failure.ts';
-import { trainingAttempt, trainingRunName } from '../resources/run-names.ts';
+import { trainingAttempt } from '../resources/run-names.ts';
+import { buildCheckedRecord, type VersionRecord } from '../resources/version-record.ts';
 import { buildTrainingJob } from '../resources/training-job.ts';
+import { type DueTraining, dueTraining } from './due-training.ts';
 import { knownOfStorage, soughtFirst } from './recovery-state.ts';
 import { recordOf, retireRun } from './outdated-run.ts';
+import { soonest } from '../soonest.ts';
+import { waitFor } from './schedule.ts';
 import type { StepPlan } from './step-plan.ts';
 import { championOf, type ObservedModel } from '../stockoutmodel/observed.ts';
 
 interface Context {
   observed: ObservedModel;
+  due: DueTraining;
+  /** The one that is due. */
   run: string;
   /** How the Job is to run under today's spec. */
   attempt: string;
@@ -23,17 +30,24 @@ interface Context {
   rollingOut: boolean;
 }
 
+export interface TrainingPlan extends StepPlan {
+  /** When the schedule asks for a training next. */
+  next: Date | undefined;
+}
+
 /** What to do so that the version which the spec asks for exists. */
 export function planTraining(
   observed: ObservedModel,
   input: { now: Date; image: string; rollingOut: boolean },
-): StepPlan {
-  const { model } = observed;
-  const context = { observed, run: trainingRunName(model), attempt: trainingAttempt(model), ...input };
+): TrainingPlan {
+  const due = dueTraining(observed, input.now);
+  const context = { observed, due, run: due.run, attempt: trainingAttempt(observed.model), ...input };
   const outdated = observed.runs.filter((state) => state.run !== context.run);
   const plan = alreadyTrained(context) ?? alreadyFailed(context) ?? planRun(context);
   return {
     ...plan,
+    next: due.next,
+    requeueAfterMs: soonest(plan.requeueAfterMs, waitFor(due.next, input.now)),
     actions: [...outdated.flatMap((state) => retireRun(observed, state, input.now)), ...plan.actions],
   };
 }
@@ -43,7 +57,9 @@ function alreadyTrained(context: Context): StepPlan | undefined {
   const record = observed.versions.find((version) => version.run === run);
   if (record === undefined) return undefined;
   const { version, trainedAt, dataVersion } = record;
-  const message = `${version} was trained at ${trainedAt} on version ${dataVersion} of ${observed.model.spec.data.rawTable}`;
+  const { rawTable } = observed.model.spec.data;
+  const checked = record.checkedFor === undefined ? '' : `, which was the newest at ${record.checkedFor}`;
+  const message = `${version} was trained at ${trainedAt} on version ${dataVersion} of ${rawTable}${checked}`;
   return {
     verdict: isTrue(REASON.trained, message),
     busy: false,
@@ -83,7 +99,7 @@ function planRun(context: Context): StepPlan {
         ? recordFailure(context, outcome.message)
         : runOtherwise(context, state);
     case 'done':
-      return recordVersion(observed, state, outcome.result);
+      return recordVersion(context, state, outcome.result);
   }
 }
 
@@ -98,7 +114,7 @@ function isStuck(context: Context, state: RunState): boolean {
 }
 
 function start(context: Context): StepPlan {
-  const { observed, run, image, rollingOut } = context;
+  const { observed, due, run, image, rollingOut } = context;
   if (observed.model.spec.training?.suspend) return suspended(context);
   const relative = observed.model.spec.gates.some((gate) => gate.maxDropFromServing !== undefined);
   if (relative && rollingOut) {
@@ -107,7 +123,11 @@ function start(context: Context): StepPlan {
   }
   const against = championOf(observed);
   const recover = soughtFirst(observed);
-  const job = buildTrainingJob({ model: observed.model, run, against, recover, image });
+  const scheduled =
+    due.scheduledFor === undefined || due.made === undefined
+      ? undefined
+      : { for: due.scheduledFor, unlessDataOf: due.made.version };
+  const job = buildTrainingJob({ model: observed.model, run, against, recover, scheduled, image });
   const words = against === undefined ? 'nothing serves yet' : `against ${against}`;
   const verb = observed.model.spec.source === undefined ? 'trains' : 'imports';
   const failures = dropFailures(context);
@@ -120,7 +140,11 @@ function suspended(context: Context): StepPlan {
   return { verdict, busy: false, failed: undefined, actions: dropFailures(context) };
 }
 
-function recordVersion(observed: ObservedModel, state: RunState, result: TrainResult): StepPlan {
+function recordVersion({ observed, due }: Context, state: RunState, result: TrainResult): StepPlan {
+  const known = observed.versions.find(({ version }) => version === result.version);
+  if (known !== undefined && due.scheduledFor !== undefined) {
+    return recordCheck(observed.model, known, due.scheduledFor);
+  }
   const verdict = isFalse(
     REASON.training,
     `the training ${state.run} is done, ${result.version} goes on record`,
@@ -141,6 +165,15 @@ function trainAfterAll(observed: ObservedModel, state: RunState): StepPlan {
   const why = 'it found versions in storage, and is run again to train';
   return busy(isFalse(REASON.training, `the training ${state.run} is run again: ${why}`), [
     { verb: 'delete', object: state.job, why },
+  ]);
+}
+
+/** There was no newer data: the version that there is stays the last word, until the schedule's next time. */
+function recordCheck(model: StockoutModel, known: VersionRecord, time: string): StepPlan {
+  const why = `${model.spec.data.rawTable} has no newer version than ${known.version} was trained on`;
+  const object = buildCheckedRecord(model, known.version, time);
+  return busy(isFalse(REASON.training, `${why}: this goes on record`), [
+    { verb: 'apply', object, onto: known.resourceVersion, why },
   ]);
 }
 

@@ -21,6 +21,8 @@ export interface JobInput {
   backoffLimit: number;
   activeDeadlineSeconds: number;
   ttlSecondsAfterFinished: number;
+  /** Pods at a time, each with an index of its own; one without when left out. */
+  shards?: number;
 }
 
 /** A Job that gives up at once when the spec or the data is wrong, and to which an eviction is no failure. */
@@ -40,6 +42,7 @@ export function buildJob(input: JobInput): Job {
       backoffLimit: input.backoffLimit,
       activeDeadlineSeconds: input.activeDeadlineSeconds,
       ttlSecondsAfterFinished: input.ttlSecondsAfterFinished,
+      ...sharding(input.shards),
       podFailurePolicy: {
         rules: [
           {
@@ -52,6 +55,10 @@ export function buildJob(input: JobInput): Job {
       template: buildTemplate(input),
     },
   };
+}
+
+function sharding(shards = 1): Partial<Job['spec']> {
+  return shards === 1 ? {} : { completionMode: 'Indexed', completions: shards, parallelism: shards };
 }
 
 function buildTemplate({ labels, container, volumes = [], placement, manifest }: JobInput): PodTemplate {

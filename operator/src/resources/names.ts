@@ -30,6 +30,10 @@ export const ANNOTATION = {
   manifest: 'stockout.dev/manifest',
   /** How a Job was to run (resources, deadline): a failure counts until the spec says otherwise. */
   attempt: 'stockout.dev/attempt',
+  /** On a training's Job: the time of the schedule that asked for it. */
+  scheduledFor: 'stockout.dev/scheduled-for',
+  /** On a version's record: the last time of the schedule for which there was no newer data than the version's. */
+  checkedFor: 'stockout.dev/checked-for',
   /** Of all that was applied: tells a dropped field, which a comparison of what is there cannot. */
   appliedHash: 'stockout.dev/applied-hash',
   /** Of a predictor's pod template but its color: two colors with the same one serve the same. */

@@ -6,8 +6,9 @@ import { placementOf } from './placement.ts';
  * The run that makes the version which the spec asks for: the same spec, the same run. All that shapes a version is in
  * it, the decision threshold too, since F1, precision and recall, and so the gates, are measured at it.
  * What only says how the Job runs (resources, nodes, deadlines, retries) is not.
+ * @param scheduledFor the time of the schedule that asks for the same once more
  */
-export function trainingRunName({ metadata, spec }: StockoutModel): string {
+export function trainingRunName({ metadata, spec }: StockoutModel, scheduledFor?: string): string {
   const { params, split, calibration, engine } = spec.training ?? {};
   const key = {
     uid: metadata.uid,
@@ -17,6 +18,7 @@ export function trainingRunName({ metadata, spec }: StockoutModel): string {
     training: { params, split, calibration, engine },
     threshold: spec.serving.threshold,
     retrain: metadata.annotations?.[ANNOTATION.retrainRequestedAt],
+    scheduledFor,
   };
   return `${metadata.name}-train-${hashOf(key)}`;
 }
@@ -47,6 +49,22 @@ export function scoringRunKey({ metadata, spec }: ScoringJob): string {
 /** The generation tells a spec that was changed to and fro from one that was never changed. */
 export function scoringRunName(job: ScoringJob): string {
   return `${job.metadata.name}-${scoringRunKey(job)}-${job.metadata.generation ?? 1}`;
+}
+
+/**
+ * The run for a time of the schedule, in UTC: whoever finds it due gives it the same name. Part of the job's uid tells it
+ * from a run that a deleted job of the same name had at that time. Ends in at most 63 characters, a shard's number
+ * included.
+ */
+export function scheduledRunName({ metadata }: ScoringJob, time: Date): string {
+  const minute = time.toISOString().replace(/\D/g, '').slice(0, 12);
+  return `${metadata.name}-${minute}-${hashOf({ uid: metadata.uid }).slice(0, 5)}`;
+}
+
+/** The run that the annotation asks for beside a schedule, whatever else of the spec changes. */
+export function requestedRunName({ metadata }: ScoringJob): string {
+  const requested = metadata.annotations?.[ANNOTATION.runRequestedAt];
+  return `${metadata.name}-${hashOf({ uid: metadata.uid, requested })}-0`;
 }
 
 /** The key within the name of a run of this job, or undefined when it is none of its runs. */

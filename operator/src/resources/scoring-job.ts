@@ -16,6 +16,8 @@ export interface ScoringRunInput {
   run: string;
   /** Pinned for the whole run. */
   version: string;
+  /** Runs that may not commit once this one has. */
+  replaces?: readonly string[];
   image: string;
 }
 
@@ -48,10 +50,12 @@ export function buildScoringRun(input: ScoringRunInput): Job {
     backoffLimit: job.spec.backoffLimit,
     activeDeadlineSeconds: job.spec.activeDeadlineSeconds,
     ttlSecondsAfterFinished: TTL_SECONDS,
+    shards: job.spec.shards,
   });
 }
 
-function scoreArgs({ model, run, version }: ScoringRunInput): string[] {
+function scoreArgs({ model, run, version, replaces = [] }: ScoringRunInput): string[] {
   const inputs = ['-f', MANIFEST_FILE, '--storage', model.spec.storage.uri];
-  return ['score', ...inputs, '--run', run, '--model-version', version, '--result-file', RESULT_FILE];
+  const names = ['--run', run, ...replaces.flatMap((name) => ['--replaces', name])];
+  return ['score', ...inputs, ...names, '--model-version', version, '--result-file', RESULT_FILE];
 }

@@ -16,6 +16,8 @@ export interface TrainingJobInput {
   against: string | undefined;
   /** Before it begins: versions in storage are told of, and none is made. */
   recover?: Sought | undefined;
+  /** Of a training by the schedule. */
+  scheduled?: { for: string; unlessDataOf: string } | undefined;
   image: string;
 }
 
@@ -29,7 +31,7 @@ const IMPORT = {
 
 /** Trains, or imports what spec.source names: a version comes of it either way. */
 export function buildTrainingJob(input: TrainingJobInput): Job {
-  const { model, run, image } = input;
+  const { model, run, scheduled, image } = input;
   const training = model.spec.training ?? IMPORT;
   const { secrets, mounts, volumes } = mlflowAccess(model);
   const engine = model.spec.training?.engine.secretRef;
@@ -39,7 +41,10 @@ export function buildTrainingJob(input: TrainingJobInput): Job {
     owner: model,
     name: run,
     labels,
-    annotations: { [ANNOTATION.attempt]: trainingAttempt(model) },
+    annotations: {
+      [ANNOTATION.attempt]: trainingAttempt(model),
+      ...(scheduled === undefined ? {} : { [ANNOTATION.scheduledFor]: scheduled.for }),
+    },
     container: {
       name: 'train',
       image,
@@ -59,9 +64,10 @@ export function buildTrainingJob(input: TrainingJobInput): Job {
   });
 }
 
-function trainArgs({ model, run, against, recover }: TrainingJobInput): string[] {
+function trainArgs({ model, run, against, recover, scheduled }: TrainingJobInput): string[] {
   const inputs = ['-f', MANIFEST_FILE, '--storage', model.spec.storage.uri];
   const comparison = against === undefined ? [] : ['--against', against];
+  const unless = scheduled === undefined ? [] : ['--unless-data-of', scheduled.unlessDataOf];
   return [
     ...commandOf(model),
     ...inputs,
@@ -71,6 +77,7 @@ function trainArgs({ model, run, against, recover }: TrainingJobInput): string[]
     'report',
     ...comparison,
     ...recoverFirst(recover),
+    ...unless,
     '--result-file',
     RESULT_FILE,
   ];

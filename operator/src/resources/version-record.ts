@@ -1,10 +1,15 @@
 import { type TrainResult, trainResultSchema, versionPath } from '@stockout/contracts';
 import type { StockoutModel } from '@stockout/crds';
-import type { ConfigMap } from '../api/kubernetes.ts';
-import { LABEL, labelsOf, ownerReference } from './names.ts';
+import type { ConfigMap, KubeObject } from '../api/kubernetes.ts';
+import { ANNOTATION, LABEL, labelsOf, ownerReference } from './names.ts';
 
 /** What a training reported, with the place of the version as pods reach it. */
-export type VersionRecord = TrainResult & { uid?: string | undefined };
+export interface VersionRecord extends TrainResult {
+  uid?: string | undefined;
+  resourceVersion?: string | undefined;
+  /** The last time of the schedule for which there was no newer data than the version's. */
+  checkedFor?: string | undefined;
+}
 
 const KEY = 'record';
 
@@ -12,11 +17,7 @@ const KEY = 'record';
  * The record of a version: written once, never changed. It, not the Job, says that the run is done.
  * @param storageUri the storage that the run worked on
  */
-export function buildVersionRecord(
-  model: StockoutModel,
-  result: VersionRecord,
-  storageUri: string,
-): ConfigMap {
+export function buildVersionRecord(model: StockoutModel, result: TrainResult, storageUri: string): ConfigMap {
   const { name, namespace } = model.metadata;
   const uri = `${storageUri.replace(/\/+$/, '')}/${versionPath(namespace, name, result.version)}`;
   return {
@@ -41,7 +42,24 @@ export function buildVersionRecord(
 /** Undefined when the ConfigMap holds no record that we can read. */
 export function readVersionRecord(configMap: ConfigMap): VersionRecord | undefined {
   const parsed = trainResultSchema.safeParse(parseJson(configMap.data?.[KEY]));
-  return parsed.success ? { ...parsed.data, uid: configMap.metadata.uid } : undefined;
+  if (!parsed.success) return undefined;
+  const { uid, resourceVersion, annotations } = configMap.metadata;
+  return { ...parsed.data, uid, resourceVersion, checkedFor: annotations?.[ANNOTATION.checkedFor] };
+}
+
+/** What a record is to bear besides, to be applied: the record itself stays as it is. */
+export function buildCheckedRecord(model: StockoutModel, version: string, checkedFor: string): KubeObject {
+  const { name, namespace } = model.metadata;
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: {
+      name: `${name}-${version}`,
+      namespace,
+      annotations: { [ANNOTATION.checkedFor]: checkedFor },
+      ownerReferences: [ownerReference(model)],
+    },
+  };
 }
 
 /** v10 comes after v9. */

@@ -2,7 +2,7 @@ import { applyActions } from '../apply-actions.ts';
 import type { OperatorContext } from '../context.ts';
 import type { ReconcileError } from '../errors.ts';
 import type { ObservedScoringJob } from './observed.ts';
-import type { ScoringPlan } from './plan.ts';
+import type { ScoringPlan } from './scoring-plan.ts';
 
 /** Does what the plan says; what went wrong is for the status to tell. */
 export function applyScoringPlan(

@@ -1,5 +1,5 @@
 import type { ScoreResult } from '@stockout/contracts';
-import type { RunStatus } from '@stockout/crds';
+import type { RunStatus, ScoringJob } from '@stockout/crds';
 import type { Action } from '../actions.ts';
 import { REASON } from '../conditions.ts';
 import { outcomeOf } from '../jobs/run-outcome.ts';
@@ -17,7 +17,7 @@ export interface Followed {
 }
 
 /** What a run that goes on has come to. */
-export function followRun(run: RunStatus, state: RunState, now: Date): Followed {
+export function followRun(job: ScoringJob, run: RunStatus, state: RunState, now: Date): Followed {
   const outcome = outcomeOf(state, 'score', now);
   switch (outcome.is) {
     case 'running':
@@ -32,7 +32,7 @@ export function followRun(run: RunStatus, state: RunState, now: Date): Followed 
         actions: [{ verb: 'delete', object: state.job, why: 'its result was lost, it is run again' }],
       };
     case 'failed':
-      return end(run, failed(outcome.message), state, now);
+      return end(run, failed(job, outcome.message), state, now);
     case 'done':
       return end(run, succeeded(outcome.result), state, now);
   }
@@ -43,8 +43,12 @@ function runningText({ version }: RunStatus, trouble: string | undefined): strin
   return `the run scores with ${version ?? 'the pinned version'}`;
 }
 
-function failed(why: string): Partial<RunStatus> & Pick<RunStatus, 'state'> {
-  const again = `(change the spec, or set the annotation ${ANNOTATION.runRequestedAt} to a new value, to try again)`;
+function failed({ spec }: ScoringJob, why: string): Partial<RunStatus> & Pick<RunStatus, 'state'> {
+  const annotate = `set the annotation ${ANNOTATION.runRequestedAt} to a new value`;
+  const again =
+    spec.schedule === undefined
+      ? `(change the spec, or ${annotate}, to try again)`
+      : `(the schedule tries again; ${annotate} to try before)`;
   return { state: REASON.runFailed, message: `${why.slice(0, MAX_MESSAGE - 200)} ${again}` };
 }
 

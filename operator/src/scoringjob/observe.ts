@@ -1,5 +1,7 @@
+import type { Pod } from '../api/kubernetes.ts';
 import { runStatesOf } from '../jobs/run-state.ts';
 import { mountFailuresIn, type Stores } from '../kube/stores.ts';
+import { LABEL } from '../resources/names.ts';
 import type { ObservedScoringJob } from './observed.ts';
 
 /**
@@ -14,9 +16,15 @@ export function observeScoringJob(stores: Stores, key: string): ObservedScoringJ
   const ours = stores.jobs
     .inGroup(group)
     .filter(({ metadata }) => metadata.ownerReferences?.some((owner) => owner.uid === uid));
+  const pods = stores.pods.inGroup(group);
   return {
     job,
     model: stores.models.get(`${namespace}/${job.spec.modelRef.name}`),
-    runs: runStatesOf(ours, stores.pods.inGroup(group), mountFailuresIn(stores)),
+    runs: runStatesOf(ours, pods, mountFailuresIn(stores)),
+    atWork: new Set(pods.filter(isAtWork).map(({ metadata }) => metadata.labels?.[LABEL.run] ?? '')),
   };
+}
+
+function isAtWork({ status }: Pod): boolean {
+  return status?.phase !== 'Succeeded' && status?.phase !== 'Failed';
 }

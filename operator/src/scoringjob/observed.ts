@@ -7,4 +7,6 @@ export interface ObservedScoringJob {
   /** What modelRef names. */
   model: StockoutModel | undefined;
   runs: readonly RunState[];
+  /** Runs that have a pod which has not ended, though its Job may be gone. */
+  atWork: ReadonlySet<string>;
 }

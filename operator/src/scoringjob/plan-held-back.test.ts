@@ -56,9 +56,9 @@ describe('no run starts', () => {
       'Stalled True VersionRefused: spec.version: v3 of the model retail did not pass its gates',
     ],
     [
-      'with what is not built yet',
-      { job: aScoringJob({ shards: 2 }) },
-      'Stalled True NotYetSupported: not supported yet: spec.shards 2 (use 1)',
+      'on the clocks of a time zone that does not exist',
+      { job: aScoringJob({ schedule: '0 4 * * *', timeZone: 'Europe/Atlantis' }) },
+      'Stalled True InvalidSchedule: spec.timeZone: there is no time zone Europe/Atlantis',
     ],
     [
       'on a storage that the allow-list does not let the model use',

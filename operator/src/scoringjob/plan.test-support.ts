@@ -30,7 +30,7 @@ export const running: RunStatus = {
 export const kubeJob = buildScoringRun({ job, model, run, version: 'v2', image: 'pipeline:test' });
 /** The plan and the status that it leads to. */
 export function judge(observed: Partial<ObservedScoringJob>, now = NOW) {
-  const all = { job, model, runs: [], ...observed };
+  const all = { job, model, runs: [], atWork: new Set<string>(), ...observed };
   const plan = planScoringJob(all, SETTINGS, now);
   const status = scoringStatusOf(all, plan, undefined, now);
   const conditions = Object.fromEntries(

@@ -8,10 +8,10 @@ import { refuse } from '../policies/refusal.ts';
 import { planRetention } from '../policies/retention.ts';
 import { planRollout } from '../policies/rollout.ts';
 import type { RolloutPlan } from '../policies/rollout-steps.ts';
-import type { StepPlan } from '../policies/step-plan.ts';
 import { aliasesOf } from '../policies/aliases.ts';
 import { planTracking, type TrackingPlan } from '../policies/tracking.ts';
-import { planTraining } from '../policies/training.ts';
+import { planTraining, type TrainingPlan } from '../policies/training.ts';
+import { soonest } from '../soonest.ts';
 import type { Settings } from '../settings.ts';
 import { championOf, type ObservedModel } from './observed.ts';
 
@@ -19,7 +19,7 @@ export interface ModelPlan {
   /** Nothing is done, what serves is left alone. */
   refused: Finding | undefined;
   promotion: PromotionPlan;
-  training: StepPlan | undefined;
+  training: TrainingPlan | undefined;
   /** Undefined where nothing is planned. */
   recovery: RecoveryPlan | undefined;
   rollout: RolloutPlan | undefined;
@@ -82,7 +82,7 @@ export function planModel(observed: ObservedModel, settings: Settings, now: Date
       ...(tracking === undefined ? [] : [tracking.actions]),
       planRetention(observed, inUse),
     ],
-    requeueAfterMs: earliest(
+    requeueAfterMs: soonest(
       rollout.requeueAfterMs,
       training.requeueAfterMs,
       recovery.requeueAfterMs,
@@ -97,12 +97,7 @@ function isUnderWay({ busy, verdict }: RecoveryPlan): boolean {
 }
 
 /** What storage holds may be the very version that is asked for, and the champion to beat. */
-function heldBack({ verdict, busy }: RecoveryPlan): StepPlan {
+function heldBack({ verdict, busy }: RecoveryPlan): TrainingPlan {
   const { reason = REASON.recovering, message = '' } = verdict ?? {};
-  return { verdict: isFalse(reason, message), busy, failed: undefined, actions: [] };
-}
-
-function earliest(...times: (number | undefined)[]): number | undefined {
-  const known = times.filter((time) => time !== undefined);
-  return known.length === 0 ? undefined : Math.min(...known);
+  return { verdict: isFalse(reason, message), busy, failed: undefined, actions: [], next: undefined };
 }

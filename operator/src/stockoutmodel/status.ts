@@ -4,7 +4,7 @@ import { isSilent, type ReconcileError, StalledError } from '../errors.ts';
 import { knownOf } from '../policies/tracking-state.ts';
 import { LABEL } from '../resources/names.ts';
 import { endpointOf } from '../resources/service.ts';
-import { setConditions } from '../set-conditions.ts';
+import { setConditions, timestamp } from '../set-conditions.ts';
 import { type ObservedModel, servingOf } from './observed.ts';
 import type { ModelPlan } from './plan.ts';
 import { readinessOf } from './readiness.ts';
@@ -23,6 +23,7 @@ export function modelStatusOf(
   const serving = servingOf(observed);
   const [latest] = versions;
   const { promotion, rollout } = plan;
+  const next = plan.training?.next;
   const known = knownOf(observed);
   const shown = serving === undefined ? latest : versions.find(({ version }) => version === serving.version);
   return {
@@ -39,6 +40,7 @@ export function modelStatusOf(
       ),
     ),
     ...servingStatus(observed),
+    ...(next === undefined ? {} : { nextTrainingTime: timestamp(next) }),
     conditions: setConditions(before, verdictsOf(observed, plan, error), generation, now),
   };
 }

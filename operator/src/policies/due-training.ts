@@ -1,0 +1,73 @@
+import type { StockoutModel } from '@stockout/crds';
+import { ANNOTATION } from '../resources/names.ts';
+import { trainingRunName } from '../resources/run-names.ts';
+import type { VersionRecord } from '../resources/version-record.ts';
+import { timestamp } from '../set-conditions.ts';
+import type { ObservedModel } from '../stockoutmodel/observed.ts';
+import { parseSchedule, type Schedule } from './schedule.ts';
+
+/** The training that the spec, or the schedule, asks for by now: it is done when a version of this run is on record. */
+export interface DueTraining {
+  run: string;
+  /** The time of the schedule that asks for it; undefined where the spec alone does. */
+  scheduledFor: string | undefined;
+  /** The version that there is of the same spec: on the data of which nothing need be trained again. */
+  made: VersionRecord | undefined;
+  /** When the schedule asks next; none while training is suspended. */
+  next: Date | undefined;
+}
+
+/**
+ * A spec that has no version yet is trained at once. From then on the last time of the schedule since counts, however
+ * many were missed; a training that goes on is waited for.
+ */
+export function dueTraining(observed: ObservedModel, now: Date): DueTraining {
+  const { model } = observed;
+  const made = observed.versions.find((version) => isOfSpec(model, version));
+  const bySpec = { run: made?.run ?? trainingRunName(model), scheduledFor: undefined, made };
+  const { schedule: expression, timeZone, suspend } = model.spec.training ?? {};
+  if (expression === undefined || suspend) return { ...bySpec, next: undefined };
+  const schedule = parseSchedule(expression, timeZone);
+  const next = schedule.next(now);
+  const time = made && dueTime(observed, made, schedule, now);
+  if (time === undefined) return { ...bySpec, next };
+  return { run: trainingRunName(model, time), scheduledFor: time, made, next };
+}
+
+/** Whether a version is what the spec asks for, by whichever time of a schedule it was made. */
+export function isOfSpec(model: StockoutModel, { run, scheduledFor }: VersionRecord): boolean {
+  return run === trainingRunName(model, scheduledFor);
+}
+
+function dueTime(
+  observed: ObservedModel,
+  made: VersionRecord,
+  schedule: Schedule,
+  now: Date,
+): string | undefined {
+  const settled = settledUntil(observed.model, made, now);
+  const isDue = (time: string): boolean =>
+    Date.parse(time) > settled && time !== made.scheduledFor && time !== made.checkedFor;
+  const latest = schedule.latest(now);
+  const times = [...timesUnderWay(observed).sort(), ...(latest === undefined ? [] : [timestamp(latest)])];
+  return times.find(isDue);
+}
+
+/**
+ * Until when no time is due any more, in milliseconds. What lies in the future comes of a clock that was set back
+ * since, and tells nothing.
+ */
+function settledUntil({ metadata }: StockoutModel, made: VersionRecord, now: Date): number {
+  const times = [metadata.creationTimestamp, made.trainedAt, made.scheduledFor, made.checkedFor];
+  const past = times.map((time) => Date.parse(time ?? '')).filter((time) => time <= now.getTime());
+  return Math.max(0, ...past);
+}
+
+/** A training by the schedule that has not failed is brought to its end, though its next time has come. */
+function timesUnderWay({ model, runs }: ObservedModel): string[] {
+  return runs
+    .filter(({ phase }) => phase !== 'Failed')
+    .map(({ run, job }) => ({ run, time: job.metadata.annotations?.[ANNOTATION.scheduledFor] }))
+    .filter(({ run, time }) => time !== undefined && run === trainingRunName(model, time))
+    .map(({ time = '' }) => time);
+}

@@ -21,6 +21,8 @@ export const problemSchema = z.object({
   detail: z.string(),
   /** Each field that is wrong and why: of a 422, and of a 400 for a number that JSON does not have. */
   errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+  /** Of the request, as in the answer's header X-Request-Id and in the log. */
+  requestId: z.string().optional(),
 });
 export type Problem = z.infer<typeof problemSchema>;
 

@@ -1,4 +1,4 @@
-import process from 'node:process';
+import { pino } from 'pino';
 
 export type Log = (
   level: 'info' | 'warn' | 'error',
@@ -6,7 +6,19 @@ export type Log = (
   fields?: Record<string, unknown>,
 ) => void;
 
+/** Written at once, so that the last words of a process that dies are there. */
+const stderr = pino.destination({ dest: 2, sync: true });
+
+const logger = pino(
+  {
+    // Neither the process nor the host: what collects the log knows both.
+    base: null,
+    messageKey: 'message',
+    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    formatters: { level: (level) => ({ level }) },
+  },
+  stderr,
+);
+
 /** One JSON line on standard error: starts, stops and errors; requests are counted, not logged. */
-export const logToStderr: Log = (level, message, fields = {}) => {
-  process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), level, message, ...fields })}\n`);
-};
+export const logToStderr: Log = (level, message, fields = {}) => logger[level](fields, message);

@@ -5,6 +5,7 @@ import type { Log } from './log.ts';
 import type { PredictorMetrics } from './metrics/predictor-metrics.ts';
 import type { Limits } from './options.ts';
 import type { Serving } from './serving.ts';
+import type { Tracing } from './tracing/tracing.ts';
 import type { ServerCertificate } from './tls/server-certificate.ts';
 
 /** What the parts of one running predictor share. */
@@ -19,6 +20,8 @@ export interface Runtime {
   /** Of the ports that callers reach; undefined where they speak without TLS. */
   certificate: ServerCertificate | undefined;
   lifecycle: Lifecycle;
+  /** Undefined where nobody asked for traces. */
+  tracing: Tracing | undefined;
   metrics: PredictorMetrics;
   /** Set once the version is loaded and checked. */
   serving: Serving | undefined;

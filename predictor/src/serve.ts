@@ -14,6 +14,7 @@ import { PredictorMetrics } from './metrics/predictor-metrics.ts';
 import { type ServeOptions, type Settings, settle } from './options.ts';
 import type { Runtime } from './runtime.ts';
 import { ServerCertificate } from './tls/server-certificate.ts';
+import { openTracing } from './tracing/open-tracing.ts';
 
 export interface PredictorServer {
   /** Scoring and pages. */
@@ -77,6 +78,7 @@ async function createRuntime(settings: Settings): Promise<Runtime> {
     gate,
     certificate,
     lifecycle: new Lifecycle(),
+    tracing: await openTracing(log),
     metrics,
     serving: undefined,
   };
@@ -139,7 +141,8 @@ async function shutDown(runtime: Runtime, servers: Servers, stopping: AbortContr
   if (wasReady) await delay(limits.drainMs);
   lifecycle.close();
   await Promise.all([closeServer(servers.public, limits.closeMs), servers.grpc.close(limits.closeMs)]);
-  await Promise.all([runtime.serving?.batches.close(), runtime.serving?.history?.close()]);
+  const { serving, tracing } = runtime;
+  await Promise.all([serving?.batches.close(), serving?.history?.close(), tracing?.close()]);
   gate.close();
   certificate?.close();
   await closeServer(servers.admin, 0);

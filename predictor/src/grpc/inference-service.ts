@@ -14,10 +14,12 @@ import { openGrpc } from '../oip/open-grpc.ts';
 import { servedModelOf } from '../oip/served-model.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Serving } from '../serving.ts';
+import { beginGrpcSpan } from '../tracing/grpc-span.ts';
 
 export const SERVICE = 'inference.GRPCInferenceService';
+const METHOD = 'ModelInfer';
 /** Also what its calls are counted under. */
-export const INFER_PATH = `/${SERVICE}/ModelInfer`;
+export const INFER_PATH = `/${SERVICE}/${METHOD}`;
 
 interface ModelRequest {
   name: string;
@@ -95,17 +97,21 @@ function answering<Request, Response>(
 ) {
   return (call: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>): void => {
     const started = performance.now();
-    const count = (code: number): void => {
+    const span =
+      counted === undefined ? undefined : beginGrpcSpan(runtime.tracing, call.metadata, SERVICE, METHOD);
+    const count = (code: number, answered: status): void => {
       if (counted !== undefined) runtime.metrics.request(counted, code, (performance.now() - started) / 1000);
+      span?.end({ 'rpc.grpc.status_code': answered }, code >= 500);
     };
     const send = (response: Response): void => {
-      count(200);
+      count(200, status.OK);
       callback(null, response);
     };
     const refuse = (error: unknown): void => {
       const { code, details } = refusalOf(error, runtime);
-      count(code);
-      callback({ code: STATUS_OF[code] ?? status.INTERNAL, details });
+      const answered = STATUS_OF[code] ?? status.INTERNAL;
+      count(code, answered);
+      callback({ code: answered, details });
     };
     try {
       const response = answer(call.request);

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Runtime } from '../runtime.ts';
 import { PROBES } from './probes.ts';
 import { noSuchPath, PROBLEM_TYPE, ProblemError, unavailable, wrongMethod } from './problem.ts';
+import { requestIdOf, traceFields } from './request-id.ts';
 import { deleteShadow, putShadow, readShadow } from './shadow-route.ts';
 
 interface AdminAnswer {
@@ -43,11 +44,12 @@ const ROUTES: ReadonlyMap<string, Methods> = new Map<string, Methods>([
 export function createAdminServer(runtime: Runtime): Server {
   return createServer((req, res) => {
     const path = (req.url as string).split('?', 1)[0] as string;
+    res.setHeader('X-Request-Id', requestIdOf(req));
     answer(runtime, req, path).then(
       (found) => send(res, found),
       // Whoever has gone is told nothing, and is nobody's error.
       (error: unknown) => {
-        if (!res.destroyed) send(res, problemAnswer(error, runtime));
+        if (!res.destroyed) send(res, problemAnswer(error, req, res, runtime));
       },
     );
   });
@@ -76,12 +78,21 @@ function json(content: object): AdminAnswer {
   return { status: 200, type: 'application/json', body: JSON.stringify(content) };
 }
 
-function problemAnswer(error: unknown, { log }: Runtime): AdminAnswer {
+function problemAnswer(
+  error: unknown,
+  req: IncomingMessage,
+  res: ServerResponse,
+  { log }: Runtime,
+): AdminAnswer {
   const known = error instanceof ProblemError;
-  if (!known) log('error', 'an admin request failed', { stack: (error as Error).stack });
+  const requestId = String(res.getHeader('X-Request-Id'));
+  if (!known) {
+    const { stack } = error as Error;
+    log('error', 'an admin request failed', { requestId, ...traceFields(req), stack });
+  }
   const problem = known ? error : new ProblemError(500, 'the predictor failed: its log says why');
   const { status, headers } = problem;
-  return { status, type: PROBLEM_TYPE, body: JSON.stringify(problem.toProblem()), headers };
+  return { status, type: PROBLEM_TYPE, body: JSON.stringify(problem.toProblem({ requestId })), headers };
 }
 
 function send(res: ServerResponse, { status, type, body, headers = {} }: AdminAnswer): void {

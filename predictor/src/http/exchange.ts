@@ -1,11 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Runtime } from '../runtime.ts';
+import { beginHttpSpan, httpAttributes } from '../tracing/http-span.ts';
+import type { RequestSpan } from '../tracing/tracing.ts';
 import { AnswerStream } from './answer-stream.ts';
 import { PROBLEM_TYPE, ProblemError } from './problem.ts';
+import { requestIdOf, traceFields } from './request-id.ts';
 import type { Match } from './route-table.ts';
-
-const REQUEST_ID = /^[\w.:/+=-]{1,128}$/;
 
 /** One request on a scoring route, and the one answer to it. */
 export class Exchange {
@@ -14,6 +14,8 @@ export class Exchange {
   readonly runtime: Runtime;
   readonly started = performance.now();
   readonly #match: Match;
+  #requestId: string | undefined;
+  readonly #span: RequestSpan | undefined;
   #answered = false;
   #stream: AnswerStream | undefined;
 
@@ -22,6 +24,11 @@ export class Exchange {
     this.res = res;
     this.runtime = runtime;
     this.#match = match;
+    this.#span = runtime.tracing && beginHttpSpan(runtime.tracing, req, match.path);
+  }
+
+  get requestId(): string {
+    return (this.#requestId ??= requestIdOf(this.req));
   }
 
   /** @param body JSON as bytes, or as a string of ASCII characters */
@@ -57,7 +64,7 @@ export class Exchange {
     const problem = error instanceof ProblemError ? error : this.#unforeseen(error);
     const headers = Object.entries(problem.headers).flat();
     const { route } = this.#match;
-    const members = route.problemMembers?.(problem);
+    const members = { requestId: this.requestId, ...route.problemMembers?.(problem) };
     const type = route.problemType ?? PROBLEM_TYPE;
     this.#answer(problem.status, type, JSON.stringify(problem.toProblem(members)), headers);
   }
@@ -76,7 +83,8 @@ export class Exchange {
   }
 
   #log(level: 'warn' | 'error', message: string, stack?: string): void {
-    const fields = { route: this.#match.path, requestId: this.#requestId() };
+    const trace = this.#span === undefined ? traceFields(this.req) : { traceId: this.#span.traceId };
+    const fields = { route: this.#match.path, requestId: this.requestId, ...trace };
     this.runtime.log(level, message, stack === undefined ? fields : { ...fields, stack });
   }
 
@@ -95,7 +103,7 @@ export class Exchange {
   #headers(type: string, headers: string[]): string[] {
     const { lifecycle, serving } = this.runtime;
     headers.push('Content-Type', type, 'X-Content-Type-Options', 'nosniff');
-    headers.push('X-Request-Id', this.#requestId());
+    headers.push('X-Request-Id', this.requestId);
     if (serving !== undefined) headers.push('X-Model-Version', serving.model.manifest.version);
     if (lifecycle.stopping) headers.push('Connection', 'close');
     return headers;
@@ -103,11 +111,6 @@ export class Exchange {
 
   #count(status: number): void {
     this.runtime.metrics.request(this.#match.path, status, (performance.now() - this.started) / 1000);
-  }
-
-  /** The caller's own, when it can safely be repeated. */
-  #requestId(): string {
-    const given = this.req.headers['x-request-id'];
-    return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+    this.#span?.end(httpAttributes(status, this.requestId), status >= 500);
   }
 }

@@ -4,6 +4,7 @@ import { consolePages } from '@stockout/console';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from 'express';
 import type { Runtime } from '../runtime.ts';
 import { PROBES } from './probes.ts';
+import { requestIdOf, traceFields } from './request-id.ts';
 import { noSuchPath, PROBLEM_TYPE, ProblemError, unavailable, wrongMethod } from './problem.ts';
 
 /** Everything comes from this very server; no inline script or style, no frame around it. */
@@ -22,6 +23,8 @@ const POLICIES: Readonly<Record<string, string>> = {
   // Swagger UI writes HTML from strings, and its style sheet holds arrows as data URLs.
   '/docs': CONTENT_SECURITY_POLICY.replace("img-src 'self'", "img-src 'self' data:"),
 };
+
+const REQUEST_ID = 'X-Request-Id';
 
 const SWAGGER_FILES = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'];
 
@@ -74,6 +77,7 @@ const secured: RequestHandler = (req, res, next) => {
     'X-Content-Type-Options': 'nosniff',
     'Referrer-Policy': 'no-referrer',
     'Cross-Origin-Opener-Policy': 'same-origin',
+    [REQUEST_ID]: requestIdOf(req),
   });
   next();
 };
@@ -95,13 +99,14 @@ function problemHandler({ log }: Runtime): ErrorRequestHandler {
   // Express knows an error handler by its four parameters.
   return (error: Error & { status?: number }, req, res, _next) => {
     const problem = toProblem(error);
+    const requestId = res.get(REQUEST_ID) ?? '';
     if (problem.status >= 500 && problem !== error)
-      log('error', 'a page failed', { path: req.path, stack: error.stack });
+      log('error', 'a page failed', { path: req.path, requestId, ...traceFields(req), stack: error.stack });
     res
       .status(problem.status)
       .set(problem.headers)
       .type(PROBLEM_TYPE)
-      .send(JSON.stringify(problem.toProblem()));
+      .send(JSON.stringify(problem.toProblem({ requestId })));
   };
 }
 

@@ -7,6 +7,7 @@ import { TINY_URI } from './fixture.ts';
 export interface LogLine {
   level: string;
   message: string;
+  fields?: Record<string, unknown> | undefined;
 }
 
 /** A predictor on free loopback ports, stopped when the test ends. */
@@ -30,7 +31,7 @@ export class RunningPredictor implements AsyncDisposable {
       port: 0,
       adminPort: 0,
       grpcPort: 0,
-      log: (level, message) => log.push({ level, message }),
+      log: (level, message, fields) => log.push({ level, message, fields }),
       limits: { drainMs: 0, closeMs: 2_000, ...limits },
       ...options,
     });

@@ -1,6 +1,8 @@
+import type { StockoutModel } from '@stockout/crds';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { KubeObject } from '../api/kubernetes.ts';
 import { requeueOf, toReconcileError } from '../errors.ts';
+import { withFinalizer } from '../resources/finalizer.ts';
 import { buildService } from '../resources/service.ts';
 import { ApiServer } from '../testing/api-server.ts';
 import { aModel } from '../testing/builders.ts';
@@ -67,6 +69,28 @@ describe('to apply', () => {
     expect(error).toMatchObject({ reason: 'Conflict', silent: true });
     expect(requeue).toEqual({ after: 'backoff' });
     expect(server.get(PATH)).toMatchObject({ spec: { selector: { 'stockout.dev/color': 'green' } } });
+  });
+});
+
+describe('to finalize', () => {
+  const MODEL = '/apis/stockout.dev/v1alpha1/namespaces/shop/stockoutmodels/retail';
+
+  test('writes the finalizers and nothing else', async () => {
+    const seen = server.put(MODEL, aModel()) as StockoutModel;
+    const edited = { ...seen, spec: { ...seen.spec, versionHistoryLimit: 3 } };
+    await perform(client, { verb: 'finalize', object: withFinalizer(edited, true), why: '' });
+    const now = server.get(MODEL) as StockoutModel;
+    expect(now.metadata).toMatchObject({ name: 'retail', finalizers: ['stockout.dev/remove-versions'] });
+    expect(now.spec).toEqual(seen.spec);
+  });
+
+  test('is refused on top of an older model, and done when it is gone', async () => {
+    const seen = server.put(MODEL, aModel()) as StockoutModel;
+    server.put(MODEL, aModel({ versionHistoryLimit: 3 }));
+    const action = { verb: 'finalize', object: withFinalizer(seen, true), why: '' } as const;
+    expect((await failure(action)).error).toMatchObject({ reason: 'Conflict', silent: true });
+    server.failure = { code: 404, body: { kind: 'Status', code: 404, reason: 'NotFound', message: 'gone' } };
+    await expect(perform(client, action)).resolves.toBeUndefined();
   });
 });
 

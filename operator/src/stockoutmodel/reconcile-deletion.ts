@@ -1,8 +1,8 @@
 import { announce, applyActions } from '../apply-actions.ts';
-import { CONDITION } from '../conditions.ts';
+import { CONDITION, isFalse, type Verdict } from '../conditions.ts';
 import type { OperatorContext } from '../context.ts';
 import type { Reconciled } from '../controller.ts';
-import type { ReconcileError } from '../errors.ts';
+import { isSilent, type ReconcileError } from '../errors.ts';
 import { STOCKOUT_MODEL } from '../kube/kinds.ts';
 import { writeStatus } from '../kube/write-status.ts';
 import { type DeletionPlan, giveUp, planDeletion } from '../policies/deletion.ts';
@@ -17,21 +17,27 @@ export async function reconcileDeletion(
   const { settings } = context;
   const input = { now: context.now(), image: settings.images.pipeline, allowedNames: settings.allowedNames };
   const plan = planDeletion(observed, input);
-  const error = await carryOut(context, observed, plan);
-  if (error === undefined || !isNamespaceGoing(error)) return { error, requeueAfterMs: plan.requeueAfterMs };
-  // No Job can be made in a namespace that is deleted: to wait for one would hold up the namespace.
-  return { error: await carryOut(context, observed, giveUp(observed, error.message)) };
+  if (plan.actions.some(({ verb }) => verb === 'finalize')) return letGo(context, observed, plan);
+  const error = await applyActions(context, observed.model, plan.actions);
+  if (error !== undefined && isNamespaceGoing(error)) {
+    // No Job can be made there: to wait for one would hold up the namespace.
+    return letGo(context, observed, giveUp(observed, error.message));
+  }
+  await tell(context, observed, withError(plan.verdict, error));
+  return { error, requeueAfterMs: plan.requeueAfterMs };
 }
 
-async function carryOut(
+/** Its last moment: whoever asks later has the Event alone. */
+async function letGo(
   context: OperatorContext,
   { model }: ObservedDeletion,
-  { verdict, actions, left }: DeletionPlan,
-): Promise<ReconcileError | undefined> {
-  const isLast = actions.some(({ verb }) => verb === 'finalize');
+  { actions, left }: DeletionPlan,
+): Promise<Reconciled> {
   if (left !== undefined) await announce(context, model, [{ type: 'Warning', ...left }]);
-  const error = await applyActions(context, model, actions);
-  if (isLast || error !== undefined) return error;
+  return { error: await applyActions(context, model, actions) };
+}
+
+async function tell(context: OperatorContext, { model }: ObservedDeletion, verdict: Verdict): Promise<void> {
   const { conditions: before = [] } = model.status ?? {};
   const others = before
     .filter(({ type }) => type !== CONDITION.ready)
@@ -44,7 +50,10 @@ async function carryOut(
     context.now(),
   );
   await writeStatus(context.client, STOCKOUT_MODEL, model, { ...model.status, conditions });
-  return undefined;
+}
+
+function withError(verdict: Verdict, error: ReconcileError | undefined): Verdict {
+  return error === undefined || isSilent(error) ? verdict : isFalse(error.reason, error.message);
 }
 
 function isNamespaceGoing({ message }: ReconcileError): boolean {

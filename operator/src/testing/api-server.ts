@@ -23,6 +23,8 @@ export class ApiServer {
   readonly writes: string[] = [];
   /** Answers every request instead of the server while set. */
   failure: Answer | undefined;
+  /** Answers what is to be made at such a path, while set. */
+  refusal: { path: RegExp; answer: Answer } | undefined;
   /** Older history is gone. */
   oldest = 0;
   lists = 0;
@@ -97,7 +99,9 @@ export class ApiServer {
     const body = await readJson(request);
     const isWatch = url.searchParams.get('watch') === 'true' && this.failure === undefined;
     if (isWatch) return this.#watch(url, response);
-    const answer = this.failure ?? this.#answer(method, url, body);
+    const { failure, refusal } = this;
+    const refused = method === 'POST' && refusal?.path.test(url.pathname) ? refusal.answer : undefined;
+    const answer = failure ?? refused ?? this.#answer(method, url, body);
     response.writeHead(answer.code, { 'Content-Type': 'application/json' }).end(JSON.stringify(answer.body));
   }
 
@@ -119,7 +123,7 @@ export class ApiServer {
     const existing = this.#objects.get(path);
     if (method === 'POST') return this.#create(`${path}/${body?.metadata.name}`, body);
     if (method === 'GET' && existing === undefined && isCollection(path)) return this.#list(path);
-    if (method === 'PATCH') return this.#write(path, { ...existing, ...body } as KubeObject, existing);
+    if (method === 'PATCH') return this.#write(path, merged(existing, body), existing);
     if (existing === undefined) return status(404, 'NotFound', `${path} not found`);
     if (method === 'GET') return { code: 200, body: existing };
     if (method === 'DELETE') return this.#delete(path, existing, body);
@@ -153,6 +157,12 @@ export class ApiServer {
     this.remove(path);
     return { code: 200, body: {} };
   }
+}
+
+/** Field by field of the first level, and of the metadata. */
+function merged(existing: KubeObject | undefined, body: KubeObject | undefined): KubeObject {
+  const metadata = { ...existing?.metadata, ...body?.metadata };
+  return { ...existing, ...body, metadata } as KubeObject;
 }
 
 function status(code: number, reason: string, message: string): Answer {

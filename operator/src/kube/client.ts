@@ -157,7 +157,9 @@ export class KubeClient {
       ...rest,
       signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
     });
-    const text = await response.body.text();
+    const text = await response.body.text().catch((cause: unknown) => {
+      throw new KubeError(0, 'Unreadable', `the answer to ${method} ${path} broke off`, { cause });
+    });
     try {
       return JSON.parse(text) as T;
     } catch (error) {

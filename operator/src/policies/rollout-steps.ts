@@ -77,7 +77,8 @@ export function aside({ observed }: RolloutContext, actions: Action[]): Action[]
   return actions.map((action) => ({ ...action, given: observed.service }));
 }
 
-/** Only while it gets no traffic, too. */
-export function remove({ service }: ObservedModel, { deployment }: PredictorState, why: string): Action {
-  return { verb: 'delete', object: deployment, given: service, why };
+/** Only while it gets no traffic, too. Where no Service is seen, none may be there: a list of old shows none. */
+export function remove(observed: ObservedModel, { deployment }: PredictorState, why: string): Action {
+  const given = observed.service ?? buildService({ model: observed.model, color: undefined });
+  return { verb: 'delete', object: deployment, given, why };
 }

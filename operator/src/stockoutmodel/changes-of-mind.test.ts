@@ -146,6 +146,18 @@ test('pods that got the traffic a moment ago are not let go by who has not seen 
   expect([selector(), names('deployments')]).toEqual(['blue', ['retail-blue', 'retail-green']]);
 });
 
+test('what serves is left alone by who reads lists of before it was pinned, and of before its Service', () => {
+  cluster = new FakeCluster(aModel({ promotion: { policy: 'Manual' } }));
+  const { model } = cluster;
+  train('v1');
+  cluster.edit('v1 is pinned', (spec) => (spec.promotion.version = 'v1'));
+  cluster.settle();
+  cluster.bringUp('retail-blue');
+  cluster.settle();
+  cluster.stepSeeing({ model, service: undefined });
+  expect([selector(), names('deployments')]).toEqual(['blue', ['retail-blue']]);
+});
+
 describe('a candidate that was given up', () => {
   beforeEach(() => {
     beginV2();

@@ -1,0 +1,28 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { KubeConfig } from '@kubernetes/client-node';
+import { expect, test } from 'vitest';
+import { KubeClient } from './client.ts';
+import { Connection } from './connection.ts';
+import { JOB } from './kinds.ts';
+import { KubeError } from './kube-error.ts';
+
+test('an answer that breaks off is an error of the API like any other, which is tried again', async () => {
+  const server = createServer((_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': '100' });
+    response.write('{"kind":', () => response.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const config = new KubeConfig();
+  const { port } = server.address() as AddressInfo;
+  const cluster = { name: 'test', server: `http://127.0.0.1:${port}`, skipTLSVerify: true };
+  config.loadFromClusterAndUser(cluster, { name: 'test' });
+  const answer = new KubeClient(new Connection(config)).get(JOB, 'shop', 'once');
+  const error = await answer.catch((caught: unknown) => caught);
+  server.close();
+  expect(error).toBeInstanceOf(KubeError);
+  expect(error).toMatchObject({ code: 0, reason: 'Unreadable' });
+  expect((error as Error).message).toMatch(/\/jobs\/once broke off$/);
+});

@@ -72,7 +72,7 @@ function progressOf({ deployment, readyReplicas, trouble }: PredictorState): str
   return trouble === undefined ? words : `${words}: ${trouble}`;
 }
 
-/** The one write that moves all traffic, on top of the Service that the plan has seen. */
+/** The one write that moves all traffic, on top of the Service, and for the pods, that the plan has seen. */
 function switchTo(context: RolloutContext, candidate: PredictorState): RolloutPlan {
   const { observed, serving, target, now } = context;
   const switched = { at: now.toISOString(), from: serving?.templateHash, to: target.version };
@@ -80,8 +80,10 @@ function switchTo(context: RolloutContext, candidate: PredictorState): RolloutPl
   const from = serving === undefined ? '' : ` from ${serving.version} (${serving.color})`;
   const why = `traffic goes${from} to ${target.version} (${candidate.color})`;
   const onto = observed.service?.metadata.resourceVersion;
+  // Pods that a list of old shows as ready may be gone.
+  const given = candidate.deployment;
   return busy(context, candidate.color, 'all its pods are ready, traffic is switched', [
-    { verb: 'apply', object, onto, why },
+    { verb: 'apply', object, onto, given, why },
   ]);
 }
 

@@ -158,6 +158,15 @@ test('what serves is left alone by who reads lists of before it was pinned, and 
   expect([selector(), names('deployments')]).toEqual(['blue', ['retail-blue']]);
 });
 
+test('traffic is not switched to pods that are gone, though they are seen in a list of before', () => {
+  beginV2();
+  cluster.bringUp('retail-green');
+  const { predictors } = cluster.observe();
+  cluster.stores.deployments.delete(cluster.stores.deployments.get('shop/retail-green')!);
+  cluster.stepSeeing({ predictors });
+  expect(selector()).toBe('blue');
+});
+
 describe('a candidate that was given up', () => {
   beforeEach(() => {
     beginV2();

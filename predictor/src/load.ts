@@ -63,12 +63,12 @@ async function readPatiently(
 async function startBatches(
   { manifest, ubj, onnx }: Version,
   traffic: Traffic,
-  { log }: Runtime,
+  runtime: Runtime,
 ): Promise<BatchClient> {
   const { calibration, histograms } = manifest;
   const setup = { ...servedModelOf(manifest), calibration, histograms, ubj, onnx };
   try {
-    return await BatchClient.start(setup, log, (summary) => traffic.summary(summary));
+    return await BatchClient.start(setup, runtime, (summary) => traffic.summary(summary));
   } catch (error) {
     throw new IntegrityError(`model.onnx cannot be loaded: ${(error as Error).message}`);
   }

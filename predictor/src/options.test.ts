@@ -10,7 +10,18 @@ describe('the limits', () => {
     ['512 MiB', 512, 32, 64],
     ['128 MiB', 128, 8, 16],
   ])('with %s take what fits beside the rest of the process', (_, memory, batch, held) => {
-    const { batchBytes, heldBytes } = defaultLimits(memory * MIB);
+    const { batchBytes, heldBytes } = defaultLimits(memory * MIB, Infinity);
     expect([batchBytes, heldBytes]).toEqual([batch * MIB, held * MIB]);
+  });
+
+  it.each([
+    [Infinity, Infinity, Infinity],
+    [1_048_576, 786_336, 262_112],
+    [1_024, 672, 224],
+    [256, 96, 32],
+    [64, 12, 4],
+  ])('with %s descriptors leave some for files, probes and threads', (descriptors, http, grpc) => {
+    const { connections, grpcConnections } = defaultLimits(Infinity, descriptors);
+    expect([connections, grpcConnections]).toEqual([http, grpc]);
   });
 });

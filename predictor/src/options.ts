@@ -1,4 +1,5 @@
 import process from 'node:process';
+import { openDescriptors, shareConnections } from './descriptors.ts';
 import { type Log, logToStderr } from './log.ts';
 
 export interface ServeOptions {
@@ -54,6 +55,9 @@ export interface Limits {
   queuedHistories: number;
   /** Bytes of bodies held at one time; beyond it 429. */
   heldBytes: number;
+  /** Connections open at one time; more are closed unheard. */
+  connections: number;
+  grpcConnections: number;
   /** For the headers of a request to arrive. */
   headersTimeoutMs: number;
   /** For a whole request to arrive. */
@@ -89,8 +93,9 @@ const MIB = 2 ** 20;
 /**
  * @param memory bytes that the process may use. A batch takes up to three times its body (received, handed over,
  *   answered), and a container that runs out of memory takes every caller with it
+ * @param descriptors files and sockets that it may have open
  */
-export function defaultLimits(memory: number): Limits {
+export function defaultLimits(memory: number, descriptors: number): Limits {
   const heldBytes = Math.min(256 * MIB, Math.floor(memory / 8));
   return {
     predictBytes: 64 * 1024,
@@ -103,6 +108,7 @@ export function defaultLimits(memory: number): Limits {
     historyRows: 50_000,
     queuedHistories: 8,
     heldBytes,
+    ...shareConnections(descriptors),
     headersTimeoutMs: 10_000,
     requestTimeoutMs: 60_000,
     driftMs: 6 * 3_600_000,
@@ -141,7 +147,10 @@ export function settle(options: ServeOptions): Settings {
     grpcPort: options.grpcPort ?? 8001,
     apiKeys: options.apiKeys ?? [],
     // Without a limit (a container's) it answers 0 or more than there is.
-    limits: { ...defaultLimits(process.constrainedMemory() || Infinity), ...options.limits },
+    limits: {
+      ...defaultLimits(process.constrainedMemory() || Infinity, openDescriptors()),
+      ...options.limits,
+    },
     log: options.log ?? logToStderr,
   };
 }

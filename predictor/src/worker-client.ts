@@ -26,6 +26,8 @@ export interface WorkerProgram<Reply extends Message> {
   prepare(): object | Promise<object>;
   resourceLimits?: ResourceLimits;
   log: Log;
+  /** Called when it ended unasked, or did not start. */
+  lost(): void;
   /** Takes what answers no request. */
   told?(message: Exclude<Reply, Answer>): void;
 }
@@ -43,6 +45,8 @@ export class WorkerClient<Request, Reply extends Message> {
   readonly #program: WorkerProgram<Reply>;
   readonly #waiting = new Map<number, Waiting<AnswerOf<Reply>>>();
   #worker: Promise<Worker> | undefined;
+  /** Why it did not start, which all requests that waited for it learn, and the log once. */
+  #failedStart: Error | undefined;
   #next = 0;
   #closed = false;
 
@@ -130,16 +134,22 @@ export class WorkerClient<Request, Reply extends Message> {
     else waiting?.resolve(message as unknown as AnswerOf<Reply>);
   }
 
-  #notStarted({ message }: Error): never {
-    const { name, log } = this.#program;
-    log('error', `the ${name} worker does not start: ${message}`);
-    throw new WorkerLostError(`the ${name} worker does not start: ${message}`);
+  #notStarted(error: Error): never {
+    const { name, log, lost } = this.#program;
+    const message = `the ${name} worker does not start: ${error.message}`;
+    if (error !== this.#failedStart) {
+      this.#failedStart = error;
+      log('error', message);
+      lost();
+    }
+    throw new WorkerLostError(message);
   }
 
   #lost(failure: Error | undefined): void {
     if (this.#closed) return;
-    const { name, log } = this.#program;
+    const { name, log, lost } = this.#program;
     log('error', `the ${name} worker ended: ${failure?.message ?? 'no error given'}`);
+    lost();
     this.#worker = undefined;
     for (const { reject } of this.#waiting.values()) reject(new WorkerLostError(`the ${name} worker ended`));
   }

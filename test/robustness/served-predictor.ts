@@ -15,6 +15,11 @@ export const PORTS = { public: 8000, grpc: 8001, admin: 9090 } as const;
 
 const KEYS = fileURLToPath(new URL('keys', import.meta.url));
 
+/** What Node runs. */
+export function serveCommand(...args: string[]): string[] {
+  return [STOCKOUT, 'serve', '--model', MODEL.href, '--host', '127.0.0.1', ...args];
+}
+
 interface Listening {
   url: string;
   adminUrl: string;
@@ -56,7 +61,7 @@ export class ServedPredictor implements AsyncDisposable {
     const { port = 0, locked = false, env = {}, descriptors } = options;
     const ports = ['--port', String(port), '--admin-port', '0', '--grpc-port', '0'];
     const key = locked ? ['--api-keys-dir', KEYS] : [];
-    const serve = [STOCKOUT, 'serve', '--model', MODEL.href, '--host', '127.0.0.1', ...ports, ...key];
+    const serve = serveCommand(...ports, ...key);
     const limit = descriptors === undefined ? '' : `ulimit -n ${descriptors} && `;
     const child = spawn('sh', ['-c', `${limit}exec "$@"`, 'sh', process.execPath, ...serve], {
       stdio: ['ignore', 'ignore', 'pipe'],

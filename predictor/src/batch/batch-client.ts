@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads';
-import type { Log } from '../log.ts';
 import type { InferAnswer } from '../oip/infer.ts';
 import type { InferBody } from '../oip/open.ts';
+import type { Runtime } from '../runtime.ts';
 import type { TrafficSummary } from '../traffic-summary.ts';
 import { WorkerClient, WorkerLostError } from '../worker-client.ts';
 import './no-telemetry.ts';
@@ -31,12 +31,13 @@ export class BatchClient {
   readonly #client: WorkerClient<WorkerRequest, WorkerReply>;
   #nextStream = 0;
 
-  private constructor(setup: WorkerSetup, log: Log, told: Told) {
+  private constructor(setup: WorkerSetup, { log, metrics }: Pick<Runtime, 'log' | 'metrics'>, told: Told) {
     this.#client = new WorkerClient({
       name: 'batch',
       url: new URL('worker.ts', import.meta.url),
       prepare: () => setup,
       log,
+      lost: () => metrics.trouble.workerLost('batch'),
       told: (message) => {
         if (message.kind === 'traffic') told(message.summary);
       },
@@ -47,8 +48,12 @@ export class BatchClient {
    * @param told what is learned of the rows of a batch, after its answer
    * @throws when model.onnx cannot be loaded
    */
-  static async start(setup: WorkerSetup, log: Log, told: Told): Promise<BatchClient> {
-    const batches = new BatchClient(setup, log, told);
+  static async start(
+    setup: WorkerSetup,
+    runtime: Pick<Runtime, 'log' | 'metrics'>,
+    told: Told,
+  ): Promise<BatchClient> {
+    const batches = new BatchClient(setup, runtime, told);
     await batches.#client.running();
     return batches;
   }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
+import { limitConnections } from '../http/limit-connections.ts';
 import { listen } from '../http/listen.ts';
 import type { Runtime } from '../runtime.ts';
 import { followCertificate, tlsOptions } from '../tls/follow-certificate.ts';
@@ -21,6 +22,9 @@ export class LazyGrpc {
     this.#runtime = runtime;
     this.#listener = createListener(runtime, (socket) => void this.#serve(socket));
     this.#open = new OpenSockets(this.#listener);
+    limitConnections(this.#listener, runtime.limits.grpcConnections, () =>
+      runtime.metrics.trouble.connectionRefused('grpc'),
+    );
   }
 
   /**

@@ -1,6 +1,5 @@
 import { SNAPSHOT_FILE } from '@stockout/contracts';
 import type { Storage } from '@stockout/storage';
-import type { Log } from '../log.ts';
 import type { Runtime } from '../runtime.ts';
 import { readPinned, type Version } from '../version/load-version.ts';
 import { WorkerClient } from '../worker-client.ts';
@@ -23,18 +22,19 @@ export interface AnsweredHistory {
 export class HistoryClient {
   readonly #client: WorkerClient<HistoryRequest, HistoryReply>;
 
-  private constructor(prepare: () => Promise<HistorySetup>, log: Log) {
+  private constructor(prepare: () => Promise<HistorySetup>, { log, metrics }: Runtime) {
     this.#client = new WorkerClient({
       name: 'history',
       url: new URL('worker.ts', import.meta.url),
       prepare,
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES },
       log,
+      lost: () => metrics.trouble.workerLost('history'),
     });
   }
 
   /** @returns undefined where the version's features cannot be made of raw rows here */
-  static of(version: Version, storage: Storage, { limits, log }: Runtime): HistoryClient | undefined {
+  static of(version: Version, storage: Storage, runtime: Runtime): HistoryClient | undefined {
     const { manifest, ubj } = version;
     const raw = rawRowsOf(manifest);
     if (raw === undefined) return undefined;
@@ -47,9 +47,9 @@ export class HistoryClient {
       calibration,
       ubj,
       snapshot: raw.set === 'Extended' ? await readPinned(storage, manifest, SNAPSHOT_FILE) : undefined,
-      mostRows: limits.historyRows,
+      mostRows: runtime.limits.historyRows,
     });
-    return new HistoryClient(prepare, log);
+    return new HistoryClient(prepare, runtime);
   }
 
   /** Requests in the worker or in front of it. */

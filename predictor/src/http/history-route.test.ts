@@ -201,6 +201,8 @@ describe('POST /predict/history', () => {
     expect([lost.status, lost.headers.get('retry-after')]).toEqual([503, '1']);
     expect(broken.log.at(-1)?.message).toMatch(/the history worker ended/);
     expect((await broken.post('/predict/history', week('S1'))).status).toBe(200);
+    const metrics = await (await broken.get('/metrics', true)).text();
+    expect(metrics).toContain('stockout_worker_losses_total{worker="history"} 1\n');
   });
 
   it('answers 503 while its snapshot is damaged, says which file, and serves everything else', async () => {
@@ -211,8 +213,12 @@ describe('POST /predict/history', () => {
       manifest.raw = { set: 'Extended', columns: [{ name: 'store_id', source: 'store_id', kind: 'key' }] };
     });
     await using damaged = await RunningPredictor.ready({ model: copy.uri });
-    expect((await refused(damaged.post('/predict/history', week('S1')))).status).toBe(503);
-    expect(damaged.log.at(-1)?.message).toMatch(/snapshot\.parquet is sha256:\w+, its manifest says/);
+    const both = [1, 2].map(() => refused(damaged.post('/predict/history', week('S1'))));
+    for (const each of await Promise.all(both)) expect(each.status).toBe(503);
+    const errors = damaged.log.filter(({ level }) => level === 'error');
+    // Once, for all that waited for it.
+    expect(errors).toHaveLength(1);
+    expect(errors[0]?.message).toMatch(/snapshot\.parquet is sha256:\w+, its manifest says/);
   });
 });
 

@@ -4,6 +4,7 @@ import type { Runtime } from '../runtime.ts';
 import { SecureHttpServer } from '../tls/secure-http-server.ts';
 import { ArrivalDeadline } from './arrival-deadline.ts';
 import { answerBroken, type ConnectionError } from './broken-connection.ts';
+import { limitConnections } from './limit-connections.ts';
 import type { HttpServer } from './listen.ts';
 import { createPages } from './pages.ts';
 import { PROBLEM_TYPE, ProblemError } from './problem.ts';
@@ -13,7 +14,7 @@ import { ScoringFront } from './scoring-front.ts';
 const KEEP_ALIVE_MS = 75_000;
 
 export function createPublicServer(runtime: Runtime): HttpServer {
-  const { headersTimeoutMs, requestTimeoutMs } = runtime.limits;
+  const { connections, headersTimeoutMs, requestTimeoutMs } = runtime.limits;
   const front = new ScoringFront(runtime);
   const pages = createPages(runtime);
   const broken = (error: ConnectionError, socket: Socket): void =>
@@ -43,6 +44,7 @@ export function createPublicServer(runtime: Runtime): HttpServer {
       : new SecureHttpServer(options, certificate, plainly);
   // Who ends his half of the connection behind his request still reads (RFC 9112 9.6). Node would hang up.
   Object.assign(server, { httpAllowHalfOpen: true });
+  limitConnections(server, connections, () => runtime.metrics.trouble.connectionRefused('http'));
   server.on('checkContinue', (req, res) => handle(req, res, true));
   server.on('checkExpectation', answerExpectation);
   server.on('clientError', (error: ConnectionError, socket) => broken(error, socket as Socket));

@@ -5,6 +5,7 @@ import { SCORE_BOUNDS, type ScoreSummary } from './score-summary.ts';
 import { ShadowMetrics } from './shadow-metrics.ts';
 import { type Tally, TallyHistogram } from './tally-histogram.ts';
 import { TlsMetrics } from './tls-metrics.ts';
+import { TroubleMetrics } from './trouble-metrics.ts';
 
 /** Upper bounds in seconds: a row takes microseconds, a batch of 64 MB seconds. */
 const SCORING_SECONDS = [
@@ -17,6 +18,7 @@ export class PredictorMetrics {
   readonly drift = new DriftMetrics(this.registry);
   readonly shadow = new ShadowMetrics(this.registry);
   readonly tls = new TlsMetrics(this.registry);
+  readonly trouble = new TroubleMetrics(this.registry);
   readonly #requests: TallyHistogram;
   readonly #byRoute = new Map<string, Tally>();
   readonly #durations: Tally;

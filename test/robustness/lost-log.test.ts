@@ -1,0 +1,55 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { open } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import process from 'node:process';
+import { expect, test } from 'vitest';
+import { SCORING } from './fuzz/calls.ts';
+import { serveCommand, ServedPredictor, until } from './served-predictor.ts';
+
+/** A port that is free at this moment. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+async function expectScores(url: string): Promise<void> {
+  for (const { method, path, headers, body } of SCORING) {
+    const answer = await fetch(url + path, { method, headers, body: new Uint8Array(body) });
+    expect([path, answer.status]).toEqual([path, 200]);
+  }
+}
+
+test('a log whose disk is full stops neither the start nor an answer nor the end', async () => {
+  const [port, adminPort] = [await freePort(), await freePort()];
+  await using full = await open('/dev/full', 'w');
+  const args = serveCommand('--port', String(port), '--admin-port', String(adminPort), '--grpc-port', '0');
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', full.fd] });
+  try {
+    const readyz = (): Promise<boolean> =>
+      fetch(`http://127.0.0.1:${adminPort}/readyz`).then(
+        ({ status }) => status === 200,
+        () => false,
+      );
+    await until(async () => child.exitCode !== null || (await readyz()));
+    await expectScores(`http://127.0.0.1:${port}`);
+    const exited = once(child, 'exit');
+    child.kill('SIGTERM');
+    expect(await exited).toEqual([0, null]);
+  } finally {
+    child.kill('SIGKILL');
+  }
+});
+
+test('a log that nobody reads any more stops neither an answer nor the end', async () => {
+  await using served = await ServedPredictor.start();
+  served.process.stderr!.destroy();
+  // What is told to the log before: that it stops.
+  const ended = served.end('SIGTERM');
+  await expectScores(served.url);
+  expect(await ended).toBe(0);
+});

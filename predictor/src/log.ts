@@ -6,8 +6,13 @@ export type Log = (
   fields?: Record<string, unknown>,
 ) => void;
 
+/** Of lines that cannot be written: what is more is lost. */
+const HELD_BYTES = 2 ** 20;
+
 /** Written at once, so that the last words of a process that dies are there. */
-const stderr = pino.destination({ dest: 2, sync: true });
+const stderr = pino.destination({ dest: 2, sync: true, maxLength: HELD_BYTES });
+// The disk behind it may be full, and whoever reads it gone: nobody's request fails for that.
+stderr.on('error', () => {});
 
 const logger = pino(
   {

@@ -56,6 +56,13 @@ describe('a caller who ends his half of the connection', () => {
   });
 });
 
+it('a caller who goes on with nonsense behind a refused Expect gets one answer', async () => {
+  using client = await RawClient.connect(running.server.url);
+  client.send(`${HEAD}Expect: magic\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n`);
+  await eventually(() => client.closed);
+  expect(statuses(await client.receives(/$/))).toEqual([417]);
+});
+
 describe('a body that is not as long as it says', () => {
   it('and goes on is a request of its own from there: the first is answered, the rest is refused', async () => {
     using client = await answersTo(sized(`${row}garbage`, row.length), [200, 400]);

@@ -46,7 +46,10 @@ export function createPublicServer(runtime: Runtime): HttpServer {
   Object.assign(server, { httpAllowHalfOpen: true });
   limitConnections(server, connections, () => runtime.metrics.trouble.connectionRefused('http'));
   server.on('checkContinue', (req, res) => handle(req, res, true));
-  server.on('checkExpectation', answerExpectation);
+  server.on('checkExpectation', (req, res) => {
+    deadline.begin(req, res);
+    answerExpectation(res);
+  });
   server.on('clientError', (error: ConnectionError, socket) => broken(error, socket as Socket));
   server.on('close', () => deadline.close());
   return server;
@@ -57,7 +60,7 @@ function originForm(url: string): string {
   return url.replace(/^https?:\/\/[^/?]*/i, '');
 }
 
-function answerExpectation(_: IncomingMessage, res: ServerResponse): void {
+function answerExpectation(res: ServerResponse): void {
   const problem = new ProblemError(417, 'the only Expect that is understood is 100-continue: leave it out');
   const body = JSON.stringify(problem.toProblem());
   // What is announced is never read.

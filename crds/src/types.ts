@@ -14,6 +14,8 @@ export interface ObjectMeta {
   labels?: Record<string, string>;
   finalizers?: string[];
   ownerReferences?: OwnerReference[];
+  /** Who owns which fields: `fieldsV1` is a tree of `f:name`. */
+  managedFields?: { manager?: string; fieldsV1?: Record<string, Record<string, unknown>> }[];
 }
 
 export interface OwnerReference {

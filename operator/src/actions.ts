@@ -5,8 +5,11 @@ export type Action = { why: string; given?: KubeObject | undefined } &
   /** POST; it is well when ours is there already. */
   (
     | { verb: 'create'; object: KubeObject }
-    /** Server-side apply on top of the observed resourceVersion; undefined: it is not there yet. */
-    | { verb: 'apply'; object: KubeObject; onto: string | undefined }
+    /**
+     * Server-side apply on top of the observed resourceVersion; undefined: it is not there yet. `manager` is who owns the
+     * fields then; the operator when left out.
+     */
+    | { verb: 'apply'; object: KubeObject; onto: string | undefined; manager?: string }
     /** Its finalizers alone, on top of the resourceVersion that it has here. */
     | { verb: 'finalize'; object: KubeObject }
     /** Only this very object, by its uid. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { OperatorContext } from './context.ts';
 import { Controller } from './controller.ts';
 import { keyOf } from './kube/store.ts';
@@ -6,6 +7,8 @@ import type { KubeObject } from './api/kubernetes.ts';
 import { forgetModel, forgetScoringJob } from './metrics.ts';
 import { reconcileScoringJob } from './scoringjob/reconcile.ts';
 import { reconcileModel } from './stockoutmodel/reconcile.ts';
+
+type SpecObject = KubeObject & { spec: object };
 
 /** Both kinds' controllers, and which change concerns which object. */
 export class Controllers {
@@ -43,6 +46,13 @@ export class Controllers {
     });
     const children = [stores.jobs, stores.pods, stores.deployments, stores.services, stores.configMaps];
     for (const store of children) store.onChange((child: KubeObject) => this.#addOwner(child));
+    // Their status moves every few seconds, and nothing follows from it.
+    for (const store of [stores.budgets, stores.autoscalers]) {
+      store.onChange((child: SpecObject, before) => {
+        const isGone = store.get(keyOf(child)) === undefined;
+        if (isGone || !isDeepStrictEqual(child.spec, before?.spec)) this.#addOwner(child);
+      });
+    }
     stores.mountFailures.onChange(({ involvedObject: { namespace, name } }) => {
       const pod = stores.pods.get(`${namespace}/${name}`);
       if (pod !== undefined) this.#addOwner(pod);

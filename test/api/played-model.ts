@@ -63,7 +63,8 @@ export class PlayedModel {
     if (model === undefined || image === undefined || image === this.#image) return;
     // Before: whoever sees the Deployment may ask at once.
     this.#image = image;
-    await apply([buildPredictorDeployment({ model, color: COLOR, version: VERSION, image })]);
+    const { replicas } = model.spec.serving;
+    await apply([buildPredictorDeployment({ model, color: COLOR, version: VERSION, image, replicas })]);
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {

@@ -301,6 +301,9 @@ export interface StockoutModelSpec {
     version?: string;
   };
   serving: {
+    /**
+     * How many pods serve. Not looked at while autoscaling is given.
+     */
     replicas: number;
     /**
      * From which score on a row is labelled 1.
@@ -366,7 +369,7 @@ export interface StockoutModelSpec {
     };
     rollout: {
       /**
-       * BlueGreen (all candidate pods up and proven, then one switch of the Service, then a rollback window) or RollingUpdate.
+       * BlueGreen (all candidate pods up and proven, then one switch of the Service, then a rollback window) or RollingUpdate (one more pod than serve; both versions answer while pods are replaced).
        */
       strategy: 'BlueGreen' | 'RollingUpdate';
       /**
@@ -393,6 +396,9 @@ export interface StockoutModelSpec {
       progressDeadlineSeconds: number;
       rollbackWindowSeconds: number;
     };
+    /**
+     * A HorizontalPodAutoscaler says how many pods there are, by their CPU as a share of what they request: so resources.requests.cpu, or a LimitRange of the namespace, has to be there.
+     */
     autoscaling?: {
       minReplicas: number;
       maxReplicas: number;

@@ -12,10 +12,8 @@ const isOnnx = (value: unknown) => /\.onnx$/i.test(String(value));
 // What is built deletes its line here; nothing else has to change.
 const MODEL: readonly Line[] = [
   ['spec.source.uri', isOnnx, 'give the XGBoost model it was made from, .json or .ubj'],
-  ['spec.serving.rollout.strategy', is('RollingUpdate'), 'use BlueGreen'],
   ['spec.serving.rollout.shadow', given, LEAVE_OUT],
   ['spec.serving.rollout.analysis', given, LEAVE_OUT],
-  ['spec.serving.autoscaling', given, 'set replicas'],
   ['spec.monitoring.drift', given, LEAVE_OUT],
 ];
 

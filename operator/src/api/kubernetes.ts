@@ -136,6 +136,7 @@ export interface Deployment extends KubeObject {
     replicas: number;
     revisionHistoryLimit: number;
     progressDeadlineSeconds: number;
+    strategy?: object;
     selector: { matchLabels: Record<string, string> };
     template: PodTemplate;
   };
@@ -165,6 +166,27 @@ export interface Service extends KubeObject {
   };
   status?: {
     loadBalancer?: { ingress?: { ip?: string; hostname?: string; ports?: { port: number }[] }[] };
+  };
+}
+
+export interface PodDisruptionBudget extends KubeObject {
+  spec: {
+    maxUnavailable: number;
+    selector: { matchLabels: Record<string, string> };
+    unhealthyPodEvictionPolicy: 'AlwaysAllow';
+  };
+}
+
+/** autoscaling/v2, which measures pods' CPU against what they request. */
+export interface HorizontalPodAutoscaler extends KubeObject {
+  spec: {
+    scaleTargetRef: { apiVersion: string; kind: string; name: string };
+    minReplicas: number;
+    maxReplicas: number;
+    metrics: {
+      type: 'Resource';
+      resource: { name: 'cpu'; target: { type: 'Utilization'; averageUtilization: number } };
+    }[];
   };
 }
 

@@ -95,9 +95,9 @@ export class KubeClient {
   }
 
   /** Server-side apply of all that the operator owns; with a resourceVersion only on top of that one. */
-  apply<T extends KubeObject>(kind: Kind<T>, object: T): Promise<T> {
+  apply<T extends KubeObject>(kind: Kind<T>, object: T, manager = FIELD_MANAGER): Promise<T> {
     return this.#request<T>('PATCH', objectPath(kind, object.metadata.namespace, object.metadata.name), {
-      query: { fieldManager: FIELD_MANAGER, force: 'true' },
+      query: { fieldManager: manager, force: 'true' },
       body: object,
       contentType: 'application/apply-patch+yaml',
     });

@@ -2,11 +2,13 @@ import type { ScoringJob, StockoutModel } from '@stockout/crds';
 import type {
   ConfigMap,
   Deployment,
+  HorizontalPodAutoscaler,
   Job,
   KubeEvent,
   KubeObject,
   Lease,
   Pod,
+  PodDisruptionBudget,
   Service,
 } from '../api/kubernetes.ts';
 
@@ -38,10 +40,28 @@ export const DEPLOYMENT: Kind<Deployment> = {
 export const POD: Kind<Pod> = { apiVersion: 'v1', kind: 'Pod', plural: 'pods' };
 export const SERVICE: Kind<Service> = { apiVersion: 'v1', kind: 'Service', plural: 'services' };
 export const CONFIG_MAP: Kind<ConfigMap> = { apiVersion: 'v1', kind: 'ConfigMap', plural: 'configmaps' };
+export const DISRUPTION_BUDGET: Kind<PodDisruptionBudget> = {
+  apiVersion: 'policy/v1',
+  kind: 'PodDisruptionBudget',
+  plural: 'poddisruptionbudgets',
+};
+export const AUTOSCALER: Kind<HorizontalPodAutoscaler> = {
+  apiVersion: 'autoscaling/v2',
+  kind: 'HorizontalPodAutoscaler',
+  plural: 'horizontalpodautoscalers',
+};
 export const EVENT: Kind<KubeEvent> = { apiVersion: 'v1', kind: 'Event', plural: 'events' };
 export const LEASE: Kind<Lease> = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', plural: 'leases' };
 
-const WRITTEN: readonly Kind<KubeObject>[] = [JOB, DEPLOYMENT, SERVICE, CONFIG_MAP, STOCKOUT_MODEL];
+const WRITTEN: readonly Kind<KubeObject>[] = [
+  JOB,
+  DEPLOYMENT,
+  SERVICE,
+  CONFIG_MAP,
+  DISRUPTION_BUDGET,
+  AUTOSCALER,
+  STOCKOUT_MODEL,
+];
 
 /** The kind of an object that the operator writes: of a StockoutModel its finalizers. */
 export function kindOf(object: KubeObject): Kind<KubeObject> {

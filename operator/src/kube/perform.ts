@@ -14,7 +14,7 @@ export async function perform(client: KubeClient, action: Action): Promise<void>
   if (action.verb === 'create') return create(client, action.object);
   if (action.verb === 'finalize') return finalize(client, action.object);
   if (action.verb === 'delete') return remove(client, action.object);
-  return apply(client, action.object, action.onto);
+  return apply(client, action);
 }
 
 async function create(client: KubeClient, object: KubeObject): Promise<void> {
@@ -27,7 +27,10 @@ async function create(client: KubeClient, object: KubeObject): Promise<void> {
   }
 }
 
-async function apply(client: KubeClient, object: KubeObject, onto: string | undefined): Promise<void> {
+async function apply(
+  client: KubeClient,
+  { object, onto, manager }: Extract<Action, { verb: 'apply' }>,
+): Promise<void> {
   if (onto === undefined) {
     // A forced apply would take over what someone else made under this name.
     const existing = await find(client, object);
@@ -37,7 +40,7 @@ async function apply(client: KubeClient, object: KubeObject, onto: string | unde
     }
   }
   const metadata = { ...object.metadata, ...(onto === undefined ? {} : { resourceVersion: onto }) };
-  await client.apply(kindOf(object), { ...object, metadata });
+  await client.apply(kindOf(object), { ...object, metadata }, manager);
 }
 
 async function refuseIfChanged(client: KubeClient, given: KubeObject): Promise<void> {

@@ -4,6 +4,8 @@ export function keyOf(object: KubeObject): string {
   return `${object.metadata.namespace}/${object.metadata.name}`;
 }
 
+type Listener<T> = (object: T, before: T | undefined) => void;
+
 /**
  * The newest that is known of each object of a kind, as a reflector keeps it. Objects are shared: never change one.
  * @param group the key of what an object belongs to, for `inGroup`
@@ -12,14 +14,14 @@ export class Store<T extends KubeObject> {
   readonly #objects = new Map<string, T>();
   readonly #groups = new Map<string, Set<string>>();
   readonly #group: (object: T) => string | undefined;
-  readonly #listeners: ((object: T) => void)[] = [];
+  readonly #listeners: Listener<T>[] = [];
 
   constructor(group: (object: T) => string | undefined = () => undefined) {
     this.#group = group;
   }
 
-  /** Called with every object that is new, changed or gone. */
-  onChange(listener: (object: T) => void): void {
+  /** Called with every object that is new, changed or gone, and with what was known of it before. */
+  onChange(listener: Listener<T>): void {
     this.#listeners.push(listener);
   }
 
@@ -44,7 +46,7 @@ export class Store<T extends KubeObject> {
     const group = this.#group(object);
     if (group !== undefined) this.#groups.set(group, (this.#groups.get(group) ?? new Set()).add(key));
     if (before?.metadata.resourceVersion !== object.metadata.resourceVersion || before === undefined) {
-      this.#tell(object);
+      this.#tell(object, before);
     }
   }
 
@@ -54,7 +56,7 @@ export class Store<T extends KubeObject> {
     if (before === undefined) return;
     this.#ungroup(key, before);
     this.#objects.delete(key);
-    this.#tell(object);
+    this.#tell(object, before);
   }
 
   /** After a list: what is not in it is gone. Of one namespace, or of all when none is given. */
@@ -75,7 +77,7 @@ export class Store<T extends KubeObject> {
     if (keys?.size === 0) this.#groups.delete(group);
   }
 
-  #tell(object: T): void {
-    for (const listener of this.#listeners) listener(object);
+  #tell(object: T, before: T | undefined): void {
+    for (const listener of this.#listeners) listener(object, before);
   }
 }

@@ -1,11 +1,23 @@
 import type { ScoringJob, StockoutModel } from '@stockout/crds';
-import type { ConfigMap, Deployment, Job, KubeEvent, KubeObject, Pod, Service } from '../api/kubernetes.ts';
+import type {
+  ConfigMap,
+  Deployment,
+  HorizontalPodAutoscaler,
+  Job,
+  KubeEvent,
+  KubeObject,
+  Pod,
+  PodDisruptionBudget,
+  Service,
+} from '../api/kubernetes.ts';
 import { LABEL, MANAGED_SELECTOR } from '../resources/names.ts';
 import type { Log } from '../log.ts';
 import type { KubeClient, Selection } from './client.ts';
 import {
+  AUTOSCALER,
   CONFIG_MAP,
   DEPLOYMENT,
+  DISRUPTION_BUDGET,
   EVENT,
   JOB,
   type Kind,
@@ -30,6 +42,8 @@ export interface Stores {
   deployments: Store<Deployment>;
   services: Store<Service>;
   configMaps: Store<ConfigMap>;
+  budgets: Store<PodDisruptionBudget>;
+  autoscalers: Store<HorizontalPodAutoscaler>;
   /** Of pods that wait for a volume, grouped by the pod's uid: a missing Secret shows nowhere else. */
   mountFailures: Store<KubeEvent>;
 }
@@ -52,6 +66,8 @@ export function createStores(): Stores {
     deployments: new Store<Deployment>(ownerKey),
     services: new Store<Service>(ownerKey),
     configMaps: new Store<ConfigMap>(ownerKey),
+    budgets: new Store<PodDisruptionBudget>(ownerKey),
+    autoscalers: new Store<HorizontalPodAutoscaler>(ownerKey),
     mountFailures: new Store<KubeEvent>(({ involvedObject }) => involvedObject.uid),
   };
 }
@@ -81,6 +97,8 @@ export function createReflectors(
     ...reflect(DEPLOYMENT, stores.deployments, managed),
     ...reflect(SERVICE, stores.services, managed),
     ...reflect(CONFIG_MAP, stores.configMaps, managed),
+    ...reflect(DISRUPTION_BUDGET, stores.budgets, managed),
+    ...reflect(AUTOSCALER, stores.autoscalers, managed),
     ...reflect(EVENT, stores.mountFailures, { fieldSelector: MOUNT_FAILURES }),
   ] as unknown as Reflector<never>[];
 }

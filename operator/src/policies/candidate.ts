@@ -8,6 +8,7 @@ import {
 } from '../resources/predictor-deployment.ts';
 import { buildService } from '../resources/service.ts';
 import type { PredictorState } from '../stockoutmodel/observed.ts';
+import { replicasOf } from './replicas.ts';
 import {
   applyPredictor,
   applyService,
@@ -27,7 +28,8 @@ export function rollOut(context: RolloutContext): RolloutPlan {
   const candidate = observed.predictors.find((predictor) => predictor.color === color);
   // The Service comes first: a load balancer takes its time to get an address.
   const service = applyService(context, serving?.color, readSwitchedOf(observed));
-  if (candidate?.templateHash !== hash) {
+  // Whose template was about to move has pods of two.
+  if (candidate?.templateHash !== hash || candidate.rollingTo !== undefined) {
     const desired = buildPredictorDeployment(inputFor(context, color));
     const why = `${target.version} is to serve, its pods come up`;
     const actions = aside(context, applyPredictor(desired, candidate, why));
@@ -63,8 +65,8 @@ function tryAgain(context: RolloutContext, candidate: PredictorState, service: A
   return busy(context, candidate.color, why, [...service, remove(context.observed, candidate, why)]);
 }
 
-function isScaled({ observed }: RolloutContext, candidate: PredictorState): boolean {
-  return candidate.deployment.spec.replicas === observed.model.spec.serving.replicas;
+function isScaled({ observed, serving }: RolloutContext, { color, deployment }: PredictorState): boolean {
+  return deployment.spec.replicas === replicasOf(observed.model, serving, color);
 }
 
 function progressOf({ deployment, readyReplicas, trouble }: PredictorState): string {

@@ -7,6 +7,7 @@ import { type PredictorInput, speaksTls } from '../resources/predictor-deploymen
 import { buildService, readSwitched, type Switched } from '../resources/service.ts';
 import type { VersionRecord } from '../resources/version-record.ts';
 import type { ObservedModel, PredictorState } from '../stockoutmodel/observed.ts';
+import { replicasOf } from './replicas.ts';
 import type { StepPlan } from './step-plan.ts';
 
 export interface RolloutPlan extends StepPlan {
@@ -41,8 +42,10 @@ export function busy(
   };
 }
 
-export function inputFor({ observed, target, image }: RolloutContext, color: Color): PredictorInput {
-  return { model: observed.model, color, version: target, image };
+export function inputFor(context: RolloutContext, color: Color): PredictorInput {
+  const { observed, target, image, serving } = context;
+  const replicas = replicasOf(observed.model, serving, color);
+  return { model: observed.model, color, version: target, image, replicas };
 }
 
 export function applyPredictor(

@@ -1,10 +1,11 @@
 import type { Action } from '../actions.ts';
 import { isTrue, REASON } from '../conditions.ts';
 import type { Color } from '../resources/names.ts';
-import { buildPredictorDeployment, templateHash } from '../resources/predictor-deployment.ts';
+import { buildPredictorDeployment, speaksTls, templateHash } from '../resources/predictor-deployment.ts';
 import type { VersionRecord } from '../resources/version-record.ts';
 import { lostOf, type ObservedModel, type PredictorState, servingOf } from '../stockoutmodel/observed.ts';
 import { rollOut } from './candidate.ts';
+import { rollTemplate } from './rolling-update.ts';
 import {
   applyPredictor,
   applyService,
@@ -32,7 +33,23 @@ export function planRollout(
   const context = { observed, target, hash, serving, ...input };
   const lost = lostOf(observed);
   if (lost?.version === target.version) return restore(context, lost.color);
+  if (serving !== undefined && isRolling(context, serving)) {
+    const rolling = rollTemplate(context, serving);
+    const old = partWithOld(context, serving);
+    return { ...rolling, ...old, actions: [...rolling.actions, ...old.actions] };
+  }
   return serving?.templateHash === hash ? settle(context, serving) : rollOut(context);
+}
+
+/**
+ * One that began is ended as one, whatever strategy the spec names by then. What is first of all comes up as a color, and
+ * so do pods that speak TLS after some that do not, or the other way round: callers of one Service cannot meet both.
+ */
+function isRolling({ observed, hash }: RolloutContext, serving: PredictorState): boolean {
+  const { rollout, tls } = observed.model.spec.serving;
+  if (speaksTls(serving.deployment) !== (tls !== undefined)) return false;
+  if (serving.rollingTo !== undefined) return true;
+  return rollout.strategy === 'RollingUpdate' && serving.templateHash !== hash;
 }
 
 /** Nothing may serve, or the record of what serves is gone: leave it as it is. */
@@ -50,21 +67,31 @@ function nothingToRollOut(observed: ObservedModel, serving: PredictorState | und
 function settle(context: RolloutContext, serving: PredictorState): RolloutPlan {
   const { observed, target } = context;
   const desired = buildPredictorDeployment(inputFor(context, serving.color));
-  const old = observed.predictors.find((predictor) => predictor.color !== serving.color);
-  const left = old === undefined ? 0 : rollbackWindowLeft(context, old);
+  const old = partWithOld(context, serving);
   const actions = [
     ...applyPredictor(desired, serving, 'it differs from the spec'),
     ...applyService(context, serving.color, readSwitchedOf(observed)),
-    ...(old === undefined || left > 0 ? [] : [letGo(context, old)]),
+    ...old.actions,
   ];
   return {
     verdict: isTrue(REASON.rolledOut, `all traffic goes to ${target.version} (${serving.color})`),
     candidate: undefined,
     busy: false,
     failed: undefined,
+    ...old,
     actions,
-    ...(left > 0 ? { requeueAfterMs: left } : {}),
   };
+}
+
+/** The other color goes when its window is over, at once when it never served. */
+function partWithOld(
+  context: RolloutContext,
+  serving: PredictorState,
+): Pick<RolloutPlan, 'actions' | 'requeueAfterMs'> {
+  const old = context.observed.predictors.find((predictor) => predictor.color !== serving.color);
+  if (old === undefined) return { actions: [] };
+  const left = rollbackWindowLeft(context, old);
+  return left > 0 ? { actions: [], requeueAfterMs: left } : { actions: [letGo(context, old)] };
 }
 
 /** It has proven itself before: no need to let callers wait for all of its pods. */

@@ -12,6 +12,7 @@ const build = (memory: string) =>
     color: 'blue',
     version: aVersion('v1'),
     image: 'predictor:1',
+    replicas: 2,
   });
 const clone = (change: (deployment: ReturnType<typeof build>) => unknown) => {
   const copy = structuredClone(build('1Gi'));

@@ -45,6 +45,10 @@ export const ANNOTATION = {
   switchedFrom: 'stockout.dev/switched-from',
   /** On the Service: the version that traffic was switched to, should its Deployment be deleted by hand. */
   switchedTo: 'stockout.dev/switched-to',
+  /** On a Deployment whose template moves: what was there before, until the last of its pods is gone. */
+  rolledFrom: 'stockout.dev/rolled-from',
+  /** On the Deployment that serves: the template that a rolling update was given up with, and why. */
+  gaveUpOn: 'stockout.dev/gave-up-on',
 } as const;
 
 export type Color = 'blue' | 'green';
@@ -53,6 +57,10 @@ export const NO_COLOR = 'none';
 
 export function otherColor(color: Color | undefined): Color {
   return color === 'blue' ? 'green' : 'blue';
+}
+
+export function predictorName(model: string, color: Color): string {
+  return `${model}-${color}`;
 }
 
 export interface Owner {

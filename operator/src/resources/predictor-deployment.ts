@@ -1,6 +1,6 @@
 import type { StockoutModel } from '@stockout/crds';
 import type { Deployment, PodTemplate, Volume, VolumeMount } from '../api/kubernetes.ts';
-import { ANNOTATION, type Color, hashOf, LABEL, labelsOf, ownerReference } from './names.ts';
+import { ANNOTATION, type Color, hashOf, LABEL, labelsOf, ownerReference, predictorName } from './names.ts';
 import { withAppliedHash } from './applied.ts';
 import { buildContainer, buildPodSpec, identityLabels } from './pod.ts';
 
@@ -9,14 +9,30 @@ export const GRPC_PORT = 8001;
 const ADMIN_PORT = 9090;
 const API_KEYS_FOLDER = '/etc/stockout/api-keys';
 const TLS_FOLDER = '/etc/stockout/tls';
-/** Longer than the predictor drains: 5 s of accepting while endpoints spread, then open requests. */
+/**
+ * Longer than the predictor drains: 5 s of accepting while endpoints spread, then open requests. A preStop that sleeps
+ * would only come before these 5 s: the node sends SIGTERM at the moment when the endpoints are told.
+ */
 const GRACE_SECONDS = 40;
+
+/**
+ * No pod goes before another is ready. One more at a time, and of many pods a tenth, so that a version which turns out
+ * badly has not replaced many before somebody notices.
+ */
+const NEVER_FEWER = {
+  type: 'RollingUpdate' as const,
+  rollingUpdate: { maxUnavailable: 0, maxSurge: '10%' },
+};
+/** What pods are kept apart by, as far as there is room: nodes, and the zones that these are in. */
+const SPREAD_OVER = ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'];
 
 export interface PredictorInput {
   model: StockoutModel;
   color: Color;
   version: PredictorVersion;
   image: string;
+  /** Left out where an autoscaler says it: then it is not ours to write. */
+  replicas?: number | undefined;
 }
 
 /** Where a version lies and what it must be. */
@@ -30,25 +46,44 @@ interface PredictorVersion {
 export function buildPredictorDeployment(input: PredictorInput): Deployment {
   const { model, color, version } = input;
   const { name, namespace } = model.metadata;
-  const { replicas, rollout } = model.spec.serving;
+  const { rollout } = model.spec.serving;
   const template = buildTemplate(input);
   return withAppliedHash({
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     metadata: {
-      name: `${name}-${color}`,
+      name: predictorName(name, color),
       namespace,
       labels: { ...template.metadata.labels, [LABEL.version]: version.version },
       annotations: { [ANNOTATION.templateHash]: templateHash(input) },
       ownerReferences: [ownerReference(model)],
     },
     spec: {
-      replicas,
+      // Of what is there it is always known; of what is applied only where it is ours.
+      ...(input.replicas === undefined ? ({} as { replicas: number }) : { replicas: input.replicas }),
       revisionHistoryLimit: 1,
       progressDeadlineSeconds: rollout.progressDeadlineSeconds,
+      strategy: NEVER_FEWER,
       selector: { matchLabels: predictorSelector(name, color) },
       template,
     },
+  });
+}
+
+/** The same Deployment with a template of another day, which today's spec may not make any more. */
+export function withTemplate(
+  deployment: Deployment,
+  { version, templateHash, template }: { version: string; templateHash: string; template: PodTemplate },
+): Deployment {
+  const { metadata, spec } = deployment;
+  return withAppliedHash({
+    ...deployment,
+    metadata: {
+      ...metadata,
+      labels: { ...metadata.labels, [LABEL.version]: version },
+      annotations: { ...metadata.annotations, [ANNOTATION.templateHash]: templateHash },
+    },
+    spec: { ...spec, template },
   });
 }
 
@@ -69,11 +104,12 @@ export function buildGivenUpPredictor(input: PredictorInput, why: string): Deplo
 
 /** How a candidate was tried, besides its template: it stays given up until this changes. */
 export function predictorAttempt({ spec: { serving } }: StockoutModel): string {
-  return hashOf([serving.replicas, serving.rollout.progressDeadlineSeconds]);
+  const replicas = serving.autoscaling?.minReplicas ?? serving.replicas;
+  return hashOf([replicas, serving.rollout.progressDeadlineSeconds]);
 }
 
 /** What tells one candidate from another, whatever their colors. */
-export function templateHash(input: Omit<PredictorInput, 'color'>): string {
+export function templateHash(input: Omit<PredictorInput, 'color' | 'replicas'>): string {
   return hashOf(buildTemplate({ ...input, color: 'blue' }));
 }
 
@@ -121,14 +157,14 @@ function buildTemplate({ model, color, version, image }: PredictorInput): PodTem
         volumes: secrets.flatMap(({ volumes }) => volumes),
       }),
       terminationGracePeriodSeconds: GRACE_SECONDS,
-      topologySpreadConstraints: [
-        {
-          maxSkew: 1,
-          topologyKey: 'kubernetes.io/hostname',
-          whenUnsatisfiable: 'ScheduleAnyway',
-          labelSelector: { matchLabels: selector },
-        },
-      ],
+      topologySpreadConstraints: SPREAD_OVER.map((topologyKey) => ({
+        maxSkew: 1,
+        topologyKey,
+        whenUnsatisfiable: 'ScheduleAnyway',
+        labelSelector: { matchLabels: selector },
+        // While a template is replaced, the pods that are about to go take no place.
+        matchLabelKeys: ['pod-template-hash'],
+      })),
     },
   };
 }

@@ -28,6 +28,15 @@ function whenThere(cluster: FakeCluster, color: string, what: 'bringUp' | 'stall
   if (cluster.stores.deployments.get(`shop/${name}`) !== undefined) cluster[what](name);
 }
 
+const AUTOSCALING = { minReplicas: 2, maxReplicas: 9, targetCPUUtilizationPercentage: 70 };
+
+/** What an autoscaler does to the Deployment that it is pointed at, if it is still there. */
+function autoscale(cluster: FakeCluster, replicas: number): void {
+  const [autoscaler] = cluster.stores.autoscalers.values();
+  const name = autoscaler?.spec.scaleTargetRef.name;
+  if (cluster.stores.deployments.get(`shop/${name}`) !== undefined) cluster.autoscale(name ?? '', replicas);
+}
+
 /** The cache of one kind is behind by some steps. */
 function seeOld(what: 'service' | 'predictors' | 'runs' | 'versions', by: number): Step {
   return (cluster, past) => {
@@ -51,6 +60,13 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   fc
     .constantFrom('1Gi', '2Gi')
     .map((memory) => edit((spec) => (spec.serving.resources = { limits: { memory } }))),
+  fc
+    .constantFrom('BlueGreen' as const, 'RollingUpdate' as const)
+    .map((strategy) => edit((spec) => (spec.serving.rollout.strategy = strategy))),
+  fc
+    .constantFrom(undefined, AUTOSCALING)
+    .map((autoscaling) => edit((spec) => Object.assign(spec.serving, { autoscaling }))),
+  fc.integer({ min: 2, max: 9 }).map((n) => (cluster: FakeCluster) => autoscale(cluster, n)),
   fc.constantFrom('v1', 'v2', 'v9').map((pin) => edit((spec) => (spec.promotion.version = pin))),
   fc.constant(edit((spec) => delete spec.promotion.version)),
   fc.constantFrom(GOOD, POOR).map((metrics) => finishTraining(metrics)),

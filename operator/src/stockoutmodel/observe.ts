@@ -4,6 +4,7 @@ import { type RunState, runStatesOf } from '../jobs/run-state.ts';
 import { mountFailuresIn, type Stores } from '../kube/stores.ts';
 import { ANNOTATION, type Color, type Component, isOfComponent, LABEL } from '../resources/names.ts';
 import { readRecoveryRecord } from '../resources/recovery-record.ts';
+import { readRollMarks } from '../resources/roll-marks.ts';
 import { readRunFailure } from '../resources/run-failure.ts';
 import { readTrackingRecord } from '../resources/tracking-record.ts';
 import { readVersionRecord, type VersionRecord, versionNumber } from '../resources/version-record.ts';
@@ -47,6 +48,8 @@ export function observeModel(stores: Stores, key: string): ObservedModel | undef
       .filter(isOurs)
       .map((deployment) => predictorStateOf(deployment, pods, mountFailuresOf)),
     service: stores.services.inGroup(group).find(isOurs),
+    budget: stores.budgets.inGroup(group).find(isOurs),
+    autoscaler: stores.autoscalers.inGroup(group).find(isOurs),
   };
 }
 
@@ -82,10 +85,18 @@ function predictorStateOf(
   const wanted = deployment.spec.replicas;
   const counts = [status.replicas, status.updatedReplicas, status.availableReplicas];
   const progressing = status.conditions?.find(({ type }) => type === 'Progressing');
-  return {
-    color,
+  const { rolledFrom, gaveUpOn } = readRollMarks(deployment);
+  const newest = {
     version: labels?.[LABEL.version] ?? '',
     templateHash: annotations?.[ANNOTATION.templateHash] ?? '',
+  };
+  return {
+    color,
+    version: rolledFrom?.version ?? newest.version,
+    templateHash: rolledFrom?.templateHash ?? newest.templateHash,
+    rollingTo: rolledFrom && newest,
+    rolledFrom,
+    gaveUpOn,
     deployment,
     readyReplicas: readyOf(status),
     ready: current && counts.every((count) => (count ?? 0) === wanted),

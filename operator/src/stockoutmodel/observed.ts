@@ -1,8 +1,9 @@
 import type { RecoveryRecord, TrackingRecord } from '@stockout/contracts';
 import type { StockoutModel } from '@stockout/crds';
-import type { Deployment, Service } from '../api/kubernetes.ts';
+import type { Deployment, HorizontalPodAutoscaler, PodDisruptionBudget, Service } from '../api/kubernetes.ts';
 import type { RunState } from '../jobs/run-state.ts';
 import { type Color, LABEL } from '../resources/names.ts';
+import type { GaveUpOn, RolledFrom } from '../resources/roll-marks.ts';
 import type { RunFailure } from '../resources/run-failure.ts';
 import { readSwitched } from '../resources/service.ts';
 import type { VersionRecord } from '../resources/version-record.ts';
@@ -24,14 +25,21 @@ export interface ObservedModel {
   recovery: (RecoveryRecord & { resourceVersion: string | undefined }) | undefined;
   predictors: readonly PredictorState[];
   service: Service | undefined;
+  budget?: PodDisruptionBudget | undefined;
+  autoscaler?: HorizontalPodAutoscaler | undefined;
 }
 
 /** One color's Deployment, boiled down. */
 export interface PredictorState {
   color: Color;
+  /** While its template moves, the version that it moves from: that one's pods are not all replaced yet. */
   version: string;
-  /** Two colors with the same one serve the same. */
+  /** Of that version's template. Two colors with the same one serve the same. */
   templateHash: string;
+  /** Where its template moves to. */
+  rollingTo?: { version: string; templateHash: string } | undefined;
+  rolledFrom?: RolledFrom | undefined;
+  gaveUpOn?: GaveUpOn | undefined;
   deployment: Deployment;
   /** Pods of the newest template that are ready (at least). */
   readyReplicas: number;

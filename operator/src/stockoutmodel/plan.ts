@@ -1,5 +1,6 @@
 import type { Action } from '../actions.ts';
 import { type Finding, isFalse, REASON } from '../conditions.ts';
+import { planAvailability } from '../policies/availability.ts';
 import { planFinalizer } from '../policies/deletion.ts';
 import { planPromotion, type PromotionPlan } from '../policies/promotion.ts';
 import { planRecovery, type RecoveryPlan } from '../policies/recovery.ts';
@@ -65,7 +66,7 @@ export function planModel(observed: ObservedModel, settings: Settings, now: Date
     image: images.pipeline,
   });
   const { version: pin } = observed.model.spec.promotion;
-  const deployed = observed.predictors.map(({ version }) => version);
+  const deployed = observed.predictors.flatMap(({ version, rollingTo }) => [version, rollingTo?.version]);
   const inUse = new Set([promotion.target?.version, pin, ...deployed]);
   return {
     refused: undefined,
@@ -79,6 +80,7 @@ export function planModel(observed: ObservedModel, settings: Settings, now: Date
       [...planFinalizer(observed), ...recovery.actions, ...training.actions],
       // Nobody knows what is to serve: all that is there stays.
       isBlind ? [] : rollout.actions,
+      planAvailability(observed),
       ...(tracking === undefined ? [] : [tracking.actions]),
       planRetention(observed, inUse),
     ],

@@ -135,7 +135,8 @@ export class FakeCluster {
       if (existing?.metadata.resourceVersion !== action.onto) throw new Conflict(key);
       const generation = (existing?.metadata.generation ?? 0) + 1;
       const metadata = { ...existing?.metadata, ...action.object.metadata, generation };
-      this.put(store, { ...existing, ...action.object, metadata });
+      const applied = ownReplicas({ ...action, object: { ...action.object, metadata } }, existing);
+      this.put(store, { ...existing, ...applied });
     } else if (existing === undefined) this.put(store, action.object);
   }
 
@@ -146,13 +147,15 @@ export class FakeCluster {
   }
 
   #storeOf({ kind }: KubeObject): Store<KubeObject> {
-    const { models, jobs, deployments, services, configMaps } = this.stores;
+    const { models, jobs, deployments, services, configMaps, budgets, autoscalers } = this.stores;
     const stores = {
       StockoutModel: models,
       Job: jobs,
       Deployment: deployments,
       Service: services,
       ConfigMap: configMaps,
+      PodDisruptionBudget: budgets,
+      HorizontalPodAutoscaler: autoscalers,
     };
     return stores[kind as keyof typeof stores] as unknown as Store<KubeObject>;
   }
@@ -186,6 +189,28 @@ export class FakeCluster {
     this.#status(deployment, counts);
   }
 
+  /** While a template is replaced: so many pods of the new one are ready, the rest are of the old one. */
+  replacePods(name: string, replaced: number): void {
+    const deployment = this.#deployment(name);
+    const { replicas } = deployment.spec;
+    this.note(`${replaced} of ${replicas} pods of ${name} are replaced`);
+    const counts = { updatedReplicas: replaced, readyReplicas: replicas, availableReplicas: replicas };
+    this.#status(deployment, { replicas, ...counts });
+  }
+
+  /** An autoscaler writes the scale of a Deployment. */
+  autoscale(name: string, replicas: number): void {
+    const deployment = this.#deployment(name);
+    this.note(`the autoscaler wants ${replicas} pods of ${name}`);
+    const { generation = 0 } = deployment.metadata;
+    const metadata = {
+      ...deployment.metadata,
+      generation: generation + 1,
+      managedFields: [ownerOfReplicas('autoscaler')],
+    };
+    this.put(this.stores.deployments, { ...deployment, metadata, spec: { ...deployment.spec, replicas } });
+  }
+
   /** Its pods make no progress for progressDeadlineSeconds. */
   stall(name: string): void {
     this.note(`${name} makes no progress`);
@@ -213,6 +238,29 @@ export class FakeCluster {
     const service = [...this.stores.services.values()][0] as Service;
     this.put(this.stores.services, { ...service, status: { loadBalancer: { ingress: [{ ip }] } } });
   }
+}
+
+function ownerOfReplicas(manager: string) {
+  return { manager, fieldsV1: { 'f:spec': { 'f:replicas': {} } } };
+}
+
+/** Server-side apply of the one field that has several owners: who lets go of it alone leaves the default. */
+function ownReplicas(
+  { object, manager }: Extract<Action, { verb: 'apply' }>,
+  existing: KubeObject | undefined,
+): KubeObject {
+  if (object.kind !== 'Deployment') return object;
+  const { spec } = object as Deployment;
+  const before = existing as Deployment | undefined;
+  const others = before?.metadata.managedFields ?? [];
+  if (manager !== undefined) {
+    const managedFields = [...others, ownerOfReplicas(manager)];
+    const metadata = { ...before?.metadata, ...object.metadata, managedFields };
+    return { ...object, metadata, spec: { ...before?.spec, ...spec } } as Deployment;
+  }
+  if (spec.replicas !== undefined) return object;
+  const replicas = others.length > 0 ? (before?.spec.replicas ?? 1) : 1;
+  return { ...object, spec: { ...spec, replicas } } as Deployment;
 }
 
 /** A pod of a Job that ended. */

@@ -229,7 +229,7 @@ test('/readyz says what was not listed yet, and is ok after; /healthz is ok from
   const unready = await fetch(`${operator.adminUrl}/readyz`);
   expect([unready.status, await unready.text()]).toEqual([
     503,
-    'not listed yet: stockoutmodels, scoringjobs, jobs, pods, deployments, services, configmaps, events\n',
+    'not listed yet: stockoutmodels, scoringjobs, jobs, pods, deployments, services, configmaps, poddisruptionbudgets, horizontalpodautoscalers, events\n',
   ]);
   server.failure = undefined;
   await eventually(async () => expect((await fetch(`${operator.adminUrl}/readyz`)).status).toBe(200));

@@ -1,3 +1,4 @@
+import { describeAvailability } from '../lifecycle/availability.ts';
 import { describeLifecycle } from '../lifecycle/scenario.ts';
 import { describeRecovery } from '../lifecycle/recovery.ts';
 import { describeTrouble } from '../lifecycle/trouble.ts';
@@ -9,4 +10,5 @@ const startTier = () => startRealTier({ podSecurity: 'restricted' });
 describeLifecycle('on a real API server', startTier);
 describeTrouble('on a real API server', startTier);
 describeRecovery('on a real API server', startTier);
+describeAvailability('on a real API server', startTier);
 describeRights();

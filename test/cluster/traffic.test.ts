@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kubectl } from '../api/kubectl.ts';
 import { modelObject, SmallWorld } from '../lifecycle/small-world.ts';
 import type { Tier } from '../lifecycle/tier.ts';
-import { startCallers } from './callers.ts';
+import { startCallers } from '../lifecycle/callers.ts';
 import { startClusterTier } from './cluster-tier.ts';
 
 const MINUTES = 60_000;

@@ -5,7 +5,6 @@ type Line = readonly [path: string, inUse: (value: unknown) => boolean, instead:
 
 const LEAVE_OUT = 'leave it out';
 const given = (value: unknown) => value !== undefined;
-const is = (unsupported: unknown) => (value: unknown) => value === unsupported;
 
 const isOnnx = (value: unknown) => /\.onnx$/i.test(String(value));
 

@@ -8,7 +8,7 @@ import {
   predictorAttempt,
   withTemplate,
 } from '../resources/predictor-deployment.ts';
-import { type GaveUpOn, type RolledFrom, withRollMarks } from '../resources/roll-marks.ts';
+import { type GaveUpOn, withRollMarks } from '../resources/roll-marks.ts';
 import type { PredictorState } from '../stockoutmodel/observed.ts';
 import {
   applyPredictor,

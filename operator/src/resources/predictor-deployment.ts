@@ -73,17 +73,17 @@ export function buildPredictorDeployment(input: PredictorInput): Deployment {
 /** The same Deployment with a template of another day, which today's spec may not make any more. */
 export function withTemplate(
   deployment: Deployment,
-  { version, templateHash, template }: { version: string; templateHash: string; template: PodTemplate },
+  before: { version: string; templateHash: string; template: PodTemplate },
 ): Deployment {
   const { metadata, spec } = deployment;
   return withAppliedHash({
     ...deployment,
     metadata: {
       ...metadata,
-      labels: { ...metadata.labels, [LABEL.version]: version },
-      annotations: { ...metadata.annotations, [ANNOTATION.templateHash]: templateHash },
+      labels: { ...metadata.labels, [LABEL.version]: before.version },
+      annotations: { ...metadata.annotations, [ANNOTATION.templateHash]: before.templateHash },
     },
-    spec: { ...spec, template },
+    spec: { ...spec, template: before.template },
   });
 }
 

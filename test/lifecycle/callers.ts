@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 
 const SAMPLE = new URL('../../config/samples/predict.json', import.meta.url);
 const CALLERS = 4;
+/** Of all callers together, where the machine can. */
+const PER_SECOND = 200;
 
 /** What callers were answered from their start to their end. */
 export interface Answered {
@@ -11,13 +14,15 @@ export interface Answered {
   failures: string[];
 }
 
-/** Calls /predict all the time, on connections that are kept as long as the server keeps them. */
+/** Calls /predict some 200 times a second, on connections that are kept as long as the server keeps them. */
 export async function startCallers(endpoint: string): Promise<{ stop(): Promise<Answered> }> {
   const body = await readFile(SAMPLE, 'utf8');
   const answered: Answered = { byVersion: new Map(), failures: [] };
   const abort = new AbortController();
   const callers = Array.from({ length: CALLERS }, async () => {
-    while (!abort.signal.aborted) await call(`${endpoint}/predict`, body, answered);
+    while (!abort.signal.aborted) {
+      await Promise.all([call(`${endpoint}/predict`, body, answered), delay((CALLERS * 1000) / PER_SECOND)]);
+    }
   });
   return {
     stop: async () => {

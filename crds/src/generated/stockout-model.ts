@@ -354,7 +354,7 @@ export interface StockoutModelSpec {
         audience: string;
       };
       /**
-       * Requests of each API key
+       * Requests of each API key, or each token's subject, to one pod.
        */
       rateLimitPerMinute?: number;
     };

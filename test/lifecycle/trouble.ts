@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
 import { versions } from '@stockout/pipeline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { liveBehindDoors } from './guarded-model.ts';
 import { conditionOf, modelObject, scoringObject, SmallWorld } from './small-world.ts';
 import { liveOnTaintedNodes } from './tainted-nodes.ts';
 import type { Tier } from './tier.ts';
@@ -90,6 +91,12 @@ export function describeTrouble(where: string, startTier: () => Promise<Tier>): 
       'nodes with a taint take no pod that does not tolerate it: the model says so, and goes on once its spec does',
       () => liveOnTaintedNodes(world, 'tolerant'),
       5 * MINUTES,
+    );
+
+    it(
+      'a model with a certificate, an issuer of tokens and a limit is served so, and its certificate may be renewed',
+      () => liveBehindDoors(world, 'guarded'),
+      4 * MINUTES,
     );
 
     it(

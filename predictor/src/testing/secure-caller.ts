@@ -14,10 +14,10 @@ export class SecureCaller implements Disposable {
   readonly #url: string;
   readonly #agent: Agent;
 
-  /** @param ca PEM */
+  /** @param ca PEM, of certificates for localhost, at whatever address */
   constructor(url: string, ca: string[]) {
     this.#url = url;
-    this.#agent = new Agent({ ca, keepAlive: true, maxSockets: 1 });
+    this.#agent = new Agent({ ca, servername: 'localhost', keepAlive: true, maxSockets: 1 });
   }
 
   post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<SecureAnswer> {

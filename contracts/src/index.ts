@@ -12,6 +12,7 @@ export * from './manifest.ts';
 export * from './metrics.ts';
 export * from './packed-results.ts';
 export * from './prediction.ts';
+export * from './probability.ts';
 export * from './raw-rows.ts';
 export * from './recovery.ts';
 export * from './run-result.ts';

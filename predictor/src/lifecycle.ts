@@ -10,7 +10,13 @@ export type Phase =
   /** New requests are turned away; those under way end. */
   | 'closing';
 
-export class Lifecycle {
+/** Where it stands, and why it is not ready, in words. */
+export interface Standing {
+  readonly phase: Phase;
+  readonly reason: string;
+}
+
+export class Lifecycle implements Standing {
   #phase: Phase = 'loading';
   #reason = 'the model version is being loaded';
   readonly #listeners = new Set<() => void>();

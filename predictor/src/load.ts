@@ -27,7 +27,7 @@ export async function load(
   const version = await readPatiently(storage, digest, runtime, signal);
   const model = new Model(version);
   const traffic = new Traffic(model, runtime);
-  const batches = await startBatches(version, traffic, runtime);
+  const batches = await startBatches(model, version.onnx, traffic, runtime);
   try {
     await selfCheck(model, batches);
     await awaitSecrets(runtime, signal);
@@ -61,12 +61,20 @@ async function readPatiently(
 }
 
 async function startBatches(
-  { manifest, ubj, onnx }: Version,
+  { manifest, boosted }: Model,
+  onnx: Uint8Array,
   traffic: Traffic,
   runtime: Runtime,
 ): Promise<BatchClient> {
   const { calibration, histograms } = manifest;
-  const setup = { ...servedModelOf(manifest), calibration, histograms, ubj, onnx };
+  const setup = {
+    ...servedModelOf(manifest),
+    calibration,
+    histograms,
+    boosted,
+    onnx,
+    threads: runtime.limits.batchThreads,
+  };
   try {
     return await BatchClient.start(setup, runtime, (summary) => traffic.summary(summary));
   } catch (error) {

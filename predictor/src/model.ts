@@ -3,7 +3,7 @@ import { labelOf } from './batch/score-batch.ts';
 import { Explainer } from './explain/explainer.ts';
 import { RowReader } from './features.ts';
 import { FlatTrees } from './trees/flat-trees.ts';
-import { parseUbj } from './trees/parse-ubj.ts';
+import { type BoostedTrees, parseUbj } from './trees/parse-ubj.ts';
 import { IntegrityError } from './version/integrity-error.ts';
 import type { Version } from './version/load-version.ts';
 
@@ -11,6 +11,8 @@ import type { Version } from './version/load-version.ts';
 export class Model {
   readonly manifest: Manifest;
   readonly reader: RowReader;
+  /** As model.ubj has them. */
+  readonly boosted: BoostedTrees;
   readonly trees: FlatTrees;
   readonly explainer: Explainer;
   /** Features a row. */
@@ -18,18 +20,23 @@ export class Model {
 
   /** @throws {IntegrityError} when model.ubj is not a model of the manifest's features */
   constructor({ manifest, ubj }: Version) {
-    const parsed = parseUbj(ubj);
+    const boosted = parseUbj(ubj);
     const names = manifest.features.map((feature) => feature.name);
-    const same = parsed.featureNames.length === 0 || parsed.featureNames.join() === names.join();
-    if (parsed.featureCount !== names.length || !same) {
-      const found = parsed.featureNames.join(', ') || parsed.featureCount;
+    const same = boosted.featureNames.length === 0 || boosted.featureNames.join() === names.join();
+    if (boosted.featureCount !== names.length || !same) {
+      const found = boosted.featureNames.join(', ') || boosted.featureCount;
       throw new IntegrityError(`model.ubj has the features ${found}; manifest.json says ${names.join(', ')}`);
     }
     this.manifest = manifest;
     this.reader = new RowReader(manifest.features);
-    this.trees = new FlatTrees(parsed, scoreOfMargin(manifest.calibration));
+    this.boosted = boosted;
+    this.trees = new FlatTrees(boosted, scoreOfMargin(manifest.calibration));
     const { features, threshold, calibration } = manifest;
-    this.explainer = new Explainer(parsed, this.trees, { features, threshold: threshold.value, calibration });
+    this.explainer = new Explainer(boosted, this.trees, {
+      features,
+      threshold: threshold.value,
+      calibration,
+    });
     this.width = names.length;
   }
 

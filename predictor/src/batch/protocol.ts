@@ -3,6 +3,7 @@ import type { InferAnswer, ServedModel } from '../oip/infer.ts';
 import type { InferBody } from '../oip/open.ts';
 import type { BatchFormatName } from './batch-format.ts';
 import type { TrafficSummary } from '../traffic-summary.ts';
+import type { BoostedTrees } from '../trees/parse-ubj.ts';
 import type { BatchAnswer } from './score-batch.ts';
 import type { StreamKind } from './stream-kind.ts';
 
@@ -10,8 +11,11 @@ import type { StreamKind } from './stream-kind.ts';
 export interface WorkerSetup extends ServedModel {
   calibration: Calibration | undefined;
   histograms: Manifest['histograms'];
-  ubj: Uint8Array;
+  /** As they were read and checked: the worker needs no parser. */
+  boosted: BoostedTrees;
   onnx: Uint8Array;
+  /** Threads that compute for one batch. */
+  threads: number;
 }
 
 export type WorkerRequest =

@@ -1,5 +1,5 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { scoreOfMargin } from '@stockout/contracts';
+import { scoreOfMargin } from '@stockout/contracts/probability';
 import { Bins } from '../drift/bins.ts';
 import { Explainer } from '../explain/explainer.ts';
 import { RowReader } from '../features.ts';
@@ -7,7 +7,6 @@ import { infer } from '../oip/infer.ts';
 import { openerOf } from '../oip/open.ts';
 import { summarise } from '../traffic-summary.ts';
 import { FlatTrees } from '../trees/flat-trees.ts';
-import { parseUbj } from '../trees/parse-ubj.ts';
 import { batchFormat, scoreWhole } from './batch-format.ts';
 import { explainBatch } from './explain-batch.ts';
 import { OnnxScorer } from './onnx-scorer.ts';
@@ -30,10 +29,9 @@ const port = parentPort as MessagePort;
 const reader = new RowReader(setup.features);
 const width = setup.features.length;
 const bins = new Bins(setup);
-const parsed = parseUbj(setup.ubj);
-const trees = new FlatTrees(parsed, scoreOfMargin(setup.calibration));
-const explainer = new Explainer(parsed, trees, setup);
-const onnx = await OnnxScorer.create(setup.onnx, width);
+const trees = new FlatTrees(setup.boosted, scoreOfMargin(setup.calibration));
+const explainer = new Explainer(setup.boosted, trees, setup);
+const onnx = await OnnxScorer.create(setup.onnx, width, setup.threads);
 /** Bodies of which some parts have come. */
 const streams = new Map<number, PartScorer>();
 // One at a time, in order of arrival: a batch already uses every core.

@@ -1,4 +1,5 @@
-import { type Manifest, type Prediction, scoreOfMargin } from '@stockout/contracts';
+import type { Manifest, Prediction } from '@stockout/contracts';
+import { scoreOfMargin } from '@stockout/contracts/probability';
 import { labelOf } from '../batch/score-batch.ts';
 import { shortestFloat } from '../shortest-float.ts';
 import type { FlatTrees } from '../trees/flat-trees.ts';

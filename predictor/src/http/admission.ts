@@ -19,7 +19,8 @@ export function admitRequest(
 ): RouteRequest {
   const { route, params } = match;
   const { lifecycle } = runtime;
-  const values = query === '' ? match.noQuery : readQuery<object>(query, route.query ?? {});
+  const unread = query === '' || route.anyQuery === true;
+  const values = unread ? match.noQuery : readQuery<object>(query, route.query ?? {});
   if (lifecycle.phase === 'closing') throw problem.unavailable(lifecycle.reason, 1);
   const type = route.types === undefined ? '' : typeOf(req, route, route.types);
   const encoding = req.headers['content-encoding'];

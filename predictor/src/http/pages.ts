@@ -3,7 +3,6 @@ import { dirname, join } from 'node:path';
 import { consolePages } from '@stockout/console';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from 'express';
 import type { Runtime } from '../runtime.ts';
-import { PROBES } from './probes.ts';
 import { requestIdOf, traceFields } from './request-id.ts';
 import { noSuchPath, PROBLEM_TYPE, ProblemError, unavailable, wrongMethod } from './problem.ts';
 
@@ -28,7 +27,7 @@ const REQUEST_ID = 'X-Request-Id';
 
 const SWAGGER_FILES = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'];
 
-/** The pages, the documentation and the probes: what people and the platform read, not what callers score with. */
+/** The pages and the documentation: what people read, not what callers score with. */
 export function createPages(runtime: Runtime): Express {
   const app = express();
   app.disable('x-powered-by');
@@ -39,12 +38,6 @@ export function createPages(runtime: Runtime): Express {
   for (const [path, file] of Object.entries(consolePages)) page(app, path, sendFile(file));
   page(app, '/docs/', (_, res) => res.redirect(308, '../docs'));
   page(app, '/openapi.json', (_, res) => sendOpenApi(runtime, res));
-  for (const [path, probe] of Object.entries(PROBES)) {
-    page(app, path, (_, res) => {
-      const { status, type, body, headers } = probe(runtime);
-      res.status(status).set(headers).set('Cache-Control', 'no-store').type(type).send(body);
-    });
-  }
   app.use(() => {
     throw noSuchPath();
   });

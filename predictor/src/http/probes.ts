@@ -1,22 +1,35 @@
-import type { Runtime } from '../runtime.ts';
-import { PROBLEM_TYPE, unavailable } from './problem.ts';
+import type { Manifest } from '@stockout/contracts';
+import type { Standing } from '../lifecycle.ts';
+import { unavailable } from './problem.ts';
 
-export interface ProbeAnswer {
-  status: number;
-  type: string;
-  body: string;
-  headers: Record<string, string>;
+/** What a probe asks about: one process, or several that serve together. */
+export interface Probed {
+  readonly lifecycle: Standing;
+  readonly serving: { readonly model: { readonly manifest: Manifest } } | undefined;
 }
 
-/** What the probes' paths answer, on the public and on the admin port. */
-export const PROBES: Readonly<Record<string, (runtime: Runtime) => ProbeAnswer>> = {
+/**
+ * What the probes' paths answer, on the public and on the admin port.
+ * @throws {ProblemError} 503, which says why
+ */
+export const PROBES: Readonly<Record<string, (probed: Probed) => object>> = {
   /** Alive as long as it answers: a version that cannot be served is not mended by a restart. */
-  '/livez': () => ok({ status: 'ok' }),
-  '/readyz': (runtime) => (runtime.lifecycle.ready ? ok({ status: 'ok' }) : notReady(runtime)),
-  '/health': (runtime) => (runtime.lifecycle.ready ? ok(describe(runtime)) : notReady(runtime)),
+  '/livez': () => ({ status: 'ok' }),
+  '/readyz': (probed) => {
+    expectReady(probed);
+    return { status: 'ok' };
+  },
+  '/health': (probed) => {
+    expectReady(probed);
+    return describe(probed);
+  },
 };
 
-function describe({ serving }: Runtime): object {
+function expectReady({ lifecycle: { phase, reason } }: Probed): void {
+  if (phase !== 'ready') throw unavailable(`${phase}: ${reason}`, 5);
+}
+
+function describe({ serving }: Probed): object {
   const manifest = serving?.model.manifest;
   return {
     status: 'ok',
@@ -27,14 +40,4 @@ function describe({ serving }: Runtime): object {
     threshold: manifest?.threshold.value,
     horizonDays: manifest?.horizonDays,
   };
-}
-
-function ok(content: object): ProbeAnswer {
-  return { status: 200, type: 'application/json', body: JSON.stringify(content), headers: {} };
-}
-
-function notReady({ lifecycle }: Runtime): ProbeAnswer {
-  const problem = unavailable(`${lifecycle.phase}: ${lifecycle.reason}`, 5);
-  const { status, headers } = problem;
-  return { status, type: PROBLEM_TYPE, body: JSON.stringify(problem.toProblem()), headers };
 }

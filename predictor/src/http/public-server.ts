@@ -4,9 +4,9 @@ import type { Runtime } from '../runtime.ts';
 import { SecureHttpServer } from '../tls/secure-http-server.ts';
 import { ArrivalDeadline } from './arrival-deadline.ts';
 import { answerBroken, type ConnectionError } from './broken-connection.ts';
+import { LazyPages } from './lazy-pages.ts';
 import { limitConnections } from './limit-connections.ts';
 import type { HttpServer } from './listen.ts';
-import { createPages } from './pages.ts';
 import { PROBLEM_TYPE, ProblemError } from './problem.ts';
 import { ScoringFront } from './scoring-front.ts';
 
@@ -16,7 +16,7 @@ const KEEP_ALIVE_MS = 75_000;
 export function createPublicServer(runtime: Runtime): HttpServer {
   const { connections, headersTimeoutMs, requestTimeoutMs } = runtime.limits;
   const front = new ScoringFront(runtime);
-  const pages = createPages(runtime);
+  const pages = new LazyPages(runtime);
   const broken = (error: ConnectionError, socket: Socket): void =>
     answerBroken(error, socket, deadline.newest(socket));
   const deadline = new ArrivalDeadline(requestTimeoutMs, (socket) =>
@@ -27,7 +27,7 @@ export function createPublicServer(runtime: Runtime): HttpServer {
     if (!(req.url as string).startsWith('/')) req.url = originForm(req.url as string);
     if (front.handle(req, res, awaited)) return;
     if (awaited) res.writeContinue();
-    pages(req, res);
+    void pages.handle(req, res);
   };
   const options = {
     keepAliveTimeout: KEEP_ALIVE_MS,

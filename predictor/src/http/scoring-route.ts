@@ -23,6 +23,8 @@ interface RouteShape<Query extends object> {
   readonly untyped?: string;
   /** Parameters that the path takes behind the question mark; none by default. */
   readonly query?: QueryParameters<Query>;
+  /** Whatever stands behind the question mark is passed over. */
+  readonly anyQuery?: true;
   /** Bytes of the body at the most: a larger Content-Length is refused at once. Default: no limit. */
   readonly limit?: number;
   /** The media type of problems on this route, where its protocol's clients read another than the usual one. */

@@ -7,6 +7,7 @@ import { InvocationsRoute } from './invocations-route.ts';
 import { mlflowProbes } from './mlflow-probes.ts';
 import { openInferenceRoutes } from './open-inference-routes.ts';
 import { PredictRoute } from './predict-route.ts';
+import { probeRoutes } from './probe-routes.ts';
 import type { Route } from './scoring-route.ts';
 
 /** Everything that is answered ahead of the pages. */
@@ -20,5 +21,6 @@ export function scoringRoutes(runtime: Runtime): Route[] {
     ...openInferenceRoutes(runtime),
     new InvocationsRoute(runtime, held),
     ...mlflowProbes(runtime),
+    ...probeRoutes(runtime),
   ];
 }

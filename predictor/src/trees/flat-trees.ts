@@ -1,4 +1,4 @@
-import { logistic } from '@stockout/contracts';
+import { logistic } from '@stockout/contracts/probability';
 import type { BoostedTrees, Tree } from './parse-ubj.ts';
 import { fillSlots, slotOf } from './slots.ts';
 

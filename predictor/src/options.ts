@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import process from 'node:process';
 import { openDescriptors, shareConnections } from './descriptors.ts';
 import { type Log, logToStderr } from './log.ts';
@@ -15,6 +16,12 @@ export interface ServeOptions {
   adminPort?: number | undefined;
   /** Open Inference Protocol by gRPC; 0 for any free port. Default 8001. */
   grpcPort?: number | undefined;
+  /** Processes that serve on the same ports. Default 1. */
+  workers?: number | undefined;
+  /** Of a process among several: its number, for the log. */
+  worker?: number | undefined;
+  /** Of a process among several: whether it stays away from the ports until it is ready, while others serve. */
+  listenWhenReady?: boolean | undefined;
   /** A mounted Secret: each file's content is a valid API key. Read again when it changes. */
   apiKeysDir?: string | undefined;
   /** Further valid API keys. */
@@ -38,6 +45,7 @@ export interface JwtOptions {
   audience: string;
 }
 
+/** Of one process: where several serve together, each has its share. */
 export interface Limits {
   /** Bytes of a /predict body. */
   predictBytes: number;
@@ -62,6 +70,8 @@ export interface Limits {
   headersTimeoutMs: number;
   /** For a whole request to arrive. */
   requestTimeoutMs: number;
+  /** Threads that compute for a batch. */
+  batchThreads: number;
   /** How far back drift looks, in time and (about) in rows. */
   driftMs: number;
   driftRows: number;
@@ -91,12 +101,12 @@ export interface Limits {
 const MIB = 2 ** 20;
 
 /**
- * @param memory bytes that the process may use. A batch takes up to three times its body (received, handed over,
+ * @param memory bytes that all processes together may use. A batch takes up to three times its body (received, handed over,
  *   answered), and a container that runs out of memory takes every caller with it
- * @param descriptors files and sockets that it may have open
+ * @param descriptors files and sockets that each of them may have open
  */
-export function defaultLimits(memory: number, descriptors: number): Limits {
-  const heldBytes = Math.min(256 * MIB, Math.floor(memory / 8));
+export function defaultLimits(memory: number, descriptors: number, workers = 1): Limits {
+  const heldBytes = Math.min(256 * MIB, Math.floor(memory / workers / 8));
   return {
     predictBytes: 64 * 1024,
     batchBytes: Math.min(64 * MIB, Math.floor(heldBytes / 2)),
@@ -111,10 +121,11 @@ export function defaultLimits(memory: number, descriptors: number): Limits {
     ...shareConnections(descriptors),
     headersTimeoutMs: 10_000,
     requestTimeoutMs: 60_000,
+    batchThreads: Math.max(1, Math.floor(availableParallelism() / workers)),
     driftMs: 6 * 3_600_000,
-    driftRows: 240_000,
+    driftRows: Math.ceil(240_000 / workers),
     shadowSockets: 4,
-    shadowPerSecond: 200,
+    shadowPerSecond: 200 / workers,
     shadowQueued: 256,
     shadowDeadlineMs: 5_000,
     drainMs: 5_000,
@@ -133,22 +144,25 @@ export interface Settings extends ServeOptions {
   port: number;
   adminPort: number;
   grpcPort: number;
+  workers: number;
   apiKeys: string[];
   limits: Limits;
   log: Log;
 }
 
 export function settle(options: ServeOptions): Settings {
+  const workers = options.workers ?? 1;
   return {
     ...options,
     host: options.host ?? process.env['HOST'] ?? '0.0.0.0',
     port: options.port ?? 8000,
     adminPort: options.adminPort ?? 9090,
     grpcPort: options.grpcPort ?? 8001,
+    workers,
     apiKeys: options.apiKeys ?? [],
     // Without a limit (a container's) it answers 0 or more than there is.
     limits: {
-      ...defaultLimits(process.constrainedMemory() || Infinity, openDescriptors()),
+      ...defaultLimits(process.constrainedMemory() || Infinity, openDescriptors(), workers),
       ...options.limits,
     },
     log: options.log ?? logToStderr,

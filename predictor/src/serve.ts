@@ -5,7 +5,8 @@ import { openStorage, type Storage } from '@stockout/storage';
 import { ApiKeys } from './api-keys.ts';
 import { openGate } from './auth/open-gate.ts';
 import { LazyGrpc } from './grpc/lazy-grpc.ts';
-import { createAdminServer } from './http/admin-server.ts';
+import { type AdminDoor, AdminPort } from './http/admin-door.ts';
+import { OwnAdministration } from './http/administration.ts';
 import { closeServer, listen } from './http/listen.ts';
 import { createPublicServer } from './http/public-server.ts';
 import { Lifecycle } from './lifecycle.ts';
@@ -30,25 +31,42 @@ export interface PredictorServer {
 }
 
 /**
- * Serves one model version over HTTP. Resolves as soon as both ports listen; the version loads behind them, and
- * /readyz says how that stands.
+ * Serves one model version over HTTP, by as many processes as are asked for. Resolves as soon as the ports listen; the
+ * version loads behind them, and /readyz says how that stands.
  * @throws {StockoutError} when a port cannot be had or the URI is none
  */
 export async function serve(options: ServeOptions): Promise<PredictorServer> {
   const settings = settle(options);
+  if (settings.workers === 1) return serveAlone(settings);
+  const { serveTogether } = await import('./workers/serve-together.ts');
+  return serveTogether(settings);
+}
+
+/**
+ * Serves by this process.
+ * @param doorOf how those who look after it reach it
+ * @throws {StockoutError} when a port cannot be had or the URI is none
+ */
+export async function serveAlone(
+  settings: Settings,
+  doorOf: (runtime: Runtime) => AdminDoor = (runtime) =>
+    new AdminPort(new OwnAdministration(runtime), settings),
+): Promise<PredictorServer> {
   const stopping = new AbortController();
   const storage = openStorage(settings.model, { signal: stopping.signal, confined: true });
   const runtime = await createRuntime(settings);
   const servers = {
     public: createPublicServer(runtime),
     grpc: new LazyGrpc(runtime),
-    admin: createAdminServer(runtime),
+    admin: doorOf(runtime),
   };
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> => (stopped ??= shutDown(runtime, servers, stopping));
-  const urls = await listenOrClose(servers, settings, runtime);
+  let becoming: Promise<void> | undefined;
+  const become = (): Promise<void> => (becoming ??= becomeReady(storage, settings, runtime, stopping.signal));
+  const urls = await listenOrClose(servers, settings, runtime, become);
   settings.log('info', 'listening', { ...urls, model: storage.uri });
-  const ready = becomeReady(storage, settings, runtime, stopping.signal);
+  const ready = become();
   // Whoever does not wait for it reads /readyz.
   ready.catch(() => {});
   if (settings.signal?.aborted) void stop();
@@ -59,7 +77,7 @@ export async function serve(options: ServeOptions): Promise<PredictorServer> {
 interface Servers {
   public: Server;
   grpc: LazyGrpc;
-  admin: Server;
+  admin: AdminDoor;
 }
 
 async function createRuntime(settings: Settings): Promise<Runtime> {
@@ -86,18 +104,20 @@ async function createRuntime(settings: Settings): Promise<Runtime> {
 
 async function listenOrClose(
   servers: Servers,
-  { host, port, adminPort, grpcPort }: Settings,
+  { host, port, grpcPort, listenWhenReady }: Settings,
   { gate, certificate }: Runtime,
+  ready: () => Promise<void>,
 ): Promise<{ url: string; adminUrl: string; grpcAddress: string }> {
   try {
+    const adminUrl = await servers.admin.open();
+    if (listenWhenReady === true) await ready();
     const url = await listen(servers.public, port, host, '--port');
-    const adminUrl = await listen(servers.admin, adminPort, host, '--admin-port');
     const grpcAddress = await servers.grpc.listen(grpcPort, host);
     return { url, adminUrl, grpcAddress };
   } catch (error) {
     gate.close();
     certificate?.close();
-    await Promise.all([closeServer(servers.public, 0), closeServer(servers.admin, 0)]);
+    await Promise.all([closeServer(servers.public, 0), servers.admin.close()]);
     throw error;
   }
 }
@@ -145,6 +165,6 @@ async function shutDown(runtime: Runtime, servers: Servers, stopping: AbortContr
   await Promise.all([serving?.batches.close(), serving?.history?.close(), tracing?.close()]);
   gate.close();
   certificate?.close();
-  await closeServer(servers.admin, 0);
+  await servers.admin.close();
   log('info', 'stopped');
 }

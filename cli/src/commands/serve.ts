@@ -1,7 +1,10 @@
 import { InputError } from '@stockout/contracts';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { wholeNumber, withCommonOptions } from '../common-options.ts';
 import { type CommonOptions, runCommand } from '../run-command.ts';
+
+/** Beyond it something is mistyped: each takes 150 MB. */
+const MOST_WORKERS = 64;
 
 interface ServeOptions extends CommonOptions {
   model: string;
@@ -15,6 +18,7 @@ interface ServeOptions extends CommonOptions {
   jwtIssuer?: string;
   jwtAudience?: string;
   rateLimitPerMinute?: number;
+  workers: number;
 }
 
 export function addServe(program: Command): void {
@@ -26,6 +30,7 @@ export function addServe(program: Command): void {
     .option('--port <n>', 'scoring and pages', wholeNumber, 8000)
     .option('--grpc-port <n>', 'Open Inference Protocol by gRPC', wholeNumber, 8001)
     .option('--admin-port <n>', 'probes and /metrics', wholeNumber, 9090)
+    .option('--workers <n>', 'processes that serve on the same ports', workerCount, 1)
     .option('--api-keys-dir <dir>', 'a mounted Secret: each file holds one valid API key')
     .option('--jwt-issuer <url>', 'take tokens of this OpenID Connect issuer too (with --jwt-audience)')
     .option('--jwt-audience <text>', 'whom the tokens must be meant for')
@@ -49,6 +54,13 @@ function jwtOf({ jwtIssuer, jwtAudience }: ServeOptions): { issuer: string; audi
     throw new InputError('give --jwt-issuer and --jwt-audience together');
   }
   return { issuer: jwtIssuer, audience: jwtAudience };
+}
+
+function workerCount(text: string): number {
+  const count = wholeNumber(text);
+  if (count < 1 || count > MOST_WORKERS)
+    throw new InvalidArgumentError(`a number from 1 to ${MOST_WORKERS} is needed`);
+  return count;
 }
 
 /** Resolves when the signal aborts. */

@@ -8,6 +8,15 @@ import { SlidingCounts, type WindowLimits } from './sliding-counts.ts';
  */
 const MIN_ROWS = 500;
 
+/** What the window holds: plain, so that it can change processes. */
+export interface DriftTotals {
+  /** By bin. */
+  counts: Float64Array;
+  rows: number;
+  /** When the oldest of them came, in milliseconds since 1970; undefined without any. */
+  since: number | undefined;
+}
+
 /** How far the rows that are served have moved from those that the version was trained on. */
 export class Drift {
   readonly bins: Bins;
@@ -36,9 +45,13 @@ export class Drift {
     for (let bin = 0; bin < into.length; bin++) into[bin]! += counts[bin]!;
   }
 
-  report(): DriftReport {
+  totals(): DriftTotals {
+    return this.#window.total(this.#now());
+  }
+
+  /** @param totals of this window, or of several processes' together */
+  report({ counts, rows, since }: DriftTotals = this.totals()): DriftReport {
     const { namespace, model, version } = this.#manifest;
-    const { counts, rows, since } = this.#window.total(this.#now());
     const columns = this.bins.columns.map((column) => [column.name, driftOf(column, counts, rows)] as const);
     const [, score] = columns.pop() as [string, ColumnDrift];
     const { windowMs, windowRows } = this.#limits;
@@ -56,6 +69,15 @@ export class Drift {
       features: Object.fromEntries(columns),
     };
   }
+}
+
+/** What several windows of one version hold together; at least one. */
+export function sumDrifts(all: readonly DriftTotals[]): DriftTotals {
+  const counts = new Float64Array((all[0] as DriftTotals).counts.length);
+  for (const each of all) for (let bin = 0; bin < counts.length; bin++) counts[bin]! += each.counts[bin]!;
+  const begins = all.map(({ since }) => since).filter((since) => since !== undefined);
+  const rows = all.reduce((sum, each) => sum + each.rows, 0);
+  return { counts, rows, since: begins.length === 0 ? undefined : Math.min(...begins) };
 }
 
 function driftOf({ histogram, first, bins }: ColumnBins, all: Float64Array, rows: number): ColumnDrift {

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Runtime } from '../runtime.ts';
+import type { Administration } from './administration.ts';
 import { PROBES } from './probes.ts';
-import { noSuchPath, PROBLEM_TYPE, ProblemError, unavailable, wrongMethod } from './problem.ts';
+import { noSuchPath, PROBLEM_TYPE, ProblemError, wrongMethod } from './problem.ts';
 import { requestIdOf, traceFields } from './request-id.ts';
 import { deleteShadow, putShadow, readShadow } from './shadow-route.ts';
 
@@ -12,28 +12,22 @@ interface AdminAnswer {
   headers?: Record<string, string>;
 }
 
-type Handler = (runtime: Runtime, req: IncomingMessage) => AdminAnswer | Promise<AdminAnswer>;
+type Handler = (of: Administration, req: IncomingMessage) => AdminAnswer | Promise<AdminAnswer>;
 type Methods = Partial<Record<'GET' | 'PUT' | 'DELETE', Handler>>;
 
 const ROUTES: ReadonlyMap<string, Methods> = new Map<string, Methods>([
-  ...Object.entries(PROBES).map(([path, probe]) => [path, { GET: probe }] as const),
+  ...Object.entries(PROBES).map(
+    ([path, probe]) => [path, { GET: (of: Administration) => json(probe(of)) }] as const,
+  ),
   ['/metrics', { GET: scrape }],
-  [
-    '/drift',
-    {
-      GET: ({ serving, lifecycle }) => {
-        if (serving === undefined) throw unavailable(lifecycle.reason, 5);
-        return json(serving.traffic.drift.report());
-      },
-    },
-  ],
+  ['/drift', { GET: async (of) => json(await of.drift()) }],
   [
     '/shadow',
     {
-      GET: (runtime) => json(readShadow(runtime)),
-      PUT: async (runtime, req) => json(await putShadow(req, runtime)),
-      DELETE: (runtime) => {
-        deleteShadow(runtime);
+      GET: async (of) => json(await readShadow(of)),
+      PUT: async (of, req) => json(await putShadow(req, of)),
+      DELETE: async (of) => {
+        await deleteShadow(of);
         return { status: 204, type: '', body: '' };
       },
     },
@@ -41,27 +35,27 @@ const ROUTES: ReadonlyMap<string, Methods> = new Map<string, Methods>([
 ]);
 
 /** Probes, metrics and what the operator asks for, on a port of their own, so that only scoring is public. */
-export function createAdminServer(runtime: Runtime): Server {
+export function createAdminServer(of: Administration): Server {
   return createServer((req, res) => {
     const path = (req.url as string).split('?', 1)[0] as string;
     res.setHeader('X-Request-Id', requestIdOf(req));
-    answer(runtime, req, path).then(
+    answer(of, req, path).then(
       (found) => send(res, found),
       // Whoever has gone is told nothing, and is nobody's error.
       (error: unknown) => {
-        if (!res.destroyed) send(res, problemAnswer(error, req, res, runtime));
+        if (!res.destroyed) send(res, problemAnswer(error, req, res, of));
       },
     );
   });
 }
 
-async function answer(runtime: Runtime, req: IncomingMessage, path: string): Promise<AdminAnswer> {
+async function answer(of: Administration, req: IncomingMessage, path: string): Promise<AdminAnswer> {
   const methods = ROUTES.get(path);
   if (methods === undefined) throw noSuchPath();
   const method = req.method === 'HEAD' ? 'GET' : (req.method as keyof Methods);
   const handler = Object.hasOwn(methods, method) ? methods[method] : undefined;
   if (handler === undefined) throw wrongMethod(allowed(methods));
-  return handler(runtime, req);
+  return handler(of, req);
 }
 
 function allowed(methods: Methods): string {
@@ -70,8 +64,9 @@ function allowed(methods: Methods): string {
     .join(', ');
 }
 
-async function scrape({ metrics: { registry } }: Runtime): Promise<AdminAnswer> {
-  return { status: 200, type: registry.contentType, body: await registry.metrics() };
+async function scrape(of: Administration): Promise<AdminAnswer> {
+  const { type, text } = await of.scrape();
+  return { status: 200, type, body: text };
 }
 
 function json(content: object): AdminAnswer {
@@ -82,7 +77,7 @@ function problemAnswer(
   error: unknown,
   req: IncomingMessage,
   res: ServerResponse,
-  { log }: Runtime,
+  { log }: Administration,
 ): AdminAnswer {
   const known = error instanceof ProblemError;
   const requestId = String(res.getHeader('X-Request-Id'));

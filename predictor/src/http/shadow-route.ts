@@ -2,9 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { type ShadowReport, type ShadowRequest, shadowRequestSchema } from '@stockout/contracts';
 import type { FieldError } from '../features.ts';
 import { parseJson } from '../parse-json.ts';
-import type { Runtime } from '../runtime.ts';
-import type { Serving } from '../serving.ts';
 import { candidateUrl } from '../shadow/candidate-url.ts';
+import { type Administration, servingOf } from './administration.ts';
 import { notJson, ProblemError, tooLarge, unavailable, wrongFields, wrongType } from './problem.ts';
 import { readBody } from './read-body.ts';
 
@@ -12,34 +11,32 @@ import { readBody } from './read-body.ts';
 const MOST_BYTES = 4096;
 
 /** `GET /shadow`. @throws {ProblemError} 404 where no comparison is on */
-export function readShadow(runtime: Runtime): ShadowReport {
-  const report = servingOf(runtime).traffic.shadow.report();
+export async function readShadow(of: Administration): Promise<ShadowReport> {
+  servingOf(of);
+  const report = await of.shadow();
   if (report === undefined) throw new ProblemError(404, 'nothing is compared: PUT /shadow begins it');
   return report;
 }
 
 /** `PUT /shadow`: begins a comparison, or goes on with the one of the same id. */
-export async function putShadow(req: IncomingMessage, runtime: Runtime): Promise<ShadowReport> {
-  const { model, traffic } = servingOf(runtime);
+export async function putShadow(req: IncomingMessage, of: Administration): Promise<ShadowReport> {
+  const { manifest } = servingOf(of).model;
   const type = req.headers['content-type'];
   // No page of a browser sends this type to another origin unasked.
   if (!/^application\/json\b/i.test(type ?? '')) throw wrongType(type, ['application/json']);
   const request = parseRequest(await readText(req));
-  const url = candidateUrl(request.url, model.manifest, runtime.host);
+  const url = candidateUrl(request.url, manifest, of.host);
   if (typeof url === 'string') throw wrongFields([{ field: 'url', message: url }]);
-  if (runtime.lifecycle.stopping) throw unavailable(runtime.lifecycle.reason, 1);
-  traffic.shadow.start(request, url);
-  return readShadow(runtime);
+  const { phase, reason } = of.lifecycle;
+  if (phase === 'draining' || phase === 'closing') throw unavailable(reason, 1);
+  await of.startShadow(request, url);
+  return readShadow(of);
 }
 
 /** `DELETE /shadow`: ends it, whatever its id; what was learned is gone. */
-export function deleteShadow(runtime: Runtime): void {
-  servingOf(runtime).traffic.shadow.stop();
-}
-
-function servingOf({ serving, lifecycle }: Runtime): Serving {
-  if (serving === undefined) throw unavailable(lifecycle.reason, 5);
-  return serving;
+export async function deleteShadow(of: Administration): Promise<void> {
+  servingOf(of);
+  await of.stopShadow();
 }
 
 function parseRequest(text: string): ShadowRequest {

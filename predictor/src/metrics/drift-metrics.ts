@@ -3,11 +3,12 @@ import { Gauge, type Registry } from 'prom-client';
 
 /** Drift as it stands when Prometheus asks. What cannot be told is absent, never NaN. */
 export class DriftMetrics {
-  #report: (() => DriftReport) | undefined;
+  #report: (() => DriftReport | undefined) | undefined;
 
-  constructor(registry: Registry) {
+  /** @param aggregator how the figures of several processes make one: `omit`, where their sum tells nothing */
+  constructor(registry: Registry, aggregator: 'omit' | 'first' = 'omit') {
     const reported = (): DriftReport | undefined => this.#report?.();
-    const shared = { registers: [registry], aggregator: 'max' as const };
+    const shared = { registers: [registry], aggregator };
     const features = new Gauge({
       ...shared,
       name: 'stockout_feature_psi',
@@ -33,7 +34,6 @@ export class DriftMetrics {
     });
     const rows = new Gauge({
       ...shared,
-      aggregator: 'sum',
       name: 'stockout_drift_rows',
       help: 'Rows within the window that drift is told from',
       collect() {
@@ -43,7 +43,7 @@ export class DriftMetrics {
   }
 
   /** Called at every scrape. */
-  of(report: () => DriftReport): void {
+  of(report: () => DriftReport | undefined): void {
     this.#report = report;
   }
 }

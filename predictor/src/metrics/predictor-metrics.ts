@@ -57,6 +57,8 @@ export class PredictorMetrics {
       name: 'stockout_model_info',
       help: 'The model version served: always 1',
       labelNames: ['model', 'version', 'digest'],
+      // Of several processes too: it is one version.
+      aggregator: 'first',
       registers,
     }).set({ model: name, version, digest }, 1);
     const counted = (): [string, number][] => [

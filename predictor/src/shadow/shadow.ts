@@ -6,6 +6,7 @@ import { Candidate, type CandidateAnswer } from './candidate.ts';
 import { Comparison } from './comparison.ts';
 import { Mirror, type MirrorLimits } from './mirror.ts';
 import { RecentRows } from './recent-rows.ts';
+import { reportShadow, type ShadowTotals } from './shadow-totals.ts';
 
 /** What shadowing needs of the predictor that it is a part of. */
 export interface ShadowSetup {
@@ -17,7 +18,8 @@ export interface ShadowSetup {
 
 interface Running {
   request: ShadowRequest;
-  since: Date;
+  /** Milliseconds since 1970. */
+  since: number;
   comparison: Comparison;
   mirror: Mirror;
 }
@@ -60,7 +62,7 @@ export class Shadow {
     this.stop();
     const comparison = new Comparison();
     const mirror = this.#mirror(request, url, comparison);
-    this.#running = { request, since: new Date(), comparison, mirror };
+    this.#running = { request, since: Date.now(), comparison, mirror };
   }
 
   stop(): void {
@@ -70,20 +72,16 @@ export class Shadow {
 
   /** How it stands; undefined when nobody asked for a comparison. */
   report(): ShadowReport | undefined {
+    const totals = this.totals();
+    return totals && reportShadow(totals, this.#setup.model.manifest);
+  }
+
+  /** The same in figures that several processes can add up. */
+  totals(): ShadowTotals | undefined {
     if (this.#running === undefined) return undefined;
     const { request, since, comparison, mirror } = this.#running;
-    const { namespace, model, version } = this.#setup.model.manifest;
-    return {
-      id: request.id,
-      url: request.url,
-      model: `${namespace}/${model}`,
-      version,
-      since: since.toISOString(),
-      percent: request.percent,
-      replay: { asked: request.replay, ...mirror.replay },
-      answering: mirror.answering,
-      ...comparison.figures(),
-    };
+    const { replay, answering } = mirror;
+    return { request, since, replay, answering, comparison: comparison.totals };
   }
 
   #mirror(request: ShadowRequest, url: URL, comparison: Comparison): Mirror {
@@ -103,6 +101,7 @@ export class Shadow {
   }
 }
 
-function isSame(a: ShadowRequest, b: ShadowRequest): boolean {
+/** Whether both ask for one and the same comparison. */
+export function isSame(a: ShadowRequest, b: ShadowRequest): boolean {
   return a.id === b.id && a.url === b.url && a.version === b.version;
 }

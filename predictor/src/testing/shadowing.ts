@@ -24,17 +24,22 @@ export async function score(predictor: RunningPredictor, rows: readonly Row[], k
   }
 }
 
-export function tell({ server }: RunningPredictor, method: string, body?: object): Promise<Response> {
+/** Where a predictor's admin port is, be it of one process or of several. */
+interface Administered {
+  server: { adminUrl: string };
+}
+
+export function tell({ server }: Administered, method: string, body?: object): Promise<Response> {
   const content = body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
   return fetch(`${server.adminUrl}/shadow`, { method, ...content });
 }
 
-export async function report(predictor: RunningPredictor): Promise<ShadowReport> {
+export async function report(predictor: Administered): Promise<ShadowReport> {
   return shadowReportSchema.parse(await (await tell(predictor, 'GET')).json());
 }
 
 export async function until(
-  predictor: RunningPredictor,
+  predictor: Administered,
   check: (found: ShadowReport) => boolean,
 ): Promise<ShadowReport> {
   await eventually(async () => check(await report(predictor)));

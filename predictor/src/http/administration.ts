@@ -1,0 +1,79 @@
+import type { DriftReport, ShadowReport, ShadowRequest } from '@stockout/contracts';
+import type { Log } from '../log.ts';
+import type { Runtime } from '../runtime.ts';
+import type { Serving } from '../serving.ts';
+import type { Probed } from './probes.ts';
+import { unavailable } from './problem.ts';
+
+export interface Scrape {
+  /** Prometheus' media type. */
+  type: string;
+  text: string;
+}
+
+/** What the admin port tells and has done: of this process, or of several that serve together. */
+export interface Administration extends Probed {
+  /** The address that scoring listens on. */
+  readonly host: string;
+  readonly log: Log;
+  scrape(): Promise<Scrape>;
+  /** @throws {ProblemError} 503 before a version is served */
+  drift(): Promise<DriftReport>;
+  /** undefined where no comparison is on. */
+  shadow(): Promise<ShadowReport | undefined>;
+  /** @param url of the candidate's /predict */
+  startShadow(request: ShadowRequest, url: URL): Promise<void>;
+  stopShadow(): Promise<void>;
+}
+
+/** Of a predictor that is one process. */
+export class OwnAdministration implements Administration {
+  readonly #runtime: Runtime;
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+  }
+
+  get host(): string {
+    return this.#runtime.host;
+  }
+
+  get log(): Log {
+    return this.#runtime.log;
+  }
+
+  get lifecycle(): Runtime['lifecycle'] {
+    return this.#runtime.lifecycle;
+  }
+
+  get serving(): Serving | undefined {
+    return this.#runtime.serving;
+  }
+
+  async scrape(): Promise<Scrape> {
+    const { registry } = this.#runtime.metrics;
+    return { type: registry.contentType, text: await registry.metrics() };
+  }
+
+  async drift(): Promise<DriftReport> {
+    return servingOf(this.#runtime).traffic.drift.report();
+  }
+
+  async shadow(): Promise<ShadowReport | undefined> {
+    return servingOf(this.#runtime).traffic.shadow.report();
+  }
+
+  async startShadow(request: ShadowRequest, url: URL): Promise<void> {
+    servingOf(this.#runtime).traffic.shadow.start(request, url);
+  }
+
+  async stopShadow(): Promise<void> {
+    servingOf(this.#runtime).traffic.shadow.stop();
+  }
+}
+
+/** @throws {ProblemError} 503 before a version is served */
+export function servingOf<Serves>(of: Probed & { serving: Serves | undefined }): Serves {
+  if (of.serving === undefined) throw unavailable(of.lifecycle.reason, 5);
+  return of.serving;
+}

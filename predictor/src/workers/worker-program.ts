@@ -1,0 +1,43 @@
+// A process of those that serve together: started by the supervisor, told by it what to do, and asked by it what it knows.
+import process from 'node:process';
+import { logToStderr } from '../log.ts';
+import { settle } from '../options.ts';
+import { type PredictorServer, serveAlone } from '../serve.ts';
+import type { Order, Report, WorkerOptions } from './protocol.ts';
+import { SupervisorDoor } from './supervisor-door.ts';
+
+let serving: Promise<PredictorServer> | undefined;
+
+// A terminal and some service managers signal the whole group: the supervisor decides what becomes of it.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
+process.on('message', (order: Order) => {
+  if (order.kind === 'serve') serving = start(order.options);
+  else if (order.kind === 'stop') void stop();
+});
+
+async function start(options: WorkerOptions): Promise<PredictorServer> {
+  const { worker } = options;
+  const settings = settle({
+    ...options,
+    log: (level, message, fields) => logToStderr(level, message, { ...fields, worker }),
+  });
+  try {
+    const server = await serveAlone(settings, (runtime) => new SupervisorDoor(runtime));
+    tell({ kind: 'listening', url: server.url, grpcAddress: server.grpcAddress });
+    return server;
+  } catch (error) {
+    tell({ kind: 'refused', message: (error as Error).message });
+    process.disconnect();
+    throw error;
+  }
+}
+
+async function stop(): Promise<void> {
+  const server = await serving?.catch(() => undefined);
+  await server?.stop();
+  process.disconnect();
+}
+
+function tell(report: Report): void {
+  process.send?.(report);
+}

@@ -36,7 +36,10 @@ export class Together implements AsyncDisposable {
       limits: { drainMs, closeMs: 2_000 },
       ...options,
     };
-    const child = fork(new URL('served-together.ts', import.meta.url), [JSON.stringify(all)]);
+    const program = new URL('served-together.ts', import.meta.url);
+    // Its processes write their log there.
+    const stdio = ['ignore', 'ignore', 'ignore', 'ipc'] as const;
+    const child = fork(program, [JSON.stringify(all)], { stdio: [...stdio] });
     const [told] = (await once(child, 'message')) as [Addresses | { failed: string }];
     if ('failed' in told) throw new Error(told.failed);
     return new Together(child, told);

@@ -3,6 +3,8 @@ import { expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { buildPredictorDeployment } from '../operator/src/resources/predictor-deployment.ts';
 import { buildRegisterJob } from '../operator/src/resources/register-job.ts';
+import { buildRecoverJob } from '../operator/src/resources/recover-job.ts';
+import { buildRemovalJob } from '../operator/src/resources/removal-job.ts';
 import { buildTrainingJob } from '../operator/src/resources/training-job.ts';
 import { aModel } from '../operator/src/testing/builders.ts';
 
@@ -26,12 +28,16 @@ const version = { version: 'v1', uri: 'file:///var/lib/stockout/v1', digest: 'sh
 const predictor = buildPredictorDeployment({ model, color: 'blue', version, image }).spec.template;
 const training = buildTrainingJob({ model, run: 'run', against: undefined, image }).spec.template;
 const tracking = buildRegisterJob(model, { versions: [], aliases: {} }, image).spec.template;
+const recovery = buildRecoverJob(model, { versions: [], newest: 1 }, image).spec.template;
+const removal = buildRemovalJob(model, image).spec.template;
 
 test.each([
   ['network-policy/predictors.yaml', predictor, true],
   ['network-policy/predictors.yaml', training, false],
   ['network-policy/jobs.yaml', training, true],
   ['network-policy/jobs.yaml', tracking, true],
+  ['network-policy/jobs.yaml', recovery, true],
+  ['network-policy/jobs.yaml', removal, true],
   ['network-policy/jobs.yaml', predictor, false],
 ])('%s is about the pods that the operator labels so', (file, template, expected) => {
   const [policy] = policiesOf(file);

@@ -19,7 +19,7 @@ export function knownOfStorage({ model, recovery }: ObservedModel): RecoveryReco
  */
 export function soughtOf(observed: ObservedModel): Sought | undefined {
   const known = knownOfStorage(observed);
-  const left = known?.left.filter((name) => !isOnRecord(observed, name)) ?? [];
+  const left = missing(observed, known?.left ?? []);
   if (left.length > 0) return { versions: left, newest: 0 };
   const { model, versions, failures } = observed;
   const pinned = missing(observed, [model.spec.promotion.version]);

@@ -40,6 +40,8 @@ export const manifestSchema = z.object({
   /** The training run that made it: a retried run finds its own version by this. */
   run: z.string(),
   trainedAt: z.iso.datetime(),
+  /** The time of the schedule that asked for it; absent where the spec alone did. */
+  scheduledFor: z.iso.datetime().optional(),
   /** Of model.ubj: the same spec, data version and seed give the same digest. */
   digest: sha256Schema,
   files: z.record(fileNameSchema, z.object({ sha256: sha256Schema, bytes: z.int().nonnegative() })),

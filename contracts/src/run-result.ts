@@ -27,7 +27,7 @@ export const trainResultSchema = z.object({
   /** Absent where MLflow was not asked for or could not be told; the operator adds which it was, see `digestOfTarget`. */
   mlflow: trackedSchema.extend({ target: z.string().optional() }).optional(),
   seconds: z.number(),
-  /** The time of the schedule that asked for it; the operator adds it. */
+  /** The time of the schedule that asked for it; absent where the spec alone did. */
   scheduledFor: z.iso.datetime().optional(),
 });
 export type TrainResult = z.infer<typeof trainResultSchema>;

@@ -165,19 +165,24 @@ export function describeTrouble(where: string, startTier: () => Promise<Tier>): 
     );
 
     it(
-      'a schedule runs once at its time, by two pods and in one commit, whatever the clocks of two operators say',
+      'a schedule scores once at its time, by two pods and in one commit, and trains nothing anew on the same data, whatever the clocks of two operators say',
       async () => {
         const name = 'scheduled';
         await world.apply(modelObject(name));
         await world.untilServing(name, 'v1');
         const time = new Date(Math.ceil(Date.now() / MINUTES + 0.5) * MINUTES);
         const schedule = `${time.getUTCMinutes()} ${time.getUTCHours()} * * *`;
+        const { training } = modelObject(name).spec;
+        await world.apply(modelObject(name, { spec: { training: { ...training, schedule } } }));
         await world.apply(scoringObject('scheduled-scores', name, { schedule, shards: 2 }));
         await world.untilScoring('scheduled-scores', 'Ready', 'Scheduled');
         await operator.stop();
         const ahead = time.getTime() - Date.now();
         operator = await tier.startOperator(() => new Date(Date.now() + ahead));
         await world.untilScoring('scheduled-scores', 'Ready', 'Running');
+        await expect
+          .poll(async () => conditionOf(await world.model(name), 'Trained')?.message, { timeout: MINUTES })
+          .toMatch(/^v1 was trained .* which was the newest at /);
         await operator.stop();
         operator = await tier.startOperator();
 
@@ -188,6 +193,9 @@ export function describeTrouble(where: string, startTier: () => Promise<Tier>): 
         const selector = 'stockout.dev/scoring-job=scheduled-scores';
         expect(await world.kube.names('batch/v1', 'Job', selector)).toEqual([status?.runs?.[0]?.name]);
         expect(await world.kube.names('v1', 'Pod', selector)).toHaveLength(2);
+        const model = await world.model(name);
+        expect(model.status?.versions?.map((version) => version.name)).toEqual(['v1']);
+        expect(model.status?.nextTrainingTime).toBeDefined();
       },
       5 * MINUTES,
     );

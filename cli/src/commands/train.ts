@@ -13,6 +13,7 @@ interface TrainOptions extends ManifestOptions, RecoverFirstOptions {
   run?: string;
   against?: string;
   unlessDataOf?: string;
+  scheduledFor?: string;
   search?: number;
   gates: 'enforce' | 'report';
 }
@@ -29,6 +30,7 @@ export function addTrain(program: Command): void {
       '--unless-data-of <version>',
       'train nothing while there is no other data than this version of the same spec was trained on',
     )
+    .addOption(new Option('--scheduled-for <time>', 'which time of the schedule asks for it').hideHelp())
     .addOption(searchOption())
     .addOption(gatesOption())
     .action((options: TrainOptions) => runCommand(options, (signal) => train(options, signal)));
@@ -62,14 +64,20 @@ function unchanged(version: string, { unlessDataOf }: TrainOptions): string {
 async function train(options: TrainOptions, signal: AbortSignal): Promise<Outcome> {
   const pipeline = await import('@stockout/pipeline');
   const model = await readModel(options.filename);
-  const { run, against, unlessDataOf, search } = options;
+  const { run, against, unlessDataOf, scheduledFor, search } = options;
   const found = await recoverFirst(
     pipelineContext(model, options, signal, () => {}),
     options,
   );
   if (found !== undefined) return found;
   const trained = await withProgress(`Train ${model.metadata.name}`, (report) =>
-    pipeline.train(pipelineContext(model, options, signal, report), { run, against, unlessDataOf, search }),
+    pipeline.train(pipelineContext(model, options, signal, report), {
+      run,
+      against,
+      unlessDataOf,
+      scheduledFor,
+      search,
+    }),
   );
   return {
     json: trainedJson(trained),

@@ -2,7 +2,6 @@ import { digestOfTarget, type TrainResult } from '@stockout/contracts';
 import type { Action } from '../actions.ts';
 import { outcomeOf } from '../jobs/run-outcome.ts';
 import type { RunState } from '../jobs/run-state.ts';
-import { ANNOTATION } from '../resources/names.ts';
 import { modelOfManifest } from '../resources/manifest-file.ts';
 import { buildVersionRecord, versionNumber } from '../resources/version-record.ts';
 import type { ObservedModel } from '../stockoutmodel/observed.ts';
@@ -25,9 +24,7 @@ export function recordOf({ model }: ObservedModel, state: RunState, result: Trai
   const { storage, tracking } = modelOfManifest(state.job.spec.template).spec;
   const target = tracking?.mlflow && digestOfTarget(tracking.mlflow);
   const mlflow = result.mlflow && target && { mlflow: { ...result.mlflow, target } };
-  const scheduledFor = state.job.metadata.annotations?.[ANNOTATION.scheduledFor];
-  const scheduled = scheduledFor === undefined ? {} : { scheduledFor };
-  const record = { ...result, run: state.run, ...mlflow, ...scheduled };
+  const record = { ...result, run: state.run, ...mlflow };
   const object = buildVersionRecord(model, record, storage.uri);
   return { verb: 'create', object, why: `${result.version} was trained` };
 }

@@ -67,7 +67,10 @@ export function buildTrainingJob(input: TrainingJobInput): Job {
 function trainArgs({ model, run, against, recover, scheduled }: TrainingJobInput): string[] {
   const inputs = ['-f', MANIFEST_FILE, '--storage', model.spec.storage.uri];
   const comparison = against === undefined ? [] : ['--against', against];
-  const unless = scheduled === undefined ? [] : ['--unless-data-of', scheduled.unlessDataOf];
+  const bySchedule =
+    scheduled === undefined
+      ? []
+      : ['--scheduled-for', scheduled.for, '--unless-data-of', scheduled.unlessDataOf];
   return [
     ...commandOf(model),
     ...inputs,
@@ -77,7 +80,7 @@ function trainArgs({ model, run, against, recover, scheduled }: TrainingJobInput
     'report',
     ...comparison,
     ...recoverFirst(recover),
-    ...unless,
+    ...bySchedule,
     '--result-file',
     RESULT_FILE,
   ];

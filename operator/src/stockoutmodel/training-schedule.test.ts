@@ -18,8 +18,11 @@ function trainedOnce(
 }
 
 function train(cluster: FakeCluster, version: string): FakeCluster {
+  const job = cluster.runningJob('retail-train-');
+  const scheduledFor = job.metadata.annotations?.['stockout.dev/scheduled-for'];
   const trainedAt = cluster.now.toISOString();
-  cluster.finishJob(cluster.runningJob('retail-train-'), aTrainResult(version, { trainedAt }));
+  const scheduled = scheduledFor === undefined ? {} : { scheduledFor };
+  cluster.finishJob(job, aTrainResult(version, { trainedAt, ...scheduled }));
   cluster.settle();
   return cluster;
 }

@@ -132,6 +132,7 @@ function buildManifest(context: PipelineContext, inputs: VersionInputs, made: Ma
     version: claimed.version,
     run: claimed.claim.run,
     trainedAt: claimed.claim.trainedAt,
+    ...(claimed.claim.scheduledFor && { scheduledFor: claimed.claim.scheduledFor }),
     digest: sha256(fitted.ubj),
     files: {},
     features: made.features,

@@ -23,13 +23,14 @@ export interface TrainOutcome extends Omit<TrainResult, 'kind' | 'gates'> {
 /** @param seconds that this command took: a retried run that finds its version done takes none */
 export function outcomeOf(manifest: Manifest, storage: Storage, seconds: number): TrainOutcome {
   const { run, version, digest, trainedAt, metrics, confusionMatrix, baseline, champion, gates } = manifest;
-  const { confidence, search, coldStart } = manifest;
+  const { scheduledFor, confidence, search, coldStart } = manifest;
   return {
     run,
     version,
     uri: `${storage.uri.replace(/\/$/, '')}/${versionPath(manifest.namespace, manifest.model, version)}`,
     digest,
     trainedAt,
+    ...(scheduledFor && { scheduledFor }),
     dataVersion: manifest.data.version,
     features: manifest.features.map((feature) => feature.name),
     metrics,

@@ -106,8 +106,9 @@ describe('a training', () => {
     const unchanged = await train(context, { run: 'r2', unlessDataOf: 'v1' });
     expect({ ...unchanged, seconds: 0 }).toEqual({ ...first, seconds: 0 });
     await writeRawTable(context, `SELECT * REPLACE (date + 60 AS date) FROM (${SAWTOOTH})`);
-    const options = { run: 'r3', unlessDataOf: 'v1' };
-    expect(await train(context, options)).toMatchObject({ version: 'v2', dataVersion: 1 });
+    const scheduledFor = '2026-11-23T03:00:00Z';
+    const options = { run: 'r3', unlessDataOf: 'v1', scheduledFor };
+    expect(await train(context, options)).toMatchObject({ version: 'v2', dataVersion: 1, scheduledFor });
     expect(await train(context, options)).toMatchObject({ version: 'v2' });
     // One whose files are gone is no reason not to train.
     expect(await train(context, { run: 'r4', unlessDataOf: 'v9' })).toMatchObject({ version: 'v3' });

@@ -22,6 +22,8 @@ export interface TrainOptions {
   against?: string | undefined;
   /** A version of the same spec: nothing is trained, and it is the outcome, while there is no other data than its own. */
   unlessDataOf?: string | undefined;
+  /** The time of the schedule that asks for it: the version bears it. */
+  scheduledFor?: string | undefined;
   /** How many settings of the training params are tried besides the spec's; default none. */
   search?: number | undefined;
 }
@@ -57,7 +59,7 @@ async function trainRun(context: PipelineContext, options: TrainOptions): Promis
   const storage = storageOf(context);
   const asked = requireSupported(model.spec);
   const run = options.run ?? randomUUID();
-  const { against, search } = options;
+  const { against, scheduledFor, search } = options;
   await requireMlflow(context);
   const champion =
     against === undefined ? undefined : await requireManifest(storage, namespace, name, against);
@@ -71,7 +73,12 @@ async function trainRun(context: PipelineContext, options: TrainOptions): Promis
   // What cannot be trained on fails before anything is claimed or searched.
   boosterParams(asked.params, table.features);
   const planned = await planMaterial(context, table, asked);
-  const claim = { run, trainedAt: new Date().toISOString(), dataVersion: table.rawVersion };
+  const claim = {
+    run,
+    trainedAt: new Date().toISOString(),
+    dataVersion: table.rawVersion,
+    ...(scheduledFor && { scheduledFor }),
+  };
   const claimed = begun ?? (await claimVersion(storage, namespace, name, claim));
   // Another pod of this run was first, and took another data version: that is the one.
   if (claimed.claim.dataVersion !== table.rawVersion) return trainRun(context, { ...options, run });

@@ -11,6 +11,8 @@ const claimSchema = z.object({
   trainedAt: z.iso.datetime(),
   /** The raw table's version: a retried run trains on the same rows, whatever has been ingested since. */
   dataVersion: z.int().nonnegative(),
+  /** The time of the schedule that asked for it. */
+  scheduledFor: z.iso.datetime().optional(),
 });
 
 /** `claim.json`: a version name is one run's, from before its first file until for ever. */

@@ -58,7 +58,7 @@ export interface Operator {
 export async function startOperator(options: OperatorOptions = {}): Promise<Operator> {
   const { log = logToStderr } = options;
   const metrics = createMetrics();
-  const { connection, namespace } = connect(options.kubeconfigPath, (method, code) =>
+  const { connection, namespace } = await connect(options.kubeconfigPath, (method, code) =>
     metrics.requests.inc({ method, code }),
   );
   const client = new KubeClient(connection);

@@ -61,7 +61,7 @@ export function describeRights(): void {
     it('are enough for what seldom happens: a name that is taken, a record that changes and goes', async () => {
       const kubeconfig = join(dir, 'operator.kubeconfig');
       await writeOperatorKubeconfig(kubeconfig);
-      const client = new KubeClient(connect(kubeconfig).connection);
+      const client = new KubeClient((await connect(kubeconfig)).connection);
       const model = await pausedModel();
       const job = buildTrainingJob({ model, run: 'rare-train-1', against: undefined, image: 'any' });
       await twice(client, job);

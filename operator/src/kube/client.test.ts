@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { KubeConfig } from '@kubernetes/client-node';
 import { expect, test } from 'vitest';
+import type { Access } from './access.ts';
 import { KubeClient } from './client.ts';
 import { Connection } from './connection.ts';
 import { JOB } from './kinds.ts';
@@ -15,11 +15,14 @@ test('an answer that breaks off is an error of the API like any other, which is 
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const config = new KubeConfig();
   const { port } = server.address() as AddressInfo;
-  const cluster = { name: 'test', server: `http://127.0.0.1:${port}`, skipTLSVerify: true };
-  config.loadFromClusterAndUser(cluster, { name: 'test' });
-  const answer = new KubeClient(new Connection(config)).get(JOB, 'shop', 'once');
+  const access: Access = {
+    server: `http://127.0.0.1:${port}`,
+    namespace: 'shop',
+    admit: () => Promise.resolve({ headers: {}, dispatcher: undefined }),
+    forget: () => {},
+  };
+  const answer = new KubeClient(new Connection(access)).get(JOB, 'shop', 'once');
   const error = await answer.catch((caught: unknown) => caught);
   server.close();
   expect(error).toBeInstanceOf(KubeError);

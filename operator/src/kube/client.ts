@@ -73,9 +73,8 @@ export class KubeClient {
       // A connection that died without a word would be waited on for ever.
       signal: AbortSignal.any([signal, AbortSignal.timeout((timeoutSeconds + 30) * 1000)]),
     });
-    const body = response.body.stream();
-    if (body === null) return;
-    for await (const event of readWatchEvents<T>(body)) {
+    if (response.body === null) return;
+    for await (const event of readWatchEvents<T>(response.body)) {
       yield { ...event, object: withKind(kind, event.object) };
     }
   }
@@ -157,7 +156,7 @@ export class KubeClient {
       ...rest,
       signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
     });
-    const text = await response.body.text().catch((cause: unknown) => {
+    const text = await response.text().catch((cause: unknown) => {
       throw new KubeError(0, 'Unreadable', `the answer to ${method} ${path} broke off`, { cause });
     });
     try {

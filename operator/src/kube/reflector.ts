@@ -63,7 +63,7 @@ export class Reflector<T extends KubeObject> {
 
   async #list(signal: AbortSignal): Promise<void> {
     const { items, resourceVersion } = await this.#client.list(this.kind, this.#options.selection, signal);
-    this.#store.replace(items, this.#options.selection.namespace);
+    this.#store.replace(items.map(lean), this.#options.selection.namespace);
     this.#resourceVersion = resourceVersion;
     this.#hasSynced = true;
     this.#synced.resolve();
@@ -93,7 +93,7 @@ export class Reflector<T extends KubeObject> {
   #take(event: WatchEvent<T>): void {
     if (event.type === 'ERROR') throw errorOf(event.object);
     if (event.type === 'DELETED') this.#store.delete(event.object);
-    else if (event.type !== 'BOOKMARK') this.#store.set(event.object);
+    else if (event.type !== 'BOOKMARK') this.#store.set(lean(event.object));
     this.#resourceVersion = event.object.metadata.resourceVersion;
   }
 
@@ -110,6 +110,12 @@ export class Reflector<T extends KubeObject> {
     });
     await pause(wait, signal);
   }
+}
+
+/** Without the record of who set which field, which nobody here reads: it is the larger half of a small object. */
+function lean<T extends KubeObject>(object: T): T {
+  const { managedFields: _, ...metadata } = object.metadata as T['metadata'] & { managedFields?: unknown };
+  return { ...object, metadata };
 }
 
 /** The object of an ERROR event is a Status. */

@@ -1,5 +1,5 @@
 import type { ScoringJob, StockoutModel } from '@stockout/crds';
-import { notYetSupported } from '@stockout/crds/manifest';
+import { notYetSupported } from '@stockout/crds/not-yet-supported';
 import { type Finding, REASON } from '../conditions.ts';
 import { ANNOTATION } from '../resources/names.ts';
 import { parseSchedule } from './schedule.ts';

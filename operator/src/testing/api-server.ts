@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { KubeConfig } from '@kubernetes/client-node';
 import type { KubeObject } from '../api/kubernetes.ts';
 import { KubeClient } from '../kube/client.ts';
+import { accessOf } from '../kube/access-from-kubeconfig.ts';
 import { Connection } from '../kube/connection.ts';
 
 interface Answer {
@@ -36,7 +37,7 @@ export class ApiServer {
 
   async start(): Promise<KubeClient> {
     await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
-    return new KubeClient(new Connection(this.kubeConfig()));
+    return new KubeClient(new Connection(accessOf(this.kubeConfig())));
   }
 
   kubeConfig(): KubeConfig {

@@ -1,0 +1,81 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+
+const PROGRAM = fileURLToPath(new URL('../../cli/src/images/operator.ts', import.meta.url));
+/** Of Dockerfile.operator; and what V8 allows itself within the 512 MiB of config/base. */
+const FLAGS = ['--max-semi-space-size=4', '--max-old-space-size=256'];
+const MOUNT = '/run/secrets/kubernetes.io/serviceaccount';
+const ADMIN_PORT = 18_080;
+const TICKS_PER_SECOND = 100;
+const WRITES = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
+const REQUEST = /^rest_client_requests_total\{method="(?<method>\w+)",code="[^"]+"\} (?<count>\d+)$/gm;
+
+/** The program of the operator's image, as in its pod: let in by a service account that is mounted where it looks for it. */
+export class OperatorProcess {
+  readonly #child: ChildProcess;
+  readonly startedAt = performance.now();
+
+  /** @param serviceAccount the folder to mount */
+  constructor(serviceAccount: string, server: URL) {
+    // In a mount namespace of its own, so that nobody else finds it there.
+    const mount = `mount -t tmpfs tmpfs /run && mkdir -p ${MOUNT} && mount --bind "$0" ${MOUNT} && exec "$@"`;
+    const program = [process.execPath, ...FLAGS, PROGRAM, 'operator', '--admin-port', String(ADMIN_PORT)];
+    const log = process.env['FLEET_LOG'] === undefined ? 'ignore' : 'inherit';
+    this.#child = spawn('unshare', ['--mount', 'sh', '-c', mount, serviceAccount, ...program], {
+      stdio: ['ignore', 'inherit', log],
+      env: {
+        PATH: process.env['PATH'],
+        KUBERNETES_SERVICE_HOST: server.hostname,
+        KUBERNETES_SERVICE_PORT: server.port,
+      },
+    });
+  }
+
+  /** With its Lease given back. */
+  async stop(): Promise<void> {
+    const exited = once(this.#child, 'exit');
+    this.#child.kill('SIGTERM');
+    await exited;
+  }
+
+  /** Reconciles so far, of both kinds; 0 while it does not answer. */
+  async reconciles(): Promise<number> {
+    const text = await this.#metrics();
+    const counts = text.matchAll(/^controller_runtime_reconcile_total\{[^}]*\} (\d+)$/gm);
+    return counts.reduce((sum, [, count]) => sum + Number(count), 0);
+  }
+
+  /** Writes to the API server so far; renewals of the Lease are the PUTs. */
+  async requests(): Promise<Map<string, number>> {
+    const counts = new Map<string, number>();
+    for (const { groups: { method = '', count } = {} } of (await this.#metrics()).matchAll(REQUEST)) {
+      const what = method === 'PUT' || !WRITES.has(method) ? method : 'other writes';
+      counts.set(what, (counts.get(what) ?? 0) + Number(count));
+    }
+    return counts;
+  }
+
+  /** Seconds of CPU so far. */
+  async cpu(): Promise<number> {
+    const stat = await readFile(`/proc/${this.#child.pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+  }
+
+  /** Megabytes: resident now, and the most that were. */
+  async memory(): Promise<{ now: number; peak: number }> {
+    const status = await readFile(`/proc/${this.#child.pid}/status`, 'utf8');
+    const megabytes = (name: string): number =>
+      Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]) / 1024;
+    return { now: megabytes('VmRSS'), peak: megabytes('VmHWM') };
+  }
+
+  #metrics(): Promise<string> {
+    return fetch(`http://127.0.0.1:${ADMIN_PORT}/metrics`)
+      .then((response) => response.text())
+      .catch(() => '');
+  }
+}

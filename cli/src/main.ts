@@ -1,8 +1,10 @@
 import { addDemo } from './commands/demo.ts';
 import { addLocal } from './commands/local.ts';
 import { addOperator } from './commands/operator.ts';
+import { addPromote } from './commands/promote.ts';
+import { addRollback } from './commands/rollback.ts';
 import { addServe } from './commands/serve.ts';
 import { pipelineCommands } from './images/pipeline-commands.ts';
 import { runProgram } from './program.ts';
 
-await runProgram([addDemo, ...pipelineCommands, addServe, addOperator, addLocal]);
+await runProgram([addDemo, ...pipelineCommands, addServe, addOperator, addLocal, addPromote, addRollback]);

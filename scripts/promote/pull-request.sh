@@ -12,11 +12,12 @@ case $file in
     exit 1
     ;;
 esac
-pinned=$(node "$here/pin.ts" "$file" "$version")
-model=${pinned% *} before=${pinned#* }
+pinned=$(node "$here/../../cli/bin/stockout.js" promote "$version" --file "$file" --json)
+field() { node -p 'JSON.parse(process.argv[1])[process.argv[2]] ?? ""' "$pinned" "$1"; }
+model=$(field model) before=$(field before)
 branch=promote/$model-$version
 title="Promote $model to $version"
-[ "$before" != - ] || before='nothing pinned'
+[ -n "$before" ] || before='nothing pinned'
 
 git switch --quiet --create "$branch"
 git -c user.name='github-actions[bot]' -c user.email='41898282+github-actions[bot]@users.noreply.github.com' \

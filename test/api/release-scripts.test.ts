@@ -150,7 +150,7 @@ describe('promote-model.yml, on a repository of models', () => {
     ['a file outside of the repository', '../other.yaml', 'v4', /name a file of this repository/],
   ])('refuses %s', async (_, manifest, version, reason) => {
     const { code, output } = await promote(version, manifest);
-    expect(code).toBe(1);
+    expect(code).not.toBe(0);
     expect(output).toMatch(reason);
   });
 

@@ -1,2 +1,3 @@
 export { notYetSupported } from './not-yet-supported.ts';
 export { type Manifests, readManifests } from './read.ts';
+export { checkVersion, pinVersion } from './pin-version.ts';

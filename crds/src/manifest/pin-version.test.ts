@@ -24,6 +24,11 @@ describe('pinVersion', () => {
     expect(before).toBeUndefined();
   });
 
+  it('adds the block where there is none', () => {
+    const { text } = pinVersion('kind: StockoutModel\nspec:\n  # why\n  gates: []\n', 'v2');
+    expect(text).toBe('kind: StockoutModel\nspec:\n  # why\n  promotion:\n    version: v2\n  gates: []\n');
+  });
+
   it('is the same whatever was pinned before, and changes nothing else', () => {
     const version = fc.integer({ min: 1, max: 999_999_999 }).map((n) => `v${n}`);
     fc.assert(
@@ -48,8 +53,8 @@ describe('pinVersion', () => {
     ['the version that is pinned', EXAMPLE, 'v1', /v1 is pinned already/],
     ['no model', 'kind: ConfigMap\n', 'v1', /holds 0 StockoutModels/],
     ['two models', `${EXAMPLE}---\n${EXAMPLE}`, 'v2', /holds 2 StockoutModels/],
-    ['no promotion', 'kind: StockoutModel\nspec: {}\n', 'v1', /no spec\.promotion/],
-    ['a promotion in braces', 'kind: StockoutModel\nspec:\n  promotion: {}\n', 'v1', /no spec\.promotion/],
+    ['a spec in braces', 'kind: StockoutModel\nspec: {}\n', 'v1', /spec\.promotion is not a block/],
+    ['a promotion in braces', 'kind: StockoutModel\nspec:\n  promotion: {}\n', 'v1', /is not a block/],
   ])('refuses %s', (_, text, version, message) => {
     expect(() => pinVersion(text, version)).toThrow(message);
   });

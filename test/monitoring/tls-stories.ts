@@ -6,21 +6,21 @@ const firing = (severity: string) => [{ severity, namespace: 'shop', stockout_mo
 
 export const TLS_STORIES: readonly Story[] = [
   {
-    name: 'a certificate of ten days fires after three, and resolves when it is renewed',
+    name: 'a certificate of a week and half an hour fires soon after that, and resolves when it is renewed',
     alert: 'StockoutCertificateExpiry',
-    interval: '1h',
-    series: { [of('expiry_timestamp_seconds')]: '864000x100 5184000x40' },
-    firing: { '71h': [], '80h': firing('critical'), '120h': [] },
+    interval: '1m',
+    series: { [of('expiry_timestamp_seconds')]: '606600x60 5184000x30' },
+    firing: { '40m': [], '50m': firing('critical'), '70m': [] },
   },
   {
     name: 'one pod of two that has not taken up the new one is enough',
     alert: 'StockoutCertificateExpiry',
-    interval: '1h',
+    interval: '1m',
     series: {
-      [of('expiry_timestamp_seconds', 'a')]: '864000x100',
-      [of('expiry_timestamp_seconds', 'b')]: '5184000x100',
+      [of('expiry_timestamp_seconds', 'a')]: '86400x60',
+      [of('expiry_timestamp_seconds', 'b')]: '5184000x60',
     },
-    firing: { '80h': firing('critical') },
+    firing: { '50m': firing('critical') },
   },
   {
     name: 'a certificate that cannot be used fires after ten minutes, and resolves when it is mended',

@@ -8,6 +8,7 @@ export const consolePages: Readonly<Record<string, string>> = {
   '/assets/icon.svg': file('predictor/icon.svg'),
   '/assets/try.css': file('predictor/try.css'),
   '/assets/try.js': file('predictor/try.js'),
+  '/assets/credential.js': file('predictor/credential.js'),
   '/assets/form.js': file('predictor/form.js'),
   '/assets/result.js': file('predictor/result.js'),
   '/assets/contributions.js': file('predictor/contributions.js'),

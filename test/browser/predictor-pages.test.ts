@@ -1,5 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Issuer } from '../../predictor/src/testing/issuer.ts';
 import { RunningPredictor } from '../../predictor/src/testing/running.ts';
 import { launchChromium } from './chromium.ts';
 import { WatchedPage } from './watched-page.ts';
@@ -38,6 +39,36 @@ describe('the page to try a prediction on', () => {
     expect(await page.locator('#bars li').count()).toBe(7);
     expect(await page.locator('#bars').textContent()).toMatch(/raises by \d/);
     expect(watched.troubles).toEqual([]);
+  });
+
+  it('asks for what is asked of callers, and sends a key as a key and a token as a token', async () => {
+    await using issuer = await Issuer.start();
+    await using guarded = await RunningPredictor.ready({ apiKeys: ['secret'], jwt: issuer.jwt });
+    await using watched = await WatchedPage.open(browser, guarded.server.url);
+    const { page } = watched;
+    const field = page.getByLabel('API key or token');
+    const score = (): Promise<void> => page.getByRole('button', { name: 'Score' }).click();
+    await field.waitFor();
+    for (const [shown, why] of [
+      ['', 'An API key is needed.'],
+      ['wrong', 'This key is not valid.'],
+      ['a.b.c', 'the token is not taken: it is no signed JSON Web Token'],
+    ] as const) {
+      await field.fill(shown);
+      await score();
+      await page.locator('#api-key-error', { hasText: why }).waitFor();
+    }
+    for (const shown of ['secret', await issuer.token()]) {
+      await field.fill(shown);
+      await score();
+      await page.locator('#answer').waitFor();
+      expect(await page.locator('#api-key-error').textContent()).toBe('');
+      await field.fill('wrong');
+      await score();
+      await page.locator('#problem').waitFor();
+    }
+    expect(await page.locator('#command').textContent()).toContain('X-API-Key: $API_KEY');
+    expect(await watched.violations()).toEqual([]);
   });
 
   it('takes the focus to the field that is wrong, which says why', async () => {

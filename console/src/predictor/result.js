@@ -1,6 +1,7 @@
 /** The answer: the risk as a number, a bar with the threshold on it, and why it is so. */
 
 import { showContributions } from './contributions.js';
+import { credentialInShell } from './credential.js';
 
 const part = (id) => document.getElementById(id);
 
@@ -51,14 +52,13 @@ export function showProblem(text) {
   reveal('problem');
 }
 
-export function showCommand(row, keyRequired) {
+export function showCommand(row) {
   const url = new URL('predict?explain=true', document.baseURI).href;
-  const key = keyRequired ? ` \\\n  -H "X-API-Key: $API_KEY"` : '';
   const body = JSON.stringify(row, undefined, 1)
     .replaceAll('\n}', ' }')
     .replaceAll("'", String.raw`'\''`);
   part('command').textContent =
-    `curl '${url}'${key} \\\n  -H 'Content-Type: application/json' \\\n  -d '${body}'`;
+    `curl '${url}'${credentialInShell()} \\\n  -H 'Content-Type: application/json' \\\n  -d '${body}'`;
   part('curl').hidden = false;
 }
 

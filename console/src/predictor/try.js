@@ -1,3 +1,4 @@
+import { askForCredential, credentialError, credentialHeaders } from './credential.js';
 import {
   buildFields,
   fillIn,
@@ -15,7 +16,6 @@ const form = document.getElementById('form');
 const keyField = document.getElementById('api-key');
 let sample = {};
 let model;
-let keyRequired = false;
 /** After the first score every change is scored: that is what makes it a page to try things on. */
 let scored = false;
 /** Answers may overtake one another: only the latest question's is shown. */
@@ -29,7 +29,7 @@ async function start() {
   }
   model = health;
   const operation = api.paths['/predict'].post;
-  keyRequired = operation.security.length > 0;
+  askForCredential(operation.security);
   sample = operation.requestBody.content['application/json'].example;
   describe(api);
   buildFields(api.components.schemas.Row.properties, sample);
@@ -40,7 +40,6 @@ async function start() {
 function describe({ info }) {
   document.title = `Try a prediction · ${model.model} ${model.version}`;
   document.getElementById('lead').textContent = info.description.replaceAll('`', '');
-  document.getElementById('key').hidden = !keyRequired;
 }
 
 async function getJson(path) {
@@ -70,9 +69,9 @@ async function score({ quiet }) {
 
 async function show({ prediction, version, errors = [], status, detail }) {
   const fieldErrors = showErrors(errors);
-  const keyError = keyField.value === '' ? 'An API key is needed.' : 'This key is not valid.';
-  markField(keyField, status === 401 ? keyError : '');
-  if (prediction === undefined) return showProblem(status === 401 ? keyError : fieldErrors || detail);
+  const refused = status === 401 ? credentialError(detail) : '';
+  markField(keyField, refused);
+  if (prediction === undefined) return showProblem(refused || fieldErrors || detail);
   // Another version may have taken over since the page was loaded.
   if (version !== model.version) model = (await getJson('health')) ?? model;
   return showPrediction(prediction, model);
@@ -80,9 +79,8 @@ async function show({ prediction, version, errors = [], status, detail }) {
 
 /** @returns what the predictor answers: a prediction and its version, or a problem (RFC 9457) */
 async function ask(row) {
-  showCommand(row, keyRequired);
-  const headers = { 'Content-Type': 'application/json' };
-  if (keyField.value !== '') headers['X-API-Key'] = keyField.value;
+  showCommand(row);
+  const headers = { 'Content-Type': 'application/json', ...credentialHeaders() };
   try {
     const response = await fetch('predict?explain=true', {
       method: 'POST',

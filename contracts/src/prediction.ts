@@ -34,16 +34,19 @@ export function predictionRequestSchema(features: readonly Feature[]): z.ZodObje
   return z.strictObject(Object.fromEntries(features.map((feature) => [feature.name, fieldSchema(feature)])));
 }
 
+/** In JSON Schema: what rounds to a finite 32-bit float lies between these, half a step beyond the largest. */
+const FLOATS = { exclusiveMinimum: -(2 ** 128 - 2 ** 103), exclusiveMaximum: 2 ** 128 - 2 ** 103 };
+
 function fieldSchema(feature: Feature): z.ZodType {
   const number = z
     .number()
     .refine((value) => Number.isFinite(Math.fround(value)), 'overflows a 32-bit float');
   const field = feature.nullable ? number.nullable() : number;
   const examples = feature.example === null ? {} : { examples: [feature.example] };
-  return field.meta({ description: describe(feature), ...examples, ...seenInTraining(feature) });
+  return field.meta({ description: describe(feature), ...FLOATS, ...examples, ...seenInTraining(feature) });
 }
 
-/** For programs: not `minimum` and `maximum`, for a value beyond them is answered all the same. */
+/** For programs: no bounds of the schema, for a value beyond them is answered all the same. */
 function seenInTraining({ min, max }: Feature): object {
   return min === null || max === null ? {} : { 'x-seen-in-training': { minimum: min, maximum: max } };
 }

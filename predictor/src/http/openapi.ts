@@ -53,7 +53,8 @@ export function buildOpenApi(manifest: Manifest, doors: Doors): Json {
       schemas: {
         Row: schemaOf(predictionRequestSchema(manifest.features)),
         Prediction: schemaOf(predictionSchema),
-        Problem: schemaOf(problemSchema),
+        // Protocols add members that their clients read (RFC 9457 3.2).
+        Problem: { ...schemaOf(problemSchema), additionalProperties: true },
       },
       ...securitySchemes(doors),
     },

@@ -1,4 +1,4 @@
-// npm run fuzz -- --requests 1000000 --seed 7; one of them again: --seed 7 --only 12345
+// npm run fuzz -- --requests 1000000 --seed 7; from one of them on: --from 12345; that one again: --only 12345
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { ServedPredictor } from '../served-predictor.ts';
@@ -9,13 +9,20 @@ const { values } = parseArgs({
   options: {
     requests: { type: 'string', default: '20000' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    from: { type: 'string', default: '0' },
     only: { type: 'string' },
     callers: { type: 'string', default: '16' },
   },
 });
 const only = values.only === undefined ? {} : { from: Number(values.only), requests: 1 };
 const seed = Number(values.seed);
-const plan = { seed, from: 0, requests: Number(values.requests), callers: Number(values.callers), ...only };
+const plan = {
+  seed,
+  from: Number(values.from),
+  requests: Number(values.requests),
+  callers: Number(values.callers),
+  ...only,
+};
 
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;
 
@@ -45,6 +52,8 @@ try {
   const repeat = await writeRepeat(error, `fuzz-failures/${seed}-${error.number}`);
   console.error(`request ${error.number} of seed ${seed}: ${error.message}\n${repeat}`);
   console.error(`again: npm run fuzz -- --seed ${seed} --only ${error.number}`);
-  for (const line of served.errors) console.error(line);
+  const { exitCode, signalCode } = served.process;
+  console.error(`the predictor ${exitCode ?? signalCode ?? 'goes on'}; the end of its log:`);
+  for (const line of served.log.slice(-20)) console.error(line);
   process.exitCode = 1;
 }

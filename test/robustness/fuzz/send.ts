@@ -52,8 +52,11 @@ export class Sender implements Disposable {
     const { port, method, path, headers, body, how } = request;
     return new Promise((resolve) => {
       const options = { host: '127.0.0.1', port: this.#portOf(port), agent: this.#agent, method, path };
+      // Said outright: of GET, Node would say neither.
       const length =
-        how === 'chunked' ? {} : { 'content-length': body.length + (how === 'abandoned' ? 1 : 0) };
+        how === 'chunked'
+          ? { 'transfer-encoding': 'chunked' }
+          : { 'content-length': body.length + (how === 'abandoned' ? 1 : 0) };
       const sent = httpRequest({ ...options, headers: { ...headers, ...length }, timeout: PATIENCE_MS });
       sent.on('response', (answer) => {
         const chunks: Buffer[] = [];

@@ -12,7 +12,8 @@ const TABLES: Record<string, Json> = {
     required: ['columns', 'data'],
     properties: {
       columns: { type: 'array', items: { type: 'string' } },
-      index: { type: 'array' },
+      // Passed over.
+      index: {},
       data: { type: 'array', items: { type: 'array' } },
     },
     additionalProperties: false,

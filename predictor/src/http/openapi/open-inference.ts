@@ -83,7 +83,7 @@ const TENSOR = {
   name: { type: 'string' },
   shape: { type: 'array', items: { type: 'integer', minimum: 0 } },
   data: { type: 'array' },
-  parameters: { type: 'object' },
+  parameters: { type: ['object', 'null'] },
 };
 
 const INFER_REQUEST = {
@@ -91,7 +91,7 @@ const INFER_REQUEST = {
   required: ['inputs'],
   properties: {
     id: { type: 'string' },
-    parameters: { type: 'object' },
+    parameters: { type: ['object', 'null'] },
     inputs: {
       type: 'array',
       minItems: 1,
@@ -106,7 +106,10 @@ const INFER_REQUEST = {
       items: {
         type: 'object',
         required: ['name'],
-        properties: { name: { enum: OUTPUTS.map(({ name }) => name) }, parameters: { type: 'object' } },
+        properties: {
+          name: { enum: OUTPUTS.map(({ name }) => name) },
+          parameters: { type: ['object', 'null'] },
+        },
       },
     },
   },

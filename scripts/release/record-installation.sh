@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # record-installation.sh [REF] - writes test/api/previous-release of a release (a tag or commit; default: the newest tag):
-# its install.yaml, and what its own operator makes of a model and a scoring job on a real API server, as it stands there.
+# its install.yaml, and what its own operator makes of a model and a scoring job on a real API server, as it stands there in
+# the middle of a rollout (rollout.json) and at its end (settled.json).
 # test/upgrade upgrades from it. Needs what `npm run test:api` needs; about two minutes, once Kubernetes is built.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -17,7 +18,7 @@ version=$(jq --raw-output .version "$tree/package.json")
 mkdir -p "$out"
 PATH=$bin:$PATH bash "$tree/scripts/install-yaml.sh" ghcr.io/stockout "$version" >"$out/install.yaml"
 bash test/api/with-control-plane.sh node test/api/record-installation.ts "$tree" "$(git describe --tags --always "$ref")" "$out"
-if grep --line-number --fixed-strings --regexp="${TMPDIR:-/tmp}/" "$out/objects.json"; then
+if grep --line-number --fixed-strings --regexp="${TMPDIR:-/tmp}/" "$out"/*.json; then
   echo "these are paths of this machine: leave them out (test/api/record-installation.ts)" >&2
   exit 1
 fi

@@ -6,7 +6,7 @@ const TICK = 200;
 interface HollowPod {
   metadata: { name: string; namespace: string; deletionTimestamp?: string };
   spec: { nodeName?: string; containers: { name: string; image: string }[] };
-  status?: { phase?: string };
+  status?: { phase?: string; conditions?: { type: string; status: string }[] };
 }
 
 export interface HollowNodeOptions {
@@ -75,7 +75,7 @@ export class HollowNode {
       return;
     }
     const images = spec.containers.map(({ image }) => image);
-    if (spec.nodeName === undefined || status?.phase === 'Running' || images.some(this.#options.isBroken)) {
+    if (spec.nodeName === undefined || isSettled(status) || images.some(this.#options.isBroken)) {
       return;
     }
     const address = this.#options.podAddress;
@@ -87,6 +87,12 @@ export class HollowNode {
     const running = { phase: 'Running', podIP: address, podIPs: [{ ip: address }], conditions };
     await this.#client.patch(`${path}/status`, { status: running });
   }
+}
+
+/** It ended, or is ready. */
+function isSettled({ phase, conditions = [] }: NonNullable<HollowPod['status']> = {}): boolean {
+  if (phase === 'Succeeded' || phase === 'Failed') return true;
+  return conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
 }
 
 function now(): string {

@@ -1,4 +1,4 @@
-// Writes the objects of upgrade.test.ts: what the operator of a release made of a model and a scoring job, as it stands in
+// Writes the recordings of test/upgrade: what the operator of a release made of a model and a scoring job, as it stands in
 // the API server that with-control-plane.sh started. Called by scripts/release/record-installation.sh, which says more.
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -17,7 +17,7 @@ import {
 } from '../lifecycle/small-world.ts';
 import { apply, kubectl } from './kubectl.ts';
 import { startRealTier } from './real-tier.ts';
-import { type Recorded, type Recording, STORED } from './recording.ts';
+import { type Moment, type Recorded, type Recording, STORED } from './recording.ts';
 import { Release } from './release.ts';
 
 const MODEL = 'retail';
@@ -37,19 +37,16 @@ const release = new Release(await readFile(join(out, 'install.yaml'), 'utf8'), t
 await apply(release.objects.filter(({ kind }) => kind !== 'Deployment'));
 await kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s']);
 const tier = await startRealTier({ release });
-const operator = await tier.startOperator();
+let operator = await tier.startOperator();
 try {
   const volume = await tier.volume(SMALL_CLAIM);
   await live(volume);
-  // Pods that are processes name the folder behind their volume.
-  const text = JSON.stringify(await record(), null, 1).replaceAll(pathToFileURL(volume).href, STORAGE);
-  await writeFile(join(out, 'objects.json'), `${text}\n`);
 } finally {
   await operator.stop();
   await tier.stop();
 }
 
-/** Two versions, of which the second took the place of the first, and a run: nothing is under way in the end. */
+/** Two versions, of which the second takes the place of the first, and a run: nothing is under way in the end. */
 async function live(volume: string): Promise<void> {
   const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: SECRET, namespace: 'default' } };
   await apply([volumeClaim(), { ...secret, stringData: { default: 'a key' } }]);
@@ -60,12 +57,26 @@ async function live(volume: string): Promise<void> {
   await until('the run is done', async () => isDone(await get<ScoringJob>('ScoringJob', SCORES)), SECONDS);
   const training = { params: { rounds: 10, maxDepth: 3 }, split: { testDays: 30 } };
   await apply([modelObject(MODEL, { spec: { serving, training } })]);
+  await until('the pods of v2 come up', async () => (await list('Deployment')).length === 2, SECONDS);
+  await operator.stop();
+  await write('rollout', volume);
+  if ((await get<StockoutModel>('StockoutModel', MODEL)).status?.servingVersion !== 'v1') {
+    throw new Error('the rollout was over before it was recorded: record again');
+  }
+  operator = await tier.startOperator();
   await untilServing('v2');
   await until(
     'what served is gone, its pods too',
     async () => (await list('Deployment')).length === 1 && !(await list('Pod')).some(isGoing),
     SECONDS,
   );
+  await write('settled', volume);
+}
+
+/** Pods that are processes name the folder behind their volume. */
+async function write(moment: Moment, volume: string): Promise<void> {
+  const text = JSON.stringify(await record(), null, 1).replaceAll(pathToFileURL(volume).href, STORAGE);
+  await writeFile(join(out, `${moment}.json`), `${text}\n`);
 }
 
 async function ingest(volume: string): Promise<void> {

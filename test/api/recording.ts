@@ -31,8 +31,11 @@ export const STORED = {
   Pod: 'pods',
 } as const;
 
-export async function readRecording(): Promise<Recording> {
-  return JSON.parse(await readFile(`${PREVIOUS_RELEASE}objects.json`, 'utf8')) as Recording;
+/** Moments of a model's life that are recorded: in the middle of a rollout, and when nothing is under way. */
+export type Moment = 'rollout' | 'settled';
+
+export async function readRecording(moment: Moment): Promise<Recording> {
+  return JSON.parse(await readFile(`${PREVIOUS_RELEASE}${moment}.json`, 'utf8')) as Recording;
 }
 
 /**

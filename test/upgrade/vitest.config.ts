@@ -1,5 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  test: { include: ['test/upgrade/**/*.test.ts'], testTimeout: 180_000, hookTimeout: 120_000 },
+  test: {
+    include: ['test/upgrade/**/*.test.ts'],
+    // One control plane for all.
+    fileParallelism: false,
+    testTimeout: 180_000,
+    hookTimeout: 120_000,
+  },
 });

@@ -41,23 +41,23 @@ function shardOption(): Option {
 async function score(options: ScoreOptions, signal: AbortSignal): Promise<Outcome> {
   const pipeline = await import('@stockout/pipeline');
   const { job, model } = await readScoringJob(options.filename);
-  const { run, modelVersion: version, shard: index, replaces } = options;
-  const result = await withProgress(`Score ${job.metadata.name}`, async (report) => {
+  const { run, modelVersion: version, replaces } = options;
+  const part = partOf(job, options);
+  const result = await withProgress(`Score ${job.metadata.name}`, (report) => {
     const context = pipelineContext(model, options, signal, report);
-    if (index === undefined) return await pipeline.score(context, job, { run, version, replaces });
-    const shard = { index, of: shardsFor(job, index) };
-    return await pipeline.scoreShard(context, job, shard, { run: requireRun(run), version, replaces });
+    if (part === undefined) return pipeline.score(context, job, { run, version, replaces });
+    return pipeline.scoreShard(context, job, part.shard, { run: part.run, version, replaces });
   });
   return result.kind === 'shard' ? partOutcome(result, job) : runOutcome(result, job);
 }
 
-function shardsFor({ spec: { shards } }: ScoringJob, index: number): number {
-  if (index < shards) return shards;
-  throw new InputError(`--shard ${index}: spec.shards is ${shards}, its shards are 0 to ${shards - 1}`);
-}
-
-function requireRun(run: string | undefined): string {
-  if (run !== undefined) return run;
+/** Which part of which run is asked for; undefined: the whole. */
+function partOf({ spec: { shards } }: ScoringJob, { run, shard: index }: ScoreOptions) {
+  if (index === undefined) return undefined;
+  if (index >= shards) {
+    throw new InputError(`--shard ${index}: spec.shards is ${shards}, its shards are 0 to ${shards - 1}`);
+  }
+  if (run !== undefined) return { run, shard: { index, of: shards } };
   throw new InputError('--shard needs --run, the same for all shards: it is what makes them one run');
 }
 

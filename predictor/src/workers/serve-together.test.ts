@@ -1,8 +1,13 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { driftReportSchema } from '@stockout/contracts';
 import { describe, expect, it } from 'vitest';
+import { aCertificate, mountCertificate } from '../testing/certificate.ts';
 import { TINY_URI, tinyRow, VersionCopy } from '../testing/fixture.ts';
 import { GrpcCaller } from '../testing/grpc-caller.ts';
 import { eventually, RunningPredictor } from '../testing/running.ts';
+import { SecureCaller } from '../testing/secure-caller.ts';
 import { report, rowsOf, tell, until } from '../testing/shadowing.ts';
 import { Together } from '../testing/together.ts';
 
@@ -79,6 +84,24 @@ describe('several processes that serve together', () => {
     await load;
     expect(statuses.filter((status) => status !== 200)).toEqual([]);
     expect(await together.exited).toEqual([0, null]);
+  });
+
+  it('speak TLS by one certificate, by HTTP and gRPC, and tell when it expires', async () => {
+    const tlsDir = await mkdtemp(join(tmpdir(), 'stockout-tls-'));
+    const certificate = await aCertificate();
+    await mountCertificate(tlsDir, certificate);
+    await using together = await Together.ready({ tlsDir });
+    for (let caller = 0; caller < 4; caller++) {
+      using each = new SecureCaller(together.server.url, [certificate.cert]);
+      expect((await each.post('/predict', await tinyRow())).status).toBe(200);
+    }
+    const service = 'inference.GRPCInferenceService';
+    using grpc = new GrpcCaller(together.server.grpcAddress, service, {}, certificate.cert);
+    expect(await grpc.call('ServerReady')).toEqual({ ready: true });
+    const metrics = await together.admin('/metrics');
+    expect(metrics).toMatch(/^stockout_tls_certificate_expiry_timestamp_seconds \d{10}$/m);
+    expect(metrics).toMatch(/^stockout_tls_certificate_stale 0$/m);
+    await rm(tlsDir, { recursive: true });
   });
 
   it('say in the words of one of them why a version cannot be served', async () => {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ConfigMap } from '../api/kubernetes.ts';
 import { ApiServer } from '../testing/api-server.ts';
 import { eventually } from '../testing/eventually.ts';
+import type { KubeClient } from './client.ts';
 import { CONFIG_MAP } from './kinds.ts';
 import { Reflector } from './reflector.ts';
 import { Store } from './store.ts';
@@ -16,13 +17,14 @@ const aConfigMap = (name: string, value = 'a'): ConfigMap => ({
 
 let server: ApiServer;
 let store: Store<ConfigMap>;
+let client: KubeClient;
 let reflector: Reflector<ConfigMap>;
 let abort: AbortController;
 let running: Promise<void>;
 
 beforeEach(async () => {
   server = new ApiServer();
-  const client = await server.start();
+  client = await server.start();
   store = new Store();
   abort = new AbortController();
   const options = { selection: {}, backoff: { firstMs: 1, maxMs: 5 } };
@@ -52,6 +54,30 @@ test('a store holds what is listed, then follows what is added, changed and dele
   await eventually(() => expect([names(), valueOf('a')]).toEqual([['a', 'b'], 'changed']));
   server.remove(`${PATH}/a`);
   await eventually(() => expect(names()).toEqual(['b']));
+});
+
+test('who set which field is kept only where it is asked for', async () => {
+  const managedFields = [{ manager: 'kubectl', fieldsV1: { 'f:data': {} } }];
+  const object = { ...aConfigMap('a'), metadata: { ...aConfigMap('a').metadata, managedFields } };
+  server.put(`${PATH}/a`, object);
+  await start();
+  expect(store.get('shop/a')?.metadata).not.toHaveProperty('managedFields');
+  server.put(`${PATH}/a`, { ...object, data: { value: 'b' } });
+  await eventually(() => expect(valueOf('a')).toBe('b'));
+  expect(store.get('shop/a')?.metadata).not.toHaveProperty('managedFields');
+
+  const keeping = new Reflector(
+    client,
+    CONFIG_MAP,
+    store,
+    { selection: {}, keepManagedFields: true },
+    () => {},
+  );
+  const kept = keeping.run(abort.signal);
+  await keeping.synced;
+  expect(store.get('shop/a')?.metadata.managedFields).toEqual(managedFields);
+  abort.abort();
+  await kept;
 });
 
 test('objects of built-in kinds, which a list returns without their kind, have it', async () => {

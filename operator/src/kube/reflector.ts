@@ -9,6 +9,8 @@ import type { WatchEvent } from './watch-stream.ts';
 
 export interface ReflectorOptions {
   selection: Selection;
+  /** Of what is kept, managedFields too: who set which field. It is the larger half of a small object. */
+  keepManagedFields?: boolean | undefined;
   backoff?: BackoffOptions;
   /** How long one watch lasts; the server ends it then and a new one goes on where it stood. */
   watchSeconds?: () => number;
@@ -63,7 +65,10 @@ export class Reflector<T extends KubeObject> {
 
   async #list(signal: AbortSignal): Promise<void> {
     const { items, resourceVersion } = await this.#client.list(this.kind, this.#options.selection, signal);
-    this.#store.replace(items.map(lean), this.#options.selection.namespace);
+    this.#store.replace(
+      items.map((item) => this.#toKeep(item)),
+      this.#options.selection.namespace,
+    );
     this.#resourceVersion = resourceVersion;
     this.#hasSynced = true;
     this.#synced.resolve();
@@ -93,8 +98,14 @@ export class Reflector<T extends KubeObject> {
   #take(event: WatchEvent<T>): void {
     if (event.type === 'ERROR') throw errorOf(event.object);
     if (event.type === 'DELETED') this.#store.delete(event.object);
-    else if (event.type !== 'BOOKMARK') this.#store.set(lean(event.object));
+    else if (event.type !== 'BOOKMARK') this.#store.set(this.#toKeep(event.object));
     this.#resourceVersion = event.object.metadata.resourceVersion;
+  }
+
+  #toKeep(object: T): T {
+    if (this.#options.keepManagedFields) return object;
+    const { managedFields: _, ...metadata } = object.metadata;
+    return { ...object, metadata };
   }
 
   async #recover(error: unknown, signal: AbortSignal): Promise<void> {
@@ -110,12 +121,6 @@ export class Reflector<T extends KubeObject> {
     });
     await pause(wait, signal);
   }
-}
-
-/** Without the record of who set which field, which nobody here reads: it is the larger half of a small object. */
-function lean<T extends KubeObject>(object: T): T {
-  const { managedFields: _, ...metadata } = object.metadata as T['metadata'] & { managedFields?: unknown };
-  return { ...object, metadata };
 }
 
 /** The object of an ERROR event is a Status. */

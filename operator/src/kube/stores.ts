@@ -26,10 +26,10 @@ import {
   SERVICE,
   STOCKOUT_MODEL,
 } from './kinds.ts';
-import { Reflector } from './reflector.ts';
+import { Reflector, type ReflectorOptions } from './reflector.ts';
 import { Store } from './store.ts';
 
-type Selectors = Pick<Selection, 'fieldSelector' | 'labelSelector'>;
+type Kept = Pick<Selection, 'fieldSelector' | 'labelSelector'> & Pick<ReflectorOptions, 'keepManagedFields'>;
 
 const MOUNT_FAILURES = 'involvedObject.kind=Pod,reason=FailedMount';
 
@@ -84,17 +84,20 @@ export function createReflectors(
   namespaces: readonly string[] | undefined,
   log: Log,
 ): Reflector<never>[] {
-  const reflect = <T extends KubeObject>(kind: Kind<T>, store: Store<T>, selectors: Selectors = {}) =>
-    (namespaces ?? [undefined]).map(
-      (namespace) => new Reflector(client, kind, store, { selection: { namespace, ...selectors } }, log),
-    );
+  const reflect = <T extends KubeObject>(kind: Kind<T>, store: Store<T>, kept: Kept = {}) =>
+    (namespaces ?? [undefined]).map((namespace) => {
+      const { keepManagedFields, ...selectors } = kept;
+      const options = { selection: { namespace, ...selectors }, keepManagedFields };
+      return new Reflector(client, kind, store, options, log);
+    });
   const managed = { labelSelector: MANAGED_SELECTOR };
   return [
     ...reflect(STOCKOUT_MODEL, stores.models),
     ...reflect(SCORING_JOB, stores.scoringJobs),
     ...reflect(JOB, stores.jobs, managed),
     ...reflect(POD, stores.pods, managed),
-    ...reflect(DEPLOYMENT, stores.deployments, managed),
+    // Whether its replicas have been handed over to an autoscaler is seen there.
+    ...reflect(DEPLOYMENT, stores.deployments, { ...managed, keepManagedFields: true }),
     ...reflect(SERVICE, stores.services, managed),
     ...reflect(CONFIG_MAP, stores.configMaps, managed),
     ...reflect(DISRUPTION_BUDGET, stores.budgets, managed),

@@ -159,6 +159,28 @@ describe('a run that is due while another one goes on', () => {
   });
 });
 
+test('all runs that are replaced are ended, though the history is shorter', () => {
+  const spec = { ...EVERY_HOUR, historyLimit: 1, concurrencyPolicy: 'Allow' as const };
+  const played = new PlayedSchedule(spec, '2026-11-23T00:10:00Z');
+  for (const hour of ['01', '02', '03']) played.at(`2026-11-23T${hour}:00:00Z`);
+  expect(played.running).toHaveLength(3);
+  played.change({ concurrencyPolicy: 'Replace' }).at('2026-11-23T04:00:00Z');
+  expect(played.running).toEqual([]);
+  expect(played.told).toEqual(['0400 Running', '0300 Replaced', '0200 Replaced', '0100 Replaced']);
+  expect(played.endPods().settle().running).toHaveLength(1);
+  expect(played.told).toEqual(['0400 Running', '0300 Replaced']);
+});
+
+test('a run that goes on when the job is suspended comes to its end, and then the job is suspended', () => {
+  const played = new PlayedSchedule(EVERY_HOUR, '2026-11-23T00:10:00Z').at('2026-11-23T01:00:00Z');
+  played.change({ suspend: true });
+  expect(conditionsOf(played)).toMatchObject({ Ready: 'False Running' });
+  played.end(played.made[0] ?? '').at('2026-11-23T02:00:00Z');
+  expect(played.told).toEqual(['0100 Succeeded']);
+  expect(conditionsOf(played)).toMatchObject({ Ready: 'False Suspended', Complete: 'True Succeeded' });
+  expect(conditionsOf(played)).not.toHaveProperty('Stalled');
+});
+
 describe('a clock', () => {
   test('that is set back an hour brings no run a second time', () => {
     const played = new PlayedSchedule(EVERY_HOUR, '2026-11-23T00:10:00Z');

@@ -29,9 +29,15 @@ export function planScheduled(
     ...times,
     requeueAfterMs: soonest(followed.requeueAfterMs, times.requeueAfterMs),
   };
-  if (job.spec.suspend) return { ...plan, waiting: plan.waiting ?? { finding: SUSPENDED, final: true } };
+  if (job.spec.suspend) return suspended(plan);
   const due = dueRun(job, schedule, plan.runs, now);
   return keepHistory(observed, due === undefined ? plan : beginDue(observed, plan, due, settings, now));
+}
+
+/** What goes on comes to its end. */
+function suspended(plan: ScoringPlan): ScoringPlan {
+  const goesOn = plan.runs.some(({ state }) => state === REASON.running);
+  return goesOn ? plan : { ...plan, waiting: { finding: SUSPENDED, final: true } };
 }
 
 interface Times {
@@ -75,10 +81,13 @@ function follow(observed: ObservedScoringJob, run: RunStatus, settings: Settings
 }
 
 /** Pods outlive a Job that is deleted by the time that they need to end. */
-function isReplacedAtWork({ job, runs, atWork }: ObservedScoringJob): boolean {
-  const going = new Set(runs.filter(({ phase }) => phase === 'Running').map(({ run }) => run));
-  const others = (job.status?.runs ?? []).filter(({ state }) => state === REASON.replaced);
-  return others.some(({ name }) => going.has(name) || atWork.has(name));
+function isReplacedAtWork(observed: ObservedScoringJob): boolean {
+  const runs = observed.job.status?.runs ?? [];
+  return runs.some(({ name, state }) => state === REASON.replaced && isAtWork(observed, name));
+}
+
+function isAtWork({ runs, atWork }: ObservedScoringJob, name: string): boolean {
+  return atWork.has(name) || runs.some(({ run, phase }) => run === name && phase === 'Running');
 }
 
 /** Puts the run on record, if those that go on let it; its Job follows once that is written. */
@@ -106,12 +115,15 @@ function replaced(run: RunStatus, { name }: DueRun): RunStatus {
   return { ...run, state: REASON.replaced, message: `${name} was due: spec.concurrencyPolicy is Replace` };
 }
 
-/** Runs that go on stay on record, and the one that the annotation asked for: it would be run again. */
-function keepHistory({ job }: ObservedScoringJob, plan: ScoringPlan): ScoringPlan {
+/**
+ * Runs that go on stay on record; so do those that are still to be ended, and the one that the annotation asked for: it
+ * would be run again.
+ */
+function keepHistory(observed: ObservedScoringJob, plan: ScoringPlan): ScoringPlan {
+  const { job } = observed;
   const requested = requestedRun(job)?.name;
   let left = job.spec.historyLimit;
-  const runs = plan.runs.filter(
-    ({ name, state }) => state === REASON.running || left-- > 0 || name === requested,
-  );
-  return { ...plan, runs };
+  const isKept = ({ name, state }: RunStatus): boolean =>
+    state === REASON.running || left-- > 0 || name === requested || isAtWork(observed, name);
+  return { ...plan, runs: plan.runs.filter(isKept) };
 }

@@ -5,7 +5,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import process from 'node:process';
 import { expect, test } from 'vitest';
 import { SCORING } from './fuzz/calls.ts';
-import { serveCommand, ServedPredictor, until } from './served-predictor.ts';
+import { MODEL, serveCommand, ServedPredictor, until } from './served-predictor.ts';
 
 /** A port that is free at this moment. */
 async function freePort(): Promise<number> {
@@ -27,7 +27,15 @@ async function expectScores(url: string): Promise<void> {
 test('a log whose disk is full stops neither the start nor an answer nor the end', async () => {
   const [port, adminPort] = [await freePort(), await freePort()];
   await using full = await open('/dev/full', 'w');
-  const args = serveCommand('--port', String(port), '--admin-port', String(adminPort), '--grpc-port', '0');
+  const args = serveCommand(
+    MODEL.href,
+    '--port',
+    String(port),
+    '--admin-port',
+    String(adminPort),
+    '--grpc-port',
+    '0',
+  );
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', full.fd] });
   try {
     const readyz = (): Promise<boolean> =>

@@ -16,8 +16,8 @@ export const PORTS = { public: 8000, grpc: 8001, admin: 9090 } as const;
 const KEYS = fileURLToPath(new URL('keys', import.meta.url));
 
 /** What Node runs. */
-export function serveCommand(...args: string[]): string[] {
-  return [STOCKOUT, 'serve', '--model', MODEL.href, '--host', '127.0.0.1', ...args];
+export function serveCommand(model: string, ...args: string[]): string[] {
+  return [STOCKOUT, 'serve', '--model', model, '--host', '127.0.0.1', ...args];
 }
 
 interface Listening {
@@ -27,6 +27,8 @@ interface Listening {
 }
 
 interface ServedOptions {
+  /** URI of the version; default: MODEL. */
+  model?: string;
   /** A port that is used again; default: any that are free. */
   port?: number;
   /** Whether scoring asks for KEY. */
@@ -58,10 +60,10 @@ export class ServedPredictor implements AsyncDisposable {
 
   /** Resolves once it is ready. */
   static async start(options: ServedOptions = {}): Promise<ServedPredictor> {
-    const { port = 0, locked = false, env = {}, descriptors } = options;
+    const { model = MODEL.href, port = 0, locked = false, env = {}, descriptors } = options;
     const ports = ['--port', String(port), '--admin-port', '0', '--grpc-port', '0'];
     const key = locked ? ['--api-keys-dir', KEYS] : [];
-    const serve = serveCommand(...ports, ...key);
+    const serve = serveCommand(model, ...ports, ...key);
     const limit = descriptors === undefined ? '' : `ulimit -n ${descriptors} && `;
     const child = spawn('sh', ['-c', `${limit}exec "$@"`, 'sh', process.execPath, ...serve], {
       stdio: ['ignore', 'ignore', 'pipe'],

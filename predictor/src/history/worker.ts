@@ -11,6 +11,7 @@ import { parseUbj } from '../trees/parse-ubj.ts';
 import type { HistoryReply, HistoryRequest, HistorySetup, NotJson } from './protocol.ts';
 import { readHistory } from './read-history.ts';
 import { type HistoryAnswer, scoreHistory, type Shown } from './score-history.ts';
+import { isShortage } from './shortage.ts';
 
 const MIB = 2 ** 20;
 /** A quarter of what the process may use: scoring goes on beside it. What does not fit spills to the temporary folder. */
@@ -66,6 +67,8 @@ async function handle({ id, body, shown }: HistoryRequest): Promise<void> {
     const seconds = (performance.now() - started) / 1000;
     send({ id, kind: 'answer', answer, seconds }, answer.kind === 'scored' ? [answer.json.buffer] : []);
   } catch (error) {
+    // Unhandled, it ends this worker: its requests are answered 503, and the next one starts another.
+    if (isShortage(error)) throw error;
     send({ id, kind: 'failed', message: (error as Error).message });
   }
 }

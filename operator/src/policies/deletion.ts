@@ -54,7 +54,9 @@ export function planDeletion(observed: ObservedDeletion, input: DeletionInput): 
   const left = Date.parse(model.metadata.deletionTimestamp ?? '') + PATIENCE_MS - input.now.getTime();
   const trouble = outcome?.is === 'running' ? outcome.trouble : undefined;
   if (left <= 0) return giveUp(observed, trouble ?? `it was not done within ${PATIENCE_MS / 1000} s`);
-  return { ...next(observed, input, outcome?.is === 'lost'), requeueAfterMs: left };
+  // What a pod said may come a little later than its Job's end, or never.
+  const requeueAfterMs = outcome?.is === 'settling' ? Math.min(outcome.ms, left) : left;
+  return { ...next(observed, input, outcome?.is === 'lost'), requeueAfterMs };
 }
 
 type Step = Omit<DeletionPlan, 'requeueAfterMs'>;

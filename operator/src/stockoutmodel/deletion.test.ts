@@ -125,6 +125,15 @@ describe('a model that is deleted with its versions', () => {
     expect(plan(cluster, 100)).toMatchObject({ actions: [], requeueAfterMs: 800_000 });
   });
 
+  test('is looked at again soon when the Job failed and its pod has said nothing', () => {
+    const cluster = new FakeCluster(deletedModel());
+    removal(cluster);
+    cluster.finishJob(cluster.runningJob('retail-remove'), undefined);
+    expect(plan(cluster)).toMatchObject({ actions: [], requeueAfterMs: 10_000 });
+    expectRelease(plan(cluster, 10));
+    expect(plan(cluster, 10).left?.message).toMatch(/retail-remove-versions failed$/);
+  });
+
   test('goes at once when the spec says Retain by then, or names a Secret that it may not', () => {
     expectRelease(plan(new FakeCluster(deletedModel({ deletionPolicy: 'Retain' }))));
     const foreign = { persistentVolumeClaim: { claimName: 'of-somebody' } };

@@ -2,14 +2,20 @@ import { connect, type KubeClient } from '@stockout/localcluster/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answered, startCallers } from './callers.ts';
 import { conditionOf, modelObject, SmallWorld } from './small-world.ts';
-import type { Tier } from './tier.ts';
+import { expectPeace } from './field-peace.ts';
+import type { RunningOperator, Tier } from './tier.ts';
 
 const MINUTES = 60_000;
 const NAME = 'rolling';
 const MODEL = `/apis/stockout.dev/v1alpha1/namespaces/default/stockoutmodels/${NAME}`;
 const DEPLOYMENTS = '/apis/apps/v1/namespaces/default/deployments';
 const AUTOSCALER = `/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers/${NAME}`;
+const BUDGET = `/apis/policy/v1/namespaces/default/poddisruptionbudgets/${NAME}`;
 const OURS = `stockout.dev/model=${NAME}`;
+
+interface Budget {
+  spec: { selector: { matchLabels: Record<string, string> } };
+}
 
 interface Scaled {
   spec: { replicas: number };
@@ -21,7 +27,7 @@ export function describeAvailability(where: string, startTier: () => Promise<Tie
   describe(`callers of a model ${where} notice nothing`, () => {
     const abort = new AbortController();
     let tier: Tier;
-    let operator: { stop(): Promise<void> };
+    let operator: RunningOperator;
     let world: SmallWorld;
     let client: KubeClient;
     let endpoint: string;
@@ -114,6 +120,15 @@ export function describeAvailability(where: string, startTier: () => Promise<Tie
       3 * MINUTES,
     );
 
+    it(
+      'and nobody who owns a field of it either: a hundred reconciles write nothing beside a GitOps controller',
+      async () => {
+        await until(budgetColor, 'green');
+        await expectPeace(client, operator.adminUrl ?? '', model({ rounds: 22 }));
+      },
+      3 * MINUTES,
+    );
+
     /** What callers were answered while something was done: predictions, every one. */
     async function called(work: () => Promise<void>): Promise<Answered> {
       const callers = await startCallers(endpoint);
@@ -146,6 +161,11 @@ export function describeAvailability(where: string, startTier: () => Promise<Tie
       if (names.length === 0) return undefined;
       const { spec } = await client.get<{ spec: { scaleTargetRef: { name: string } } }>(AUTOSCALER);
       return spec.scaleTargetRef.name;
+    }
+
+    async function budgetColor(): Promise<string | undefined> {
+      const { spec } = await client.get<Budget>(BUDGET);
+      return spec.selector.matchLabels['stockout.dev/color'];
     }
 
     async function ownersOfReplicas(): Promise<string[]> {

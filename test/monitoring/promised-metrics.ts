@@ -24,7 +24,7 @@ export const PROMISED: readonly Promised[] = [
   metric('counter', 'stockout_shadow_label_flips_total'),
   metric('histogram', 'stockout_shadow_score_shift'),
   metric('histogram', 'stockout_shadow_duration_seconds'),
-  metric('counter', 'stockout_worker_losses_total', 'worker'),
+  metric('counter', 'stockout_thread_losses_total', 'thread'),
   metric('counter', 'stockout_connections_refused_total', 'port'),
   metric('counter', 'controller_runtime_reconcile_total', 'controller', 'result'),
   metric('histogram', 'controller_runtime_reconcile_time_seconds', 'controller'),

@@ -27,7 +27,7 @@ test('a full scratch folder costs histories alone: 503, told once and counted, a
   expect(await statusOf(served.url, HISTORY[0]!)).toBe(503);
   expect(served.errors).toHaveLength(1);
   expect(served.errors[0]).toMatch(/the history worker does not start: .*ENOSPC/);
-  expect(await served.metric('stockout_worker_losses_total')).toBe(1);
+  expect(await served.metric('stockout_thread_losses_total')).toBe(1);
   for (const call of SCORING) expect([call.path, await statusOf(served.url, call)]).toEqual([call.path, 200]);
   await disk.makeRoom();
   expect(await statusOf(served.url, HISTORY[0]!)).toBe(503);

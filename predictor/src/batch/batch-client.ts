@@ -37,7 +37,7 @@ export class BatchClient {
       url: new URL('worker.ts', import.meta.url),
       prepare: () => setup,
       log,
-      lost: () => metrics.trouble.workerLost('batch'),
+      lost: () => metrics.trouble.threadLost('batch'),
       told: (message) => {
         if (message.kind === 'traffic') told(message.summary);
       },

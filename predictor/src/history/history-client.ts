@@ -29,7 +29,7 @@ export class HistoryClient {
       prepare,
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES },
       log,
-      lost: () => metrics.trouble.workerLost('history'),
+      lost: () => metrics.trouble.threadLost('history'),
     });
   }
 

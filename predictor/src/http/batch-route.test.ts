@@ -120,7 +120,7 @@ describe('POST /predict/batch', () => {
     expect((await lost.json()) as object).toMatchObject({ detail: 'the batch was lost: send it again' });
     expect((await broken.post('/predict/batch', rows)).status).toBe(200);
     const metrics = await (await broken.get('/metrics', true)).text();
-    expect(metrics).toContain('stockout_worker_losses_total{worker="batch"} 1\n');
+    expect(metrics).toContain('stockout_thread_losses_total{thread="batch"} 1\n');
   });
 
   it('answers 429 with Retry-After when too many wait', async () => {

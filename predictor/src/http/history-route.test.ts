@@ -202,7 +202,7 @@ describe('POST /predict/history', () => {
     expect(broken.log.at(-1)?.message).toMatch(/the history worker ended/);
     expect((await broken.post('/predict/history', week('S1'))).status).toBe(200);
     const metrics = await (await broken.get('/metrics', true)).text();
-    expect(metrics).toContain('stockout_worker_losses_total{worker="history"} 1\n');
+    expect(metrics).toContain('stockout_thread_losses_total{thread="history"} 1\n');
   });
 
   it('answers 503 while its snapshot is damaged, says which file, and serves everything else', async () => {

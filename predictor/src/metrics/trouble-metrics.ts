@@ -2,16 +2,16 @@ import { Counter, type Registry } from 'prom-client';
 
 /** What a pod lives through, and somebody should know of. */
 export class TroubleMetrics {
-  readonly #losses: Counter<'worker'>;
+  readonly #losses: Counter<'thread'>;
   readonly #refused: Counter<'port'>;
 
   constructor(registry: Registry) {
     const registers = [registry];
     this.#losses = new Counter({
       registers,
-      name: 'stockout_worker_losses_total',
-      help: 'Worker threads that ended or did not start; the next request that needs one starts another',
-      labelNames: ['worker'],
+      name: 'stockout_thread_losses_total',
+      help: 'Threads for batches and histories that ended or did not start; the next request starts another',
+      labelNames: ['thread'],
     });
     this.#refused = new Counter({
       registers,
@@ -20,12 +20,12 @@ export class TroubleMetrics {
       labelNames: ['port'],
     });
     // A counter that begins at 1 has no increase.
-    for (const worker of ['batch', 'history']) this.#losses.inc({ worker }, 0);
+    for (const thread of ['batch', 'history']) this.#losses.inc({ thread }, 0);
     for (const port of ['http', 'grpc']) this.#refused.inc({ port }, 0);
   }
 
-  workerLost(worker: 'batch' | 'history'): void {
-    this.#losses.inc({ worker });
+  threadLost(thread: 'batch' | 'history'): void {
+    this.#losses.inc({ thread });
   }
 
   connectionRefused(port: 'http' | 'grpc'): void {

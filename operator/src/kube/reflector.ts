@@ -4,7 +4,6 @@ import { type BackoffOptions, backoffMs, pause } from './backoff.ts';
 import type { KubeClient, Selection } from './client.ts';
 import type { Kind } from './kinds.ts';
 import { isExpired, isNotFound, KubeError } from './kube-error.ts';
-import { lean } from './lean.ts';
 import type { Store } from './store.ts';
 import type { WatchEvent } from './watch-stream.ts';
 

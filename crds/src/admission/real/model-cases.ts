@@ -144,6 +144,7 @@ export const MODEL_CASES = [
   model('no test rows', { 'spec.training.split': { strategy: 'Random', testFraction: '0' } }),
   model('results that vanish too soon', { 'spec.training.ttlSecondsAfterFinished': 60 }),
   model('a time zone without schedule', { 'spec.training.timeZone': 'Europe/Madrid' }),
+  model('a schedule on a day that no month has', { 'spec.training.schedule': '0 3 32 * *' }),
   model('Spark without an address', { 'spec.training.engine': { type: 'Spark' } }),
   model('an address for DuckDB', { 'spec.training.engine': { connectUrl: 'sc://spark:15002' } }),
   model('resources in quantities and numbers', {
@@ -223,6 +224,18 @@ export const JOB_CASES = [
   job('a window of no days', { 'spec.input': { lastDays: 0 } }),
   job('an output mode that does not exist', { 'spec.output': { mode: 'Upsert' } }),
   job('a deadline without schedule', { 'spec.startingDeadlineSeconds': 60 }),
+  job('a schedule of lists, ranges, steps and names', { 'spec.schedule': '*/15 0-6,22 1,15 JAN-MAR mon' }),
+  job('a schedule by name, on the clocks of a time zone', {
+    'spec.schedule': '@daily',
+    'spec.timeZone': 'America/Argentina/Buenos_Aires',
+  }),
+  job('a schedule of six fields', { 'spec.schedule': '0 * * * * *' }),
+  job('a schedule at the 60th minute', { 'spec.schedule': '60 * * * *' }),
+  job('an offset for a time zone', { 'spec.schedule': '0 4 * * *', 'spec.timeZone': '+02:00' }),
+  job('shards for Spark', {
+    'spec.shards': 2,
+    'spec.engine': { type: 'Spark', connectUrl: 'sc://spark:15002' },
+  }),
   job('a model by its bare name', { 'spec.modelRef': 'retail' }),
   job('no shards', { 'spec.shards': 0 }),
   job('a toleration that is text', { 'spec.tolerations': ['spot'] }),

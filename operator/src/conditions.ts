@@ -85,6 +85,14 @@ export const REASON = {
   rollingOut: 'RollingOut',
   /** The candidate's pods were not all ready in time; it was given up and the old version keeps serving. */
   progressDeadlineExceeded: 'ProgressDeadlineExceeded',
+  /** All candidate pods are up, and it is seen how they do before they get the traffic. */
+  proving: 'Proving',
+  /** The candidate did not show what serving.rollout.analysis asks for, or did not answer; the old version keeps serving. */
+  analysisFailed: 'AnalysisFailed',
+  /** There were too few requests to judge the candidate by; the old version keeps serving. */
+  inconclusive: 'Inconclusive',
+  /** The new version failed within the rollback window; traffic was switched back. */
+  rolledBack: 'RolledBack',
   /** No version is to serve. */
   nothingToRollOut: 'NothingToRollOut',
 
@@ -152,6 +160,9 @@ const TROUBLES: ReadonlySet<string> = new Set([
   REASON.gatesFailed,
   REASON.schemaChanged,
   REASON.progressDeadlineExceeded,
+  REASON.analysisFailed,
+  REASON.inconclusive,
+  REASON.rolledBack,
   REASON.trackingFailed,
   REASON.recoveredInPart,
   REASON.recoveryFailed,

@@ -26,6 +26,7 @@ export class Controllers {
   async run(signal: AbortSignal): Promise<void> {
     const { models, scoringJobs } = this.#context.stores;
     await Promise.all([
+      this.#context.interviewer.run((key) => this.#models.add(key), signal),
       this.#models.run(Array.from(models.values(), keyOf), signal),
       this.#scoringJobs.run(Array.from(scoringJobs.values(), keyOf), signal),
     ]);

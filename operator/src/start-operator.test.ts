@@ -12,6 +12,8 @@ import { ApiServer } from './testing/api-server.ts';
 import { aModel, aScoringJob, aTrainResult } from './testing/builders.ts';
 import { eventually } from './testing/eventually.ts';
 import { podOf } from './testing/fake-cluster.ts';
+import { aGoldenReport } from './testing/played-answers.ts';
+import { predictorPod } from './testing/played-pods.ts';
 
 const CORE = '/api/v1/namespaces/shop';
 const OURS = '/apis/stockout.dev/v1alpha1/namespaces/shop';
@@ -39,8 +41,10 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
+const askPod = () => Promise.resolve(aGoldenReport());
+
 async function start(options: Parameters<typeof startOperator>[0] = {}): Promise<Operator> {
-  const operator = await startOperator({ kubeconfigPath, adminPort: 0, log: () => {}, ...options });
+  const operator = await startOperator({ kubeconfigPath, adminPort: 0, log: () => {}, askPod, ...options });
   operators.push(operator);
   return operator;
 }
@@ -78,6 +82,10 @@ function bringUp(name: string): void {
     readyReplicas: replicas,
     availableReplicas: replicas,
   };
+  for (let index = 0; index < replicas; index++) {
+    const pod = predictorPod(deployment, index);
+    server.put(`${CORE}/pods/${pod.metadata.name}`, pod);
+  }
   server.put(`${DEPLOYMENTS}/${name}`, { ...deployment, status } as Deployment);
 }
 
@@ -214,7 +222,7 @@ test('every step is told in an Event, once', async () => {
       'Normal Training',
       'Normal Trained',
       'Normal GatesPassed',
-      'Normal RollingOut',
+      'Normal Proving',
       'Normal Serving',
     ]),
   );

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import process from 'node:process';
+import { LOOPBACK_NETWORK, POD_NETWORK_VARIABLE } from '@stockout/contracts';
 import { startAdminServer } from './admin-server.ts';
 import type { OperatorContext } from './context.ts';
 import { Controllers } from './controllers.ts';
@@ -11,6 +12,8 @@ import { createReflectors, createStores } from './kube/stores.ts';
 import { type Log, logToStderr } from './log.ts';
 import { forgetAll } from './metrics.ts';
 import { createMetrics } from './create-metrics.ts';
+import { type AskPod, askPod } from './predictors/admin-port.ts';
+import { Interviewer } from './predictors/interviewer.ts';
 import type { Settings } from './settings.ts';
 
 const LEASE_NAME = 'stockout-operator';
@@ -28,6 +31,10 @@ export interface OperatorOptions {
    * Default: $STOCKOUT_ALLOWED_NAMES (separated by commas), else `stockout-*`.
    */
   allowedNames?: readonly string[] | undefined;
+  /** IPv4 network of pods that are processes of one machine. Default: $STOCKOUT_POD_NETWORK, else loopback. */
+  podNetwork?: string | undefined;
+  /** How a predictor's pod is asked. Default: by its admin port. */
+  askPod?: AskPod | undefined;
   /** Tells this operator from others. Default: made from the host's name. */
   identity?: string | undefined;
   /** Of /metrics, /healthz, /readyz; 0: any that is free. Default 8080. */
@@ -93,7 +100,13 @@ function createContext(
   given: Pick<OperatorContext, 'client' | 'log' | 'identity' | 'leads' | 'metrics'>,
 ): OperatorContext {
   const { now = () => new Date() } = options;
-  return { ...given, stores: createStores(), settings: settingsOf(options), now };
+  return {
+    ...given,
+    stores: createStores(),
+    settings: settingsOf(options),
+    interviewer: new Interviewer(options.askPod ?? askPod, () => now().getTime()),
+    now,
+  };
 }
 
 /** In a pod the probes and Prometheus come from outside. */
@@ -102,7 +115,7 @@ function hostOf({ host }: OperatorOptions): string {
   return host ?? HOST ?? (KUBERNETES_SERVICE_HOST ? '0.0.0.0' : '127.0.0.1');
 }
 
-function settingsOf({ images, allowedNames }: OperatorOptions): Settings {
+function settingsOf({ images, allowedNames, podNetwork }: OperatorOptions): Settings {
   const { STOCKOUT_PIPELINE_IMAGE, STOCKOUT_PREDICTOR_IMAGE, STOCKOUT_ALLOWED_NAMES } = process.env;
   return {
     images: {
@@ -112,6 +125,7 @@ function settingsOf({ images, allowedNames }: OperatorOptions): Settings {
         images?.predictor ?? STOCKOUT_PREDICTOR_IMAGE ?? `ghcr.io/stockout/stockout-predictor:${VERSION}`,
     },
     allowedNames: allowedNames ?? STOCKOUT_ALLOWED_NAMES?.split(',') ?? ['stockout-*'],
+    podNetwork: podNetwork ?? process.env[POD_NETWORK_VARIABLE] ?? LOOPBACK_NETWORK,
   };
 }
 

@@ -65,9 +65,8 @@ export class ApiKeys {
   }
 
   /** Some valid key, read anew: for a predictor of the same Secret. undefined where there is none. */
-  async anyOne(): Promise<string | undefined> {
-    const mounted = this.#dir === undefined ? [] : await readKeys(this.#dir).catch(() => []);
-    return mounted[0] ?? this.#given[0];
+  anyOne(): Promise<string | undefined> {
+    return anyKey(this.#given, this.#dir);
   }
 
   close(): void {
@@ -104,6 +103,12 @@ export class ApiKeys {
 }
 
 /** The kubelet mounts a Secret as links beside `..data` and dated folders: names with a dot in front are its own. */
+/** Some valid key; undefined where there is none. @param dir a mounted Secret */
+export async function anyKey(given: readonly string[], dir: string | undefined): Promise<string | undefined> {
+  const mounted = dir === undefined ? [] : await readKeys(dir).catch(() => []);
+  return mounted[0] ?? given[0];
+}
+
 async function readKeys(dir: string): Promise<string[]> {
   const names = (await readdir(dir)).filter((name) => !name.startsWith('.'));
   const contents = await Promise.all(names.map((name) => readFile(join(dir, name), 'utf8')));

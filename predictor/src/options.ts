@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import process from 'node:process';
+import { LOOPBACK_NETWORK, POD_NETWORK_VARIABLE } from '@stockout/contracts';
 import { openDescriptors, shareConnections } from './descriptors.ts';
 import { type Log, logToStderr } from './log.ts';
 
@@ -80,6 +81,8 @@ export interface Limits {
   shadowPerSecond: number;
   shadowQueued: number;
   shadowDeadlineMs: number;
+  /** For one golden prediction to come back by way of the Service. */
+  goldenDeadlineMs: number;
   /** How long requests are still accepted after the signal to stop: endpoints take that long to spread. */
   drainMs: number;
   /** How long requests under way may take after that. */
@@ -128,6 +131,7 @@ export function defaultLimits(memory: number, descriptors: number, workers = 1):
     shadowPerSecond: 200 / workers,
     shadowQueued: 256,
     shadowDeadlineMs: 5_000,
+    goldenDeadlineMs: 1_000,
     drainMs: 5_000,
     closeMs: 20_000,
     keysIntervalMs: 2_000,
@@ -146,6 +150,8 @@ export interface Settings extends ServeOptions {
   grpcPort: number;
   workers: number;
   apiKeys: string[];
+  /** Of pods that are processes of one machine, see `isInNetwork`. */
+  podNetwork: string;
   limits: Limits;
   log: Log;
 }
@@ -160,6 +166,7 @@ export function settle(options: ServeOptions): Settings {
     grpcPort: options.grpcPort ?? 8001,
     workers,
     apiKeys: options.apiKeys ?? [],
+    podNetwork: process.env[POD_NETWORK_VARIABLE] ?? LOOPBACK_NETWORK,
     // Without a limit (a container's) it answers 0 or more than there is.
     limits: {
       ...defaultLimits(process.constrainedMemory() || Infinity, openDescriptors(), workers),

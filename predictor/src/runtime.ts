@@ -12,6 +12,8 @@ import type { ServerCertificate } from './tls/server-certificate.ts';
 export interface Runtime {
   /** The address that it listens on. */
   host: string;
+  /** Of pods that are processes of this machine: a candidate there is found by its address. */
+  podNetwork: string;
   limits: Limits;
   log: Log;
   keys: ApiKeys;

@@ -81,7 +81,7 @@ interface Servers {
 }
 
 async function createRuntime(settings: Settings): Promise<Runtime> {
-  const { host, limits, log, apiKeys, apiKeysDir, tlsDir } = settings;
+  const { host, podNetwork, limits, log, apiKeys, apiKeysDir, tlsDir } = settings;
   const keys = await ApiKeys.open(apiKeys, apiKeysDir, limits.keysIntervalMs, log);
   const certificate =
     tlsDir === undefined ? undefined : await ServerCertificate.open(tlsDir, limits.keysIntervalMs, log);
@@ -90,6 +90,7 @@ async function createRuntime(settings: Settings): Promise<Runtime> {
   if (certificate !== undefined) metrics.tls.of(certificate);
   return {
     host,
+    podNetwork,
     limits,
     log,
     keys,

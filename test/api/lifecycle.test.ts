@@ -1,6 +1,7 @@
 import { describeAvailability } from '../lifecycle/availability.ts';
 import { describeLifecycle } from '../lifecycle/scenario.ts';
 import { describeRecovery } from '../lifecycle/recovery.ts';
+import { describeRollouts } from '../lifecycle/rollouts.ts';
 import { describeTrouble } from '../lifecycle/trouble.ts';
 import { startRealTier } from './real-tier.ts';
 import { describeRights } from './rights.ts';
@@ -11,4 +12,5 @@ describeLifecycle('on a real API server', startTier);
 describeTrouble('on a real API server', startTier);
 describeRecovery('on a real API server', startTier);
 describeAvailability('on a real API server', startTier);
+describeRollouts('on a real API server', startTier);
 describeRights();

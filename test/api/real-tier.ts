@@ -56,7 +56,7 @@ export async function startRealTier(options: RealTierOptions = {}): Promise<Tier
     volume: (claim) => provideVolume(client, join(stateDir, 'volumes', claim), claim),
     startOperator: (now) =>
       release?.startOperator(operatorKubeconfig) ??
-      startOperator({ kubeconfigPath: operatorKubeconfig, adminPort: 0, now }),
+      startOperator({ kubeconfigPath: operatorKubeconfig, adminPort: 0, podNetwork: POD_ADDRESSES, now }),
     stop: async () => {
       await removeAll(client);
       await agent.stop();

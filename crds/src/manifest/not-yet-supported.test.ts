@@ -21,9 +21,31 @@ describe('what a spec asks for and is not built yet is named with what to write 
   test('each field of a model once', () => {
     const asked = model({
       storage: { uri: 's3://bucket/prod' },
-      serving: { rollout: { shadow: {} } },
+      serving: { rollout: { analysis: {} }, tls: { secretName: 'stockout-tls' } },
     });
-    expect(notYetSupported(asked)).toEqual(['spec.serving.rollout.shadow (leave it out)']);
+    expect(notYetSupported(asked)).toEqual([
+      expect.stringMatching(/^spec\.serving \(leave out rollout\.shadow and rollout\.analysis, or /),
+    ]);
+  });
+
+  test.each([
+    [{ tls: { secretName: 'stockout-tls' } }, true],
+    [{ auth: { rateLimitPerMinute: 60 } }, true],
+    [{ auth: { jwt: { issuer: 'https://issuer.example', audience: 'stockout' } } }, true],
+    [
+      {
+        auth: {
+          jwt: { issuer: 'https://issuer.example', audience: 'stockout' },
+          apiKeySecretRef: { name: 'stockout-api-key' },
+        },
+      },
+      false,
+    ],
+    [{}, false],
+  ])('an analysis with %j: %s', (serving, refused) => {
+    const found = notYetSupported(model({ serving: { ...serving, rollout: { analysis: {} } } }));
+    expect(found).toHaveLength(refused ? 1 : 0);
+    expect(notYetSupported(model({ serving }))).toEqual([]);
   });
 
   test('nothing of a scoring job, whatever it asks for', () => {

@@ -4,6 +4,8 @@ import process from 'node:process';
 
 /** An address for each pod: on the loopback network, or in a network that was made local to this machine. */
 export class PodAddresses {
+  /** That pods are told of: there is no DNS here, they find one another by address. */
+  readonly network: string;
   readonly #prefix: number;
   readonly #bits: number;
   readonly #shared: boolean;
@@ -12,6 +14,7 @@ export class PodAddresses {
   /** @param network `127.0.0.0/8` or another IPv4 network */
   constructor(network: string, shared = false) {
     const [address = '', bits = '32'] = network.split('/');
+    this.network = network;
     this.#bits = Number(bits);
     this.#prefix = toNumber(address);
     this.#shared = shared;

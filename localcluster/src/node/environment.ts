@@ -1,5 +1,6 @@
 import { delimiter } from 'node:path';
 import process from 'node:process';
+import { POD_NETWORK_VARIABLE } from '@stockout/contracts';
 import type { Container, Pod } from '../types.ts';
 import { type NodeContext, NotReadyError } from './context.ts';
 import { fieldValue, resourceValue } from './downward.ts';
@@ -45,13 +46,13 @@ export function environmentOf(
   return { ...ofThisMachine(context), ...env };
 }
 
-function ofThisMachine({ binDir }: NodeContext): Record<string, string> {
+function ofThisMachine({ binDir, addresses }: NodeContext): Record<string, string> {
   const path = [binDir, process.env.PATH].filter((part) => part !== undefined).join(delimiter);
   const kept = INHERITED.flatMap((name) => {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value] as const];
   });
-  return { ...Object.fromEntries(kept), PATH: path };
+  return { ...Object.fromEntries(kept), PATH: path, [POD_NETWORK_VARIABLE]: addresses.network };
 }
 
 function fromSources(context: NodeContext, pod: Pod, { envFrom = [] }: Container): Record<string, string> {

@@ -34,6 +34,7 @@ export interface Pod extends KubeObject {
   spec?: PodSpec;
   status?: {
     phase?: string;
+    podIP?: string;
     reason?: string;
     message?: string;
     conditions?: StatusCondition[];

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { NO_ANSWERS } from '../predictors/question.ts';
 import { describeAction } from '../actions.ts';
 import { trainingRunName } from '../resources/run-names.ts';
 import { aModel, aVersion } from '../testing/builders.ts';
@@ -19,6 +20,8 @@ test('records beyond the limit go, but never that of a version in use or of the 
     recovery: undefined,
     predictors: [],
     service: undefined,
+    candidateService: undefined,
+    answers: NO_ANSWERS,
   };
   const actions = planRetention(observed, new Set(['v1', undefined]));
   expect(actions.map(describeAction)).toEqual([

@@ -5,6 +5,7 @@ import { isApplied } from '../resources/applied.ts';
 import type { Color } from '../resources/names.ts';
 import { type PredictorInput, speaksTls } from '../resources/predictor-deployment.ts';
 import { buildService, readSwitched, type Switched } from '../resources/service.ts';
+import type { Question } from '../predictors/question.ts';
 import type { VersionRecord } from '../resources/version-record.ts';
 import type { ObservedModel, PredictorState } from '../stockoutmodel/observed.ts';
 import { replicasOf } from './replicas.ts';
@@ -13,6 +14,8 @@ import type { StepPlan } from './step-plan.ts';
 export interface RolloutPlan extends StepPlan {
   /** The version on its way to serve. */
   candidate: string | undefined;
+  /** What the next plan wants to know of the predictors' pods. */
+  questions?: readonly Question[] | undefined;
 }
 
 /** All that a step of a rollout rests on. */
@@ -21,6 +24,8 @@ export interface RolloutContext {
   target: VersionRecord;
   now: Date;
   image: string;
+  /** Of pods that are processes of one machine, see `isInNetwork`. */
+  podNetwork: string;
   /** Of the target under today's spec. */
   hash: string;
   serving: PredictorState | undefined;
@@ -31,10 +36,11 @@ export function busy(
   color: Color,
   what: string,
   actions: Action[],
+  reason: string = REASON.rollingOut,
 ): RolloutPlan {
   const instead = serving === undefined ? '' : `, until then ${serving.version} (${serving.color}) serves`;
   return {
-    verdict: isFalse(REASON.rollingOut, `${target.version} (${color}) is on its way${instead}: ${what}`),
+    verdict: isFalse(reason, `${target.version} (${color}) is on its way${instead}: ${what}`),
     candidate: target.version,
     busy: true,
     failed: undefined,
@@ -42,10 +48,13 @@ export function busy(
   };
 }
 
+/** @param color whose Deployment keeps the time of its proof for as long as it is of the same template */
 export function inputFor(context: RolloutContext, color: Color): PredictorInput {
-  const { observed, target, image, serving } = context;
+  const { observed, target, image, serving, hash } = context;
   const replicas = replicasOf(observed.model, serving, color);
-  return { model: observed.model, color, version: target, image, replicas };
+  const there = observed.predictors.find((predictor) => predictor.color === color);
+  const provenFrom = there?.templateHash === hash ? there.provenFrom : undefined;
+  return { model: observed.model, color, version: target, image, replicas, provenFrom };
 }
 
 export function applyPredictor(
@@ -84,4 +93,19 @@ export function aside({ observed }: RolloutContext, actions: Action[]): Action[]
 export function remove(observed: ObservedModel, { deployment }: PredictorState, why: string): Action {
   const given = observed.service ?? buildService({ model: observed.model, color: undefined });
   return { verb: 'delete', object: deployment, given, why };
+}
+
+/** Nobody is put to the proof: a model that is called so itself may have the name. */
+export function dropCandidateService({ observed }: Pick<RolloutContext, 'observed'>): Action[] {
+  const { candidateService } = observed;
+  if (candidateService === undefined) return [];
+  return [{ verb: 'delete', object: candidateService, why: 'no candidate is asked any more' }];
+}
+
+/** Milliseconds for which the old color is kept: none for one that never served. */
+export function rollbackWindowLeft({ observed, now }: RolloutContext, old: PredictorState): number {
+  const switched = readSwitchedOf(observed);
+  if (switched === undefined || switched.from !== old.templateHash) return 0;
+  const window = observed.model.spec.serving.rollout.rollbackWindowSeconds * 1000;
+  return Date.parse(switched.at) + window - now.getTime();
 }

@@ -5,14 +5,17 @@ import { buildPredictorDeployment, speaksTls, templateHash } from '../resources/
 import type { VersionRecord } from '../resources/version-record.ts';
 import { lostOf, type ObservedModel, type PredictorState, servingOf } from '../stockoutmodel/observed.ts';
 import { rollOut } from './candidate.ts';
+import { quiet } from './proof-questions.ts';
 import { rollTemplate } from './rolling-update.ts';
 import {
   applyPredictor,
   applyService,
   busy,
+  dropCandidateService,
   inputFor,
   readSwitchedOf,
   remove,
+  rollbackWindowLeft,
   type RolloutContext,
   type RolloutPlan,
 } from './rollout-steps.ts';
@@ -25,7 +28,16 @@ import {
 export function planRollout(
   observed: ObservedModel,
   target: VersionRecord | undefined,
-  input: { now: Date; image: string },
+  input: { now: Date; image: string; podNetwork: string },
+): RolloutPlan {
+  const plan = planStep(observed, target, input);
+  return plan.questions === undefined ? { ...plan, questions: quiet(observed) } : plan;
+}
+
+function planStep(
+  observed: ObservedModel,
+  target: VersionRecord | undefined,
+  input: { now: Date; image: string; podNetwork: string },
 ): RolloutPlan {
   const serving = servingOf(observed);
   if (target === undefined) return nothingToRollOut(observed, serving);
@@ -36,7 +48,8 @@ export function planRollout(
   if (serving !== undefined && isRolling(context, serving)) {
     const rolling = rollTemplate(context, serving);
     const old = partWithOld(context, serving);
-    return { ...rolling, ...old, actions: [...rolling.actions, ...old.actions] };
+    const actions = [...rolling.actions, ...old.actions, ...dropCandidateService(context)];
+    return { ...rolling, ...old, actions };
   }
   return serving?.templateHash === hash ? settle(context, serving) : rollOut(context);
 }
@@ -55,7 +68,10 @@ function isRolling({ observed, hash }: RolloutContext, serving: PredictorState):
 /** Nothing may serve, or the record of what serves is gone: leave it as it is. */
 function nothingToRollOut(observed: ObservedModel, serving: PredictorState | undefined): RolloutPlan {
   const abandoned = observed.predictors.filter((predictor) => predictor !== serving);
-  const actions = abandoned.map((predictor) => remove(observed, predictor, 'it is not to serve any more'));
+  const actions = [
+    ...abandoned.map((predictor) => remove(observed, predictor, 'it is not to serve any more')),
+    ...dropCandidateService({ observed }),
+  ];
   const verdict =
     serving === undefined
       ? { status: 'Unknown' as const, reason: REASON.nothingToRollOut, message: 'no version is to serve yet' }
@@ -72,6 +88,7 @@ function settle(context: RolloutContext, serving: PredictorState): RolloutPlan {
     ...applyPredictor(desired, serving, 'it differs from the spec'),
     ...applyService(context, serving.color, readSwitchedOf(observed)),
     ...old.actions,
+    ...dropCandidateService(context),
   ];
   return {
     verdict: isTrue(REASON.rolledOut, `all traffic goes to ${target.version} (${serving.color})`),
@@ -99,14 +116,6 @@ function restore(context: RolloutContext, color: Color): RolloutPlan {
   const desired = buildPredictorDeployment(inputFor(context, color));
   const actions = applyPredictor(desired, undefined, 'it serves, and its Deployment was deleted');
   return busy(context, color, 'its Deployment was deleted, it is made anew', actions);
-}
-
-/** Milliseconds for which the old color is kept: none for one that never served. */
-function rollbackWindowLeft({ observed, now }: RolloutContext, old: PredictorState): number {
-  const switched = readSwitchedOf(observed);
-  if (switched === undefined || switched.from !== old.templateHash) return 0;
-  const window = observed.model.spec.serving.rollout.rollbackWindowSeconds * 1000;
-  return Date.parse(switched.at) + window - now.getTime();
 }
 
 function letGo({ observed }: RolloutContext, old: PredictorState): Action {

@@ -53,7 +53,7 @@ function namedVersion(model: StockoutModel, version: string): ScoringVersion {
     const known = names === '' ? ' yet' : `; there are ${names}`;
     return wait(REASON.versionNotFound, `spec.version: the model ${name} has no ${version}${known}`);
   }
-  if (found.state === REASON.gatesPassed || model.status?.servingVersion === version) return { version };
+  if (found.state !== REASON.gatesFailed || model.status?.servingVersion === version) return { version };
   const message = `spec.version: ${version} of the model ${name} did not pass its gates`;
   return { refused: { reason: REASON.versionRefused, message }, final: true };
 }

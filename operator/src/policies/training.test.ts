@@ -1,5 +1,6 @@
 import type { StockoutModel } from '@stockout/crds';
 import { describe, expect, test } from 'vitest';
+import { NO_ANSWERS } from '../predictors/question.ts';
 import { describeAction } from '../actions.ts';
 import { runStateOf } from '../jobs/run-state.ts';
 import { buildTrainingJob } from '../resources/training-job.ts';
@@ -20,6 +21,8 @@ const observedOf = (model: StockoutModel, changes: Partial<ObservedModel> = {}):
   recovery: undefined,
   predictors: [],
   service: undefined,
+  candidateService: undefined,
+  answers: NO_ANSWERS,
   ...changes,
 });
 const plan = (observed: ObservedModel, rollingOut = false) => {

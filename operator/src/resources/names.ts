@@ -40,6 +40,10 @@ export const ANNOTATION = {
   templateHash: 'stockout.dev/template-hash',
   /** Why a candidate was given up; its pods are gone, the Deployment stays as the record of it. */
   givenUp: 'stockout.dev/given-up',
+  /** The reason, in one word, for which it was given up. */
+  givenUpReason: 'stockout.dev/given-up-reason',
+  /** On a candidate's Deployment: since when all its pods are up, and it is put to the proof. */
+  provenFrom: 'stockout.dev/proven-from',
   /** On the Service: when traffic was switched, and the template that served before. */
   switchedAt: 'stockout.dev/switched-at',
   switchedFrom: 'stockout.dev/switched-from',
@@ -49,6 +53,9 @@ export const ANNOTATION = {
   rolledFrom: 'stockout.dev/rolled-from',
   /** On the Deployment that serves: the template that a rolling update was given up with, and why. */
   gaveUpOn: 'stockout.dev/gave-up-on',
+  /** On the Service: the uid of the Deployment whose traffic was switched back, and why. */
+  rolledBackFrom: 'stockout.dev/rolled-back-from',
+  rolledBackBecause: 'stockout.dev/rolled-back-because',
 } as const;
 
 export type Color = 'blue' | 'green';
@@ -81,7 +88,8 @@ export function ownerReference({ apiVersion, kind, metadata }: Owner): OwnerRefe
   };
 }
 
-export type Component = 'training' | 'scoring' | 'tracking' | 'recovery' | 'removal' | 'predictor' | 'record';
+export type Component =
+  'training' | 'scoring' | 'tracking' | 'recovery' | 'removal' | 'predictor' | 'candidate' | 'record';
 
 export function labelsOf(instance: string, component: Component): Record<string, string> {
   return {

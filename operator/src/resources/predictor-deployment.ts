@@ -1,5 +1,6 @@
 import type { StockoutModel } from '@stockout/crds';
 import type { Deployment, PodTemplate, Volume, VolumeMount } from '../api/kubernetes.ts';
+import type { Finding } from '../conditions.ts';
 import { ANNOTATION, type Color, hashOf, LABEL, labelsOf, ownerReference, predictorName } from './names.ts';
 import { withAppliedHash } from './applied.ts';
 import { buildContainer, buildPodSpec, identityLabels } from './pod.ts';
@@ -14,6 +15,7 @@ const TLS_FOLDER = '/etc/stockout/tls';
  * would only come before these 5 s: the node sends SIGTERM at the moment when the endpoints are told.
  */
 const GRACE_SECONDS = 40;
+const PINNED = '-pinned';
 
 /**
  * No pod goes before another is ready. One more at a time, and of many pods a tenth, so that a version which turns out
@@ -33,6 +35,8 @@ export interface PredictorInput {
   image: string;
   /** Left out where an autoscaler says it: then it is not ours to write. */
   replicas?: number | undefined;
+  /** Since when it is put to the proof; undefined before. */
+  provenFrom?: string | undefined;
 }
 
 /** Where a version lies and what it must be. */
@@ -55,7 +59,10 @@ export function buildPredictorDeployment(input: PredictorInput): Deployment {
       name: predictorName(name, color),
       namespace,
       labels: { ...template.metadata.labels, [LABEL.version]: version.version },
-      annotations: { [ANNOTATION.templateHash]: templateHash(input) },
+      annotations: {
+        [ANNOTATION.templateHash]: templateHash(input),
+        ...(input.provenFrom === undefined ? {} : { [ANNOTATION.provenFrom]: input.provenFrom }),
+      },
       ownerReferences: [ownerReference(model)],
     },
     spec: {
@@ -87,13 +94,14 @@ export function withTemplate(
   });
 }
 
-/** The same Deployment without pods: the record that this template was tried and given up. */
-export function buildGivenUpPredictor(input: PredictorInput, why: string): Deployment {
+/** The same Deployment without pods: the record that this template was tried and given up, and why. */
+export function buildGivenUpPredictor(input: PredictorInput, { reason, message }: Finding): Deployment {
   const deployment = buildPredictorDeployment(input);
   const annotations = {
     ...deployment.metadata.annotations,
-    [ANNOTATION.givenUp]: why,
-    [ANNOTATION.attempt]: predictorAttempt(input.model),
+    [ANNOTATION.givenUp]: message,
+    [ANNOTATION.givenUpReason]: reason,
+    [ANNOTATION.attempt]: predictorAttempt(input.model, input.version.version),
   };
   return withAppliedHash({
     ...deployment,
@@ -102,10 +110,19 @@ export function buildGivenUpPredictor(input: PredictorInput, why: string): Deplo
   });
 }
 
-/** How a candidate was tried, besides its template: it stays given up until this changes. */
-export function predictorAttempt({ spec: { serving } }: StockoutModel): string {
-  const replicas = serving.autoscaling?.minReplicas ?? serving.replicas;
-  return hashOf([replicas, serving.rollout.progressDeadlineSeconds]);
+/** How a candidate is tried, besides its template. @param version whose pin counts; none where that is no reason */
+export function predictorAttempt({ spec }: StockoutModel, version?: string): string {
+  const { autoscaling, replicas, rollout } = spec.serving;
+  const { progressDeadlineSeconds, shadow, analysis } = rollout;
+  const parts = [autoscaling?.minReplicas ?? replicas, progressDeadlineSeconds, shadow, analysis];
+  const hash = hashOf(parts.filter((part) => part !== undefined));
+  return version !== undefined && spec.promotion.version === version ? `${hash}${PINNED}` : hash;
+}
+
+/** Whether it was tried so before: who pins a version wants another try, who unpins it does not. */
+export function wasTriedSo(model: StockoutModel, version: string, attempt: string | undefined): boolean {
+  const now = predictorAttempt(model, version);
+  return attempt === now || attempt === `${now}${PINNED}`;
 }
 
 /** What tells one candidate from another, whatever their colors. */

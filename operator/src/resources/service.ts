@@ -23,6 +23,8 @@ export interface Switched {
   from: string | undefined;
   /** The version that serves since. */
   to: string | undefined;
+  /** Where it went back by itself: the uid of the Deployment that failed, and why. */
+  back?: { from: string; because: string } | undefined;
 }
 
 /** What callers reach. Its selector is the one place that says which color serves. */
@@ -61,18 +63,28 @@ function portsOf(port: number, tls: boolean): ServicePort[] {
 
 function switchAnnotations(switched: Switched | undefined): Record<string, string> {
   if (switched === undefined) return {};
-  const { at, from, to } = switched;
+  const { at, from, to, back } = switched;
   return {
     [ANNOTATION.switchedAt]: at,
     ...(from === undefined ? {} : { [ANNOTATION.switchedFrom]: from }),
     ...(to === undefined ? {} : { [ANNOTATION.switchedTo]: to }),
+    ...(back === undefined
+      ? {}
+      : { [ANNOTATION.rolledBackFrom]: back.from, [ANNOTATION.rolledBackBecause]: back.because }),
   };
 }
 
 export function readSwitched({ metadata: { annotations = {} } }: Service): Switched | undefined {
   const at = annotations[ANNOTATION.switchedAt];
   if (at === undefined) return undefined;
-  return { at, from: annotations[ANNOTATION.switchedFrom], to: annotations[ANNOTATION.switchedTo] };
+  const uid = annotations[ANNOTATION.rolledBackFrom];
+  const because = annotations[ANNOTATION.rolledBackBecause] ?? '';
+  return {
+    at,
+    from: annotations[ANNOTATION.switchedFrom],
+    to: annotations[ANNOTATION.switchedTo],
+    ...(uid === undefined ? {} : { back: { from: uid, because } }),
+  };
 }
 
 /** Where callers reach the Service; undefined while a load balancer has no address. */

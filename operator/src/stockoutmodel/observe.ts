@@ -1,7 +1,10 @@
 import type { ConfigMap, Deployment, Pod } from '../api/kubernetes.ts';
+import { REASON } from '../conditions.ts';
 import { firstTrouble, type MountFailuresOf } from '../jobs/pod-state.ts';
 import { type RunState, runStatesOf } from '../jobs/run-state.ts';
 import { mountFailuresIn, type Stores } from '../kube/stores.ts';
+import { type Answers, NO_ANSWERS } from '../predictors/question.ts';
+import { candidateServiceName } from '../resources/candidate-service.ts';
 import { ANNOTATION, type Color, type Component, isOfComponent, LABEL } from '../resources/names.ts';
 import { readRecoveryRecord } from '../resources/recovery-record.ts';
 import { readRollMarks } from '../resources/roll-marks.ts';
@@ -9,22 +12,29 @@ import { readRunFailure } from '../resources/run-failure.ts';
 import { readTrackingRecord } from '../resources/tracking-record.ts';
 import { readVersionRecord, type VersionRecord, versionNumber } from '../resources/version-record.ts';
 import type { ObservedModel, PredictorState } from './observed.ts';
+import { predictorPodsOf } from './predictor-pods.ts';
 
 type DeploymentStatus = NonNullable<Deployment['status']>;
 
 /**
  * @param key namespace/name
+ * @param answers of its predictors
  * @returns undefined when there is nothing to reconcile: garbage collection does the rest
  */
-export function observeModel(stores: Stores, key: string): ObservedModel | undefined {
+export function observeModel(
+  stores: Stores,
+  key: string,
+  answers: Answers = NO_ANSWERS,
+): ObservedModel | undefined {
   const model = stores.models.get(key);
   if (model === undefined || model.metadata.deletionTimestamp !== undefined) return undefined;
-  const { uid } = model.metadata;
+  const { uid, name } = model.metadata;
   // Leftovers of a model of the same name that was deleted are not ours.
   const isOurs = (object: { metadata: ConfigMap['metadata'] }): boolean =>
     object.metadata.ownerReferences?.some((owner) => owner.uid === uid) ?? false;
   const group = `StockoutModel/${key}`;
   const configMaps = stores.configMaps.inGroup(group).filter(isOurs);
+  const services = stores.services.inGroup(group).filter(isOurs);
   const pods = stores.pods.inGroup(group);
   const mountFailuresOf = mountFailuresIn(stores);
   const jobs = stores.jobs.inGroup(group).filter(isOurs);
@@ -47,7 +57,9 @@ export function observeModel(stores: Stores, key: string): ObservedModel | undef
       .inGroup(group)
       .filter(isOurs)
       .map((deployment) => predictorStateOf(deployment, pods, mountFailuresOf)),
-    service: stores.services.inGroup(group).find(isOurs),
+    service: services.find(({ metadata }) => metadata.name === name),
+    candidateService: services.find(({ metadata }) => metadata.name === candidateServiceName(name)),
+    answers,
     budget: stores.budgets.inGroup(group).find(isOurs),
     autoscaler: stores.autoscalers.inGroup(group).find(isOurs),
   };
@@ -102,6 +114,9 @@ function predictorStateOf(
     ready: current && counts.every((count) => (count ?? 0) === wanted),
     deadlineExceeded: current && progressing?.reason === 'ProgressDeadlineExceeded',
     givenUp: annotations?.[ANNOTATION.givenUp],
+    givenUpReason: annotations?.[ANNOTATION.givenUpReason] ?? REASON.progressDeadlineExceeded,
+    provenFrom: annotations?.[ANNOTATION.provenFrom],
+    pods: predictorPodsOf(pods, color, rolledFrom?.version ?? newest.version),
     trouble:
       replicaFailure(status) ??
       firstTrouble(

@@ -3,10 +3,12 @@ import type { StockoutModel } from '@stockout/crds';
 import type { Deployment, HorizontalPodAutoscaler, PodDisruptionBudget, Service } from '../api/kubernetes.ts';
 import type { RunState } from '../jobs/run-state.ts';
 import { type Color, LABEL } from '../resources/names.ts';
+import type { Answers } from '../predictors/question.ts';
 import type { GaveUpOn, RolledFrom } from '../resources/roll-marks.ts';
 import type { RunFailure } from '../resources/run-failure.ts';
 import { readSwitched } from '../resources/service.ts';
 import type { VersionRecord } from '../resources/version-record.ts';
+import type { PredictorPod } from './predictor-pods.ts';
 
 /** All that a plan for a model rests on. */
 export interface ObservedModel {
@@ -27,6 +29,10 @@ export interface ObservedModel {
   service: Service | undefined;
   budget?: PodDisruptionBudget | undefined;
   autoscaler?: HorizontalPodAutoscaler | undefined;
+  /** By which a candidate is asked; there while one is put to the proof. */
+  candidateService: Service | undefined;
+  /** What the predictors' pods told of what the last plan wanted to know. */
+  answers: Answers;
 }
 
 /** One color's Deployment, boiled down. */
@@ -48,6 +54,12 @@ export interface PredictorState {
   deadlineExceeded: boolean;
   /** Why it was given up; set when it was. */
   givenUp: string | undefined;
+  /** The reason of that, in one word. */
+  givenUpReason: string;
+  /** Since when it is put to the proof; undefined before all its pods were up. */
+  provenFrom: string | undefined;
+  /** Those of its version. */
+  pods: readonly PredictorPod[];
   /** Why its pods do not get going. */
   trouble: string | undefined;
 }

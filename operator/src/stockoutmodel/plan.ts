@@ -2,6 +2,7 @@ import type { Action } from '../actions.ts';
 import { type Finding, isFalse, REASON } from '../conditions.ts';
 import { planAvailability } from '../policies/availability.ts';
 import { planFinalizer } from '../policies/deletion.ts';
+import type { Question } from '../predictors/question.ts';
 import { planPromotion, type PromotionPlan } from '../policies/promotion.ts';
 import { planRecovery, type RecoveryPlan } from '../policies/recovery.ts';
 import { knownOfStorage } from '../policies/recovery-state.ts';
@@ -28,6 +29,8 @@ export interface ModelPlan {
   tracking: TrackingPlan | undefined;
   /** Each is done in its order, up to the first action that fails; that does not hold up the other chains. */
   chains: Action[][];
+  /** What the next plan wants to know of the predictors' pods. */
+  questions: readonly Question[];
   /** Look again then, though nothing may have changed. */
   requeueAfterMs: number | undefined;
 }
@@ -51,11 +54,12 @@ export function planModel(observed: ObservedModel, settings: Settings, now: Date
       rollout: undefined,
       tracking: undefined,
       chains: [],
+      questions: [],
       requeueAfterMs: undefined,
     };
   }
-  const { images } = settings;
-  const rollout = planRollout(observed, promotion.target, { now, image: images.predictor });
+  const { images, podNetwork } = settings;
+  const rollout = planRollout(observed, promotion.target, { now, image: images.predictor, podNetwork });
   const recovery = planRecovery(observed, { now, image: images.pipeline });
   const isBlind = observed.versions.length === 0 && isUnderWay(recovery);
   const training = isBlind
@@ -84,6 +88,7 @@ export function planModel(observed: ObservedModel, settings: Settings, now: Date
       ...(tracking === undefined ? [] : [tracking.actions]),
       planRetention(observed, inUse),
     ],
+    questions: rollout.questions ?? [],
     requeueAfterMs: soonest(
       rollout.requeueAfterMs,
       training.requeueAfterMs,

@@ -54,8 +54,14 @@ function pinRefused(
   return training?.busy || recovery?.busy ? notYet(reason, words) : stalled({ reason, message: words });
 }
 
-function givenUp(_observed: ObservedModel, { rollout }: ModelPlan): Readiness | undefined {
-  return rollout?.failed && stalled(rollout.failed);
+/** A version that nobody asked for by its name was refused: as with one that fails its gates, what serves is right. */
+function givenUp(observed: ObservedModel, { rollout, promotion }: ModelPlan): Readiness | undefined {
+  if (rollout?.failed === undefined) return undefined;
+  const serves = servingOf(observed)?.version;
+  const { version } = promotion.target ?? {};
+  const wasJudged = rollout.failed.reason !== REASON.progressDeadlineExceeded;
+  const isAsked = observed.model.spec.promotion.version === version || serves === version;
+  return wasJudged && serves !== undefined && !isAsked ? undefined : stalled(rollout.failed);
 }
 
 function rollingOut(_observed: ObservedModel, { rollout }: ModelPlan): Readiness | undefined {

@@ -20,13 +20,17 @@ const TOLD = [trained, gatesPassed, rolledOut, ready, tracked, recovered, stalle
 
 /** @param key namespace/name */
 export async function reconcileModel(context: OperatorContext, key: string): Promise<Reconciled> {
-  const deleted = observeDeletion(context.stores, key);
+  const { stores, interviewer } = context;
+  const deleted = observeDeletion(stores, key);
+  const observed = deleted === undefined ? observeModel(stores, key, interviewer.answersOf(key)) : undefined;
+  if (observed === undefined) interviewer.ask(key, []);
   if (deleted !== undefined) return reconcileDeletion(context, deleted);
-  const observed = observeModel(context.stores, key);
   if (observed === undefined) return {};
   const now = context.now();
   const plan = planModel(observed, context.settings, now);
   const error = await applyModelPlan(context, observed, plan);
+  // A plan that was not carried out is made again: until then what was asked stays asked.
+  if (error === undefined) interviewer.ask(key, plan.questions);
   await tell(context, observed, modelStatusOf(observed, plan, error, now));
   return { error, requeueAfterMs: plan.requeueAfterMs };
 }

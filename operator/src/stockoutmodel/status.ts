@@ -33,16 +33,28 @@ export function modelStatusOf(
     ...(latest === undefined ? {} : { latestVersion: latest.version }),
     ...(shown === undefined ? {} : { metrics: metricsStatusOf(shown) }),
     versions: versions.map((version) =>
-      versionStatusOf(
-        version,
-        promotion.verdicts.get(version.version) ?? [],
-        known.versions[version.version]?.runId,
-      ),
+      versionStatusOf(version, promotion.verdicts.get(version.version) ?? [], {
+        mlflowRunId: known.versions[version.version]?.runId,
+        refusedBecause: refusalOf(observed, plan, version.version),
+      }),
     ),
     ...servingStatus(observed),
     ...(next === undefined ? {} : { nextTrainingTime: timestamp(next) }),
     conditions: setConditions(before, verdictsOf(observed, plan, error), generation, now),
   };
+}
+
+/** As its Deployment has it on record, or is about to; what serves, under an older spec of its pods, is not refused. */
+function refusalOf(
+  observed: ObservedModel,
+  { promotion, rollout }: ModelPlan,
+  version: string,
+): string | undefined {
+  if (servingOf(observed)?.version === version) return undefined;
+  if (rollout?.failed !== undefined && promotion.target?.version === version) return rollout.failed.reason;
+  if (rollout?.candidate === version) return undefined;
+  const tried = observed.predictors.find((each) => each.version === version && each.givenUp !== undefined);
+  return tried?.givenUpReason;
 }
 
 /** What the scale subresource, and people, need of the color that serves. */

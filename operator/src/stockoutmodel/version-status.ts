@@ -14,16 +14,23 @@ import type { VersionRecord } from '../resources/version-record.ts';
 const MAX_WARNINGS = 16;
 const MAX_TEXT = 1024;
 
+/** What became of a version besides its gates. */
+export interface VersionFate {
+  mlflowRunId: string | undefined;
+  /** The reason for which it was given up as a candidate, while that stands. */
+  refusedBecause: string | undefined;
+}
+
 /** One entry of status.versions: decimals are strings, what is not defined is left out. */
 export function versionStatusOf(
   record: VersionRecord,
   gates: readonly GateVerdict[],
-  mlflowRunId: string | undefined,
+  { mlflowRunId, refusedBecause }: VersionFate,
 ): VersionStatus {
   const { version, trainedAt, dataVersion, digest, uri, metrics, baseline, confusionMatrix } = record;
   return {
     name: version,
-    state: allPassed(gates) ? REASON.gatesPassed : REASON.gatesFailed,
+    state: allPassed(gates) ? (refusedBecause ?? REASON.gatesPassed) : REASON.gatesFailed,
     trainedAt,
     dataVersion,
     digest,

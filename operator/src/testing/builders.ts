@@ -1,4 +1,4 @@
-import type { Metrics, TrainResult } from '@stockout/contracts';
+import { LOOPBACK_NETWORK, type Metrics, type TrainResult } from '@stockout/contracts';
 import type { ScoringJob, StockoutModel } from '@stockout/crds';
 import { readManifests } from '@stockout/crds/manifest';
 import type { VersionRecord } from '../resources/version-record.ts';
@@ -7,6 +7,7 @@ import type { Settings } from '../settings.ts';
 export const SETTINGS: Settings = {
   images: { pipeline: 'pipeline:test', predictor: 'predictor:test' },
   allowedNames: ['stockout-*'],
+  podNetwork: LOOPBACK_NETWORK,
 };
 
 export const NOW = new Date('2026-11-23T12:00:00Z');

@@ -1,9 +1,15 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { FailureResult, RunResult } from '@stockout/contracts';
 import type { Condition, StockoutModel } from '@stockout/crds';
 import { type Action, describeAction } from '../actions.ts';
 import type { Deployment, Job, KubeObject, Pod, Service } from '../api/kubernetes.ts';
 import { keyOf, type Store } from '../kube/store.ts';
 import { createStores } from '../kube/stores.ts';
+import { timestamp } from '../set-conditions.ts';
+import type { Settings } from '../settings.ts';
+import { ownerOfReplicas, ownReplicas } from './owned-replicas.ts';
+import { PlayedAnswers } from './played-answers.ts';
+import { predictorPod } from './played-pods.ts';
 import { LABEL } from '../resources/names.ts';
 import { observeModel } from '../stockoutmodel/observe.ts';
 import type { ObservedModel } from '../stockoutmodel/observed.ts';
@@ -22,10 +28,17 @@ export class FakeCluster {
   readonly stores = createStores();
   readonly log: string[] = [];
   now = NOW;
+  /** What the predictors tell; they reproduce their golden predictions unless a test says otherwise. */
+  answers = new PlayedAnswers();
+  podNetwork = SETTINGS.podNetwork;
   #version = 0;
 
   constructor(model: StockoutModel) {
     this.put(this.stores.models, model);
+  }
+
+  get #settings(): Settings {
+    return { ...SETTINGS, podNetwork: this.podNetwork };
   }
 
   get model(): StockoutModel {
@@ -76,21 +89,21 @@ export class FakeCluster {
   /** One reconcile, as if the operator died after `limit` actions. */
   step(limit = Infinity): ModelPlan {
     const observed = this.observe();
-    const plan = planModel(observed, SETTINGS, this.now);
+    const plan = planModel(observed, this.#settings, this.now);
     const done = this.#play(plan.chains, limit);
     if (done) this.#tell(modelStatusOf(observed, plan, undefined, this.now));
     return plan;
   }
 
   observe(): ObservedModel {
-    const observed = observeModel(this.stores, keyOf(this.model));
+    const observed = observeModel(this.stores, keyOf(this.model), this.answers);
     if (observed === undefined) throw new Error('no model');
     return observed;
   }
 
   /** A reconcile on a cache that is behind in what is given. Its status is refused, as the model's is not the newest. */
   stepSeeing(old: Partial<ObservedModel>): void {
-    this.#play(planModel({ ...this.observe(), ...old }, SETTINGS, this.now).chains, Infinity);
+    this.#play(planModel({ ...this.observe(), ...old }, this.#settings, this.now).chains, Infinity);
   }
 
   /** Whether all was done, or refused as outdated, within the limit. */
@@ -133,10 +146,14 @@ export class FakeCluster {
         store.delete(existing);
     } else if (action.verb === 'apply') {
       if (existing?.metadata.resourceVersion !== action.onto) throw new Conflict(key);
-      const generation = (existing?.metadata.generation ?? 0) + 1;
-      const metadata = { ...existing?.metadata, ...action.object.metadata, generation };
-      const applied = ownReplicas({ ...action, object: { ...action.object, metadata } }, existing);
-      this.put(store, { ...existing, ...applied });
+      const object = ownReplicas(action, existing);
+      const isNew = !isDeepStrictEqual(specOf(existing), specOf(object));
+      const generation = (existing?.metadata.generation ?? 0) + (isNew ? 1 : 0);
+      this.put(store, {
+        ...existing,
+        ...object,
+        metadata: { ...existing?.metadata, ...object.metadata, generation },
+      });
     } else if (existing === undefined) this.put(store, action.object);
   }
 
@@ -187,6 +204,17 @@ export class FakeCluster {
     this.note(`${up} of ${replicas} pods of ${name} are ready`);
     const counts = { replicas, updatedReplicas: replicas, readyReplicas: up, availableReplicas: up };
     this.#status(deployment, counts);
+    for (let index = 0; index < up; index++) this.put(this.stores.pods, predictorPod(deployment, index));
+  }
+
+  /** A container of its first pod ends and is started again. */
+  crash(name: string, reason: string): void {
+    const pod = predictorPod(this.#deployment(name), 0);
+    this.note(`${pod.metadata.name} ends: ${reason}`);
+    const [status] = pod.status?.containerStatuses ?? [];
+    const terminated = { exitCode: 137, reason, finishedAt: timestamp(this.now) };
+    if (status !== undefined) Object.assign(status, { restartCount: 1, lastState: { terminated } });
+    this.put(this.stores.pods, pod);
   }
 
   /** While a template is replaced: so many pods of the new one are ready, the rest are of the old one. */
@@ -240,27 +268,8 @@ export class FakeCluster {
   }
 }
 
-function ownerOfReplicas(manager: string) {
-  return { manager, fieldsV1: { 'f:spec': { 'f:replicas': {} } } };
-}
-
-/** Server-side apply of the one field that has several owners: who lets go of it alone leaves the default. */
-function ownReplicas(
-  { object, manager }: Extract<Action, { verb: 'apply' }>,
-  existing: KubeObject | undefined,
-): KubeObject {
-  if (object.kind !== 'Deployment') return object;
-  const { spec } = object as Deployment;
-  const before = existing as Deployment | undefined;
-  const others = before?.metadata.managedFields ?? [];
-  if (manager !== undefined) {
-    const managedFields = [...others, ownerOfReplicas(manager)];
-    const metadata = { ...before?.metadata, ...object.metadata, managedFields };
-    return { ...object, metadata, spec: { ...before?.spec, ...spec } } as Deployment;
-  }
-  if (spec.replicas !== undefined) return object;
-  const replicas = others.length > 0 ? (before?.spec.replicas ?? 1) : 1;
-  return { ...object, spec: { ...spec, replicas } } as Deployment;
+function specOf(object: KubeObject | undefined): unknown {
+  return (object as { spec?: unknown } | undefined)?.spec;
 }
 
 /** A pod of a Job that ended. */

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Administration } from './administration.ts';
+import { askGolden } from './golden-route.ts';
 import { PROBES } from './probes.ts';
 import { noSuchPath, PROBLEM_TYPE, ProblemError, wrongMethod } from './problem.ts';
 import { requestIdOf, traceFields } from './request-id.ts';
@@ -13,7 +14,7 @@ interface AdminAnswer {
 }
 
 type Handler = (of: Administration, req: IncomingMessage) => AdminAnswer | Promise<AdminAnswer>;
-type Methods = Partial<Record<'GET' | 'PUT' | 'DELETE', Handler>>;
+type Methods = Partial<Record<'GET' | 'POST' | 'PUT' | 'DELETE', Handler>>;
 
 const ROUTES: ReadonlyMap<string, Methods> = new Map<string, Methods>([
   ...Object.entries(PROBES).map(
@@ -21,6 +22,7 @@ const ROUTES: ReadonlyMap<string, Methods> = new Map<string, Methods>([
   ),
   ['/metrics', { GET: scrape }],
   ['/drift', { GET: async (of) => json(await of.drift()) }],
+  ['/golden', { POST: async (of, req) => json(await askGolden(req, of)) }],
   [
     '/shadow',
     {

@@ -15,7 +15,12 @@ export interface Scrape {
 export interface Administration extends Probed {
   /** The address that scoring listens on. */
   readonly host: string;
+  /** Of pods that are processes of this machine: a candidate there is found by its address. */
+  readonly podNetwork: string;
+  readonly goldenDeadlineMs: number;
   readonly log: Log;
+  /** One that callers may show; undefined where none is asked for. */
+  aKey(): Promise<string | undefined>;
   scrape(): Promise<Scrape>;
   /** @throws {ProblemError} 503 before a version is served */
   drift(): Promise<DriftReport>;
@@ -36,6 +41,18 @@ export class OwnAdministration implements Administration {
 
   get host(): string {
     return this.#runtime.host;
+  }
+
+  get podNetwork(): string {
+    return this.#runtime.podNetwork;
+  }
+
+  get goldenDeadlineMs(): number {
+    return this.#runtime.limits.goldenDeadlineMs;
+  }
+
+  aKey(): Promise<string | undefined> {
+    return this.#runtime.keys.anyOne();
   }
 
   get log(): Log {

@@ -58,4 +58,12 @@ describe('where rows may be sent', () => {
       expect(candidateUrl(given, SHOP, '127.0.0.1')).toMatch(/^must be/);
     },
   );
+
+  it('where pods are processes with addresses of another network, an address of that is taken', () => {
+    const network = '10.244.1.0/24';
+    expect(candidateUrl('http://10.244.1.9:8000', SHOP, '10.244.1.8', network)).toBeInstanceOf(URL);
+    for (const url of ['http://10.244.2.9:8000', 'http://127.0.0.1:8000', 'http://example.com'])
+      expect(candidateUrl(url, SHOP, '10.244.1.8', network)).toMatch(/^must be/);
+    expect(candidateUrl('http://10.244.1.9:8000', SHOP, EVERYWHERE, network)).toMatch(/^must be/);
+  });
 });

@@ -1,4 +1,5 @@
 import type { DriftReport, ShadowReport, ShadowRequest } from '@stockout/contracts';
+import { anyKey } from '../api-keys.ts';
 import { sumDrifts, Drift, type DriftTotals } from '../drift/drift.ts';
 import { type Administration, type Scrape, servingOf } from '../http/administration.ts';
 import type { Probed } from '../http/probes.ts';
@@ -18,6 +19,8 @@ interface RunningShadow {
 /** Of several processes that serve together: what they tell is added up, and each is told what is to be done. */
 export class AdministrationTogether implements Administration {
   readonly host: string;
+  readonly podNetwork: string;
+  readonly goldenDeadlineMs: number;
   readonly log: Log;
   readonly #settings: Settings;
   readonly #supervisor: Supervisor;
@@ -26,6 +29,8 @@ export class AdministrationTogether implements Administration {
 
   constructor(supervisor: Supervisor, settings: Settings) {
     this.host = settings.host;
+    this.podNetwork = settings.podNetwork;
+    this.goldenDeadlineMs = settings.limits.goldenDeadlineMs;
     this.log = settings.log;
     this.#settings = settings;
     this.#supervisor = supervisor;
@@ -40,6 +45,10 @@ export class AdministrationTogether implements Administration {
   get serving(): Probed['serving'] {
     const { manifest } = this.#supervisor;
     return manifest && { model: { manifest } };
+  }
+
+  aKey(): Promise<string | undefined> {
+    return anyKey(this.#settings.apiKeys, this.#settings.apiKeysDir);
   }
 
   async scrape(): Promise<Scrape> {

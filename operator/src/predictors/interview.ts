@@ -1,0 +1,104 @@
+import type { ShadowReport } from '@stockout/contracts';
+import {
+  type About,
+  type Answer,
+  type Answers,
+  keyOfQuestion,
+  type Question,
+  type QuestionOf,
+  type Told,
+} from './question.ts';
+
+/** How often a pod is asked, until it has told all there is to tell. */
+const EVERY_MS: Record<About, number> = { golden: 1_000, shadow: 2_000, unshadow: 5_000 };
+
+/** One question to one pod, and what came of it so far. */
+export class Interview {
+  readonly question: Question;
+  /** Nobody wants to know any more, but what was told counts on. */
+  retired = false;
+  #told: Told[About][] = [];
+  #failing: Answer<About>['failing'];
+  /** Milliseconds since 1970. */
+  #due = 0;
+
+  constructor(question: Question) {
+    this.question = question;
+  }
+
+  get answer(): Answer<About> {
+    return { told: this.#told, failing: this.#failing };
+  }
+
+  isDue(now: number): boolean {
+    return !this.retired && now >= this.#due;
+  }
+
+  /** It is asked at this moment: not again before it answered. */
+  begin(): void {
+    this.#due = Infinity;
+  }
+
+  succeed(told: Told[About], now: number): void {
+    const last = this.#told.at(-1);
+    const goesOn = last !== undefined && isSame(this.question, last, told);
+    this.#told = [...(goesOn ? this.#told.slice(0, -1) : this.#told), told];
+    this.#failing = undefined;
+    this.#due = isFinal(this.question, told) ? Infinity : now + EVERY_MS[this.question.about];
+  }
+
+  fail(error: string, now: number): void {
+    this.#failing = { since: this.#failing?.since ?? now, error };
+    this.#due = now + EVERY_MS[this.question.about];
+  }
+}
+
+/** A pod that was restarted begins its comparison anew: what it told before counts as well. */
+function isSame({ about }: Question, before: Told[About], after: Told[About]): boolean {
+  return about !== 'shadow' || (before as ShadowReport).since === (after as ShadowReport).since;
+}
+
+/** Nothing else will be told. */
+function isFinal({ about }: Question, told: Told[About]): boolean {
+  if (about === 'unshadow') return true;
+  if (about !== 'golden') return false;
+  const { rows, reproduced, different } = told as Told['golden'];
+  return different > 0 || reproduced === rows;
+}
+
+/** All that is asked for one model. */
+export class Interviews implements Answers {
+  readonly #all = new Map<string, Interview>();
+
+  /** From now on these are asked, and no others. */
+  ask(questions: readonly Question[]): void {
+    const wanted = new Map(questions.map((question) => [keyOfQuestion(question), question]));
+    const ids = new Set(questions.flatMap((each) => (each.about === 'shadow' ? each.request.id : [])));
+    for (const [key, interview] of this.#all) {
+      const { question } = interview;
+      interview.retired = !wanted.has(key);
+      const counts = question.about === 'shadow' && ids.has(question.request.id);
+      if (interview.retired && !counts) this.#all.delete(key);
+    }
+    for (const [key, question] of wanted)
+      if (!this.#all.has(key)) this.#all.set(key, new Interview(question));
+  }
+
+  due(now: number): Interview[] {
+    return [...this.#all.values()].filter((interview) => interview.isDue(now));
+  }
+
+  get isEmpty(): boolean {
+    return this.#all.size === 0;
+  }
+
+  to<A extends About>(question: QuestionOf<A>): Answer<A> | undefined {
+    return this.#all.get(keyOfQuestion(question))?.answer as Answer<A> | undefined;
+  }
+
+  comparisons(id: string): readonly ShadowReport[] {
+    return [...this.#all.values()]
+      .filter(({ question }) => question.about === 'shadow' && question.request.id === id)
+      .flatMap(({ answer }) => answer.told as readonly ShadowReport[]);
+  }
+}

@@ -1,0 +1,95 @@
+import { expect, it, onTestFinished } from 'vitest';
+import { eventually } from '../testing/eventually.ts';
+import { aGoldenReport, aShadowReport } from '../testing/played-answers.ts';
+import { Interviewer } from './interviewer.ts';
+import { Interviews } from './interview.ts';
+import type { PodAddress, QuestionOf } from './question.ts';
+
+const KEY = 'shop/retail';
+const pod = (name: string): PodAddress => ({ uid: `${name}-uid`, name, ip: '10.0.0.1' });
+const golden = (name: string): QuestionOf<'golden'> => ({
+  about: 'golden',
+  pod: pod(name),
+  request: { url: 'http://retail-candidate.shop.svc', rows: 64 },
+});
+const shadow = (name: string, id = 'a'): QuestionOf<'shadow'> => ({
+  about: 'shadow',
+  pod: pod(name),
+  request: { id, url: 'http://retail-candidate.shop.svc', version: 'v2', percent: 10, replay: 1000 },
+});
+
+/** Asks until the test ends. */
+function running(interviewer: Interviewer): { told: string[] } {
+  const abort = new AbortController();
+  const told: string[] = [];
+  void interviewer.run((key) => told.push(key), abort.signal);
+  onTestFinished(() => abort.abort());
+  return { told };
+}
+
+it('asks each pod, tells of the model that has news, and forgets what nobody wants to know any more', async () => {
+  const interviewer = new Interviewer(() => Promise.resolve(aGoldenReport()));
+  const { told } = running(interviewer);
+  interviewer.ask(KEY, [golden('a'), golden('b')]);
+  expect(interviewer.answersOf(KEY).to(golden('a'))).toEqual({ told: [], failing: undefined });
+  await eventually(() => expect(told).toEqual([KEY, KEY]));
+  expect(interviewer.answersOf(KEY).to(golden('b'))?.told).toEqual([aGoldenReport()]);
+  interviewer.ask(KEY, []);
+  expect(interviewer.answersOf(KEY).to(golden('b'))).toBeUndefined();
+});
+
+it('golden predictions that came back are not asked for again, those that did not are', async () => {
+  const reports = [aGoldenReport({ reproduced: 0, unanswered: 3, message: 'connection' }), aGoldenReport()];
+  let asked = 0;
+  const interviewer = new Interviewer(() => Promise.resolve(reports[asked++] ?? aGoldenReport()));
+  running(interviewer);
+  interviewer.ask(KEY, [golden('a')]);
+  await eventually(() => expect(interviewer.answersOf(KEY).to(golden('a'))?.told[0]?.reproduced).toBe(32));
+  expect(asked).toBe(2);
+});
+
+it('says since when a pod does not answer, and why', async () => {
+  let now = 1_000_000;
+  const errors = ['refused', 'timed out'];
+  const interviewer = new Interviewer(
+    () => Promise.reject(new Error(errors.shift() ?? 'still')),
+    () => now,
+  );
+  running(interviewer);
+  interviewer.ask(KEY, [shadow('a')]);
+  const failing = () => interviewer.answersOf(KEY).to(shadow('a'))?.failing;
+  await eventually(() => expect(failing()).toEqual({ since: 1_000_000, error: 'refused' }));
+  now += 60_000;
+  await eventually(() => expect(failing()).toEqual({ since: 1_000_000, error: 'timed out' }));
+});
+
+it('nothing is known any more once it no longer leads', async () => {
+  const interviewer = new Interviewer(() => Promise.resolve(aGoldenReport()));
+  const abort = new AbortController();
+  const run = interviewer.run(() => {}, abort.signal);
+  interviewer.ask(KEY, [golden('a')]);
+  abort.abort();
+  await run;
+  expect(interviewer.answersOf(KEY).to(golden('a'))).toBeUndefined();
+});
+
+it('what a pod told before it was restarted, or was replaced, counts as long as the comparison goes on', () => {
+  const interviews = new Interviews();
+  const tell = (since: string, compared: number): void => {
+    const [due] = interviews.due(Infinity);
+    due?.begin();
+    due?.succeed(aShadowReport({ since, requests: { compared, errors: 0, dropped: 0 } }), 0);
+  };
+  const compared = () => interviews.comparisons('a').map(({ requests }) => requests.compared);
+  interviews.ask([shadow('a')]);
+  tell('2026-11-23T12:00:00.000Z', 40);
+  tell('2026-11-23T12:00:00.000Z', 60);
+  expect(compared()).toEqual([60]);
+  tell('2026-11-23T12:01:00.000Z', 5);
+  expect(compared()).toEqual([60, 5]);
+  interviews.ask([shadow('b')]);
+  tell('2026-11-23T12:02:00.000Z', 7);
+  expect(compared()).toEqual([60, 5, 7]);
+  interviews.ask([shadow('b', 'another')]);
+  expect(compared()).toEqual([]);
+});

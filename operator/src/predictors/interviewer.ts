@@ -1,0 +1,66 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { AskPod } from './admin-port.ts';
+import { type Interview, Interviews } from './interview.ts';
+import { type Answers, NO_ANSWERS, type Question } from './question.ts';
+
+const TICK_MS = 250;
+/** At one time, over all models. */
+const MOST_AT_ONCE = 16;
+
+/** Asks predictors' pods in the background what plans want to know, and keeps what they tell. */
+export class Interviewer {
+  readonly #models = new Map<string, Interviews>();
+  readonly #askPod: AskPod;
+  readonly #now: () => number;
+  #underWay = 0;
+
+  /** @param now milliseconds since 1970 */
+  constructor(askPod: AskPod, now: () => number = Date.now) {
+    this.#askPod = askPod;
+    this.#now = now;
+  }
+
+  /** @param key of a model */
+  answersOf(key: string): Answers {
+    return this.#models.get(key) ?? NO_ANSWERS;
+  }
+
+  /** From now on these are asked for this model, and no others. */
+  ask(key: string, questions: readonly Question[]): void {
+    const interviews = this.#models.get(key) ?? new Interviews();
+    interviews.ask(questions);
+    if (interviews.isEmpty) this.#models.delete(key);
+    else this.#models.set(key, interviews);
+  }
+
+  /** Until the signal; what is known is forgotten then: whoever leads next asks anew. @param told of a model with news */
+  async run(told: (key: string) => void, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      this.#askDue(told, signal);
+      await delay(TICK_MS, undefined, { signal, ref: false }).catch(() => {});
+    }
+    this.#models.clear();
+  }
+
+  #askDue(told: (key: string) => void, signal: AbortSignal): void {
+    const now = this.#now();
+    for (const [key, interviews] of this.#models) {
+      for (const interview of interviews.due(now)) {
+        if (this.#underWay >= MOST_AT_ONCE) return;
+        void this.#conduct(interview, signal).then(() => told(key));
+      }
+    }
+  }
+
+  async #conduct(interview: Interview, signal: AbortSignal): Promise<void> {
+    interview.begin();
+    this.#underWay++;
+    try {
+      interview.succeed(await this.#askPod(interview.question, signal), this.#now());
+    } catch (error) {
+      interview.fail(error instanceof Error ? error.message : String(error), this.#now());
+    } finally {
+      this.#underWay--;
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import type { StockoutModel } from '@stockout/crds';
+import type { Service } from '../api/kubernetes.ts';
+import { withAppliedHash } from './applied.ts';
+import { type Color, LABEL, labelsOf, ownerReference } from './names.ts';
+import { PREDICT_PORT, predictorSelector } from './predictor-deployment.ts';
+
+/** A model of that very name has a Service of this name itself: one of the two has to wait, none adopts the other's. */
+export function candidateServiceName(model: string): string {
+  return `${model}-candidate`;
+}
+
+/** By it the pods of a candidate are asked before callers are led to them: within the cluster alone. */
+export function buildCandidateService(model: StockoutModel, color: Color): Service {
+  const { name, namespace } = model.metadata;
+  return withAppliedHash({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: {
+      name: candidateServiceName(name),
+      namespace,
+      labels: { ...labelsOf(name, 'candidate'), [LABEL.model]: name },
+      ownerReferences: [ownerReference(model)],
+    },
+    spec: {
+      type: 'ClusterIP',
+      selector: predictorSelector(name, color),
+      ports: [{ name: 'http', port: 80, targetPort: PREDICT_PORT, protocol: 'TCP' }],
+    },
+  });
+}
+
+/** What predictors are told: the only host, with a loopback address, that they send rows to. */
+export function candidateUrl({ metadata: { name, namespace } }: StockoutModel): string {
+  return `http://${candidateServiceName(name)}.${namespace}.svc`;
+}

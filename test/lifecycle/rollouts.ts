@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { conditionOf, modelObject, SmallWorld } from './small-world.ts';
+import type { Tier } from './tier.ts';
+
+const MINUTES = 60_000;
+const NAME = 'proven';
+const { training, serving } = modelObject(NAME).spec;
+
+/** Bounds that a busy machine meets, in a window that a test waits for. */
+const ROLLOUT = {
+  shadow: { percent: 100, replay: 100 },
+  analysis: {
+    durationSeconds: 3,
+    maxDurationSeconds: 60,
+    minRequests: 30,
+    maxErrorRate: '0.05',
+    maxP99Milliseconds: 5_000,
+    maxScoreShift: '0.2',
+  },
+  rollbackWindowSeconds: 60,
+};
+
+/** What a version has to show before it gets the traffic. */
+export function describeRollouts(where: string, startTier: () => Promise<Tier>): void {
+  describe(`rollouts ${where}`, () => {
+    const abort = new AbortController();
+    let tier: Tier;
+    let operator: { stop(): Promise<void> };
+    let world: SmallWorld;
+    let endpoint: string;
+
+    beforeAll(async () => {
+      tier = await startTier();
+      operator = await tier.startOperator();
+      world = await SmallWorld.begin(tier, abort.signal);
+      await world.apply(trained(20));
+      endpoint = (await world.untilServing(NAME, 'v1')).status?.endpoint ?? '';
+    }, 3 * MINUTES);
+
+    afterAll(async () => {
+      abort.abort();
+      await operator?.stop();
+      await tier?.stop();
+    }, MINUTES);
+
+    it(
+      'a version that scores as the one before is shown requests, then it serves',
+      async () => {
+        await ask(endpoint, 60);
+        await world.apply(trained(21));
+        const proving = await world.untilModel(NAME, 'RolledOut', 'Proving');
+        expect(proving.status).toMatchObject({ servingVersion: 'v1', candidateVersion: 'v2' });
+        await world.untilServing(NAME, 'v2');
+        expect(await services()).toEqual([NAME]);
+      },
+      2 * MINUTES,
+    );
+
+    it(
+      'a version whose scores are others is refused with figures, also by an operator that was stopped meanwhile',
+      async () => {
+        await ask(endpoint, 60);
+        // One round: it ranks well enough for the gate, and says of everything that it is about average.
+        await world.apply(trained(1));
+        await world.untilModel(NAME, 'RolledOut', 'Proving');
+        await operator.stop();
+        operator = await tier.startOperator();
+        const refused = await world.untilModel(NAME, 'RolledOut', 'AnalysisFailed');
+        expect(conditionOf(refused, 'RolledOut')?.message).toMatch(
+          /of \d+ requests score shift 0\.\d+ is above 0\.2/,
+        );
+        expect(conditionOf(refused, 'GatesPassed')).toMatchObject({ status: 'True' });
+        expect(refused.status).toMatchObject({ servingVersion: 'v2', latestVersion: 'v3' });
+        expect(refused.status?.versions?.map(({ name, state }) => `${name} ${state}`)).toEqual([
+          'v3 AnalysisFailed',
+          'v2 GatesPassed',
+          'v1 GatesPassed',
+        ]);
+        expect(conditionOf(refused, 'Ready')).toMatchObject({ status: 'True', reason: 'Serving' });
+        await operator.stop();
+        operator = await tier.startOperator();
+        await world.apply({ ...modelObject(NAME), ...annotated(trained(1)) });
+        await expect.poll(services, { timeout: MINUTES }).toEqual([NAME]);
+        await world.untilModel(NAME, 'RolledOut', 'AnalysisFailed');
+      },
+      2 * MINUTES,
+    );
+
+    function services(): Promise<string[]> {
+      return world.kube.names('v1', 'Service', `stockout.dev/model=${NAME}`);
+    }
+  });
+}
+
+/** With this many rounds: another number is another version. */
+function trained(rounds: number) {
+  return modelObject(NAME, {
+    spec: {
+      training: { ...training, params: { ...training.params, rounds } },
+      serving: { ...serving, rollout: ROLLOUT },
+    },
+  });
+}
+
+/** Something that the operator has to look at again, and that asks for nothing. */
+function annotated(model: ReturnType<typeof trained>): object {
+  return { ...model, metadata: { ...model.metadata, annotations: { 'example.com/note': 'seen' } } };
+}
+
+/** Rows as the API's own document shows one, with other stocks. */
+async function ask(endpoint: string, count: number): Promise<void> {
+  const document = (await (await fetch(`${endpoint}/openapi.json`)).json()) as OpenApi;
+  const { example } = document.paths['/predict'].post.requestBody.content['application/json'];
+  for (let inventory = 0; inventory < count; inventory++) {
+    const response = await fetch(`${endpoint}/predict`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ ...example, inventory }),
+    });
+    expect(response.status).toBe(200);
+  }
+}
+
+interface OpenApi {
+  paths: { '/predict': { post: { requestBody: { content: { 'application/json': { example: object } } } } } };
+}

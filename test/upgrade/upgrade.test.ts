@@ -16,7 +16,7 @@ import { MODEL, RestoredCluster } from './restored-cluster.ts';
  * upgrade rolls every model once. Undefined where the template is the same, and no pod may be replaced.
  */
 const TEMPLATE_CHANGED_BECAUSE: string | undefined =
-  'every model is rolled once: predictors have got a gRPC port';
+  'every model is rolled once: predictors have got a gRPC port, and spread over zones';
 
 describe('an upgrade from the release before, with what its operator had made', () => {
   let cluster: RestoredCluster;

@@ -8,8 +8,27 @@ const FEATURES =
 const FAILED = 'job="stockout-predictor",outcome!~"compared|dropped"';
 const SENT = 'job="stockout-predictor",outcome!="dropped"';
 
-/** Alerts about what the rows that are served look like, and about candidates that are shown them. */
+/** Alerts about what the rows that are served look like, candidates that are shown them, and what serving lacks. */
 export const trafficAlerts: object[] = [
+  alert({
+    name: 'StockoutThreadLosses',
+    // One that is lost is started again; a pod that loses them again and again lacks something.
+    expr: `sum by (namespace, stockout_model, thread) (increase(stockout_thread_losses_total{job="stockout-predictor"}[30m])) > 2`,
+    severity: 'warning',
+    summary:
+      'Predictors of {{ $labels.namespace }}/{{ $labels.stockout_model }} lose their {{ $labels.thread }} threads',
+    description:
+      '{{ $value | humanize }} were lost within 30 minutes. What they had was answered 503; single rows are scored all the same.',
+  }),
+  alert({
+    name: 'StockoutConnectionsRefused',
+    expr: `sum ${PER_MODEL} (rate(stockout_connections_refused_total{job="stockout-predictor"}[5m])) > 0`,
+    for: '5m',
+    severity: 'warning',
+    summary: 'Predictors of {{ $labels.namespace }}/{{ $labels.stockout_model }} refuse connections',
+    description:
+      '{{ $value | humanize }} a second are closed unheard: as many are open as descriptors allow.',
+  }),
   alert({
     name: 'StockoutFeatureDrift',
     // The mean over pods: each sees its share of the callers. One alert a model, however many features moved.

@@ -7,6 +7,8 @@ const psi = (feature: string, pod = 'a'): string =>
 const shadow = (outcome: string): string =>
   `stockout_shadow_requests_total{${POD},outcome="${outcome}",pod="a"}`;
 
+const losses = `stockout_thread_losses_total{${POD},thread="history",pod="a"}`;
+
 export const TRAFFIC_STORIES: readonly Story[] = [
   {
     name: 'features moved: one alert for all of them after an hour, which resolves when they are back',
@@ -49,5 +51,26 @@ export const TRAFFIC_STORIES: readonly Story[] = [
     interval: '1m',
     series: { [shadow('compared')]: '0+99x60', [shadow('row')]: '0+1x60', [shadow('dropped')]: '0+900x60' },
     firing: { '50m': [] },
+  },
+  {
+    name: 'a thread is lost once: it was started again, no alert',
+    alert: 'StockoutThreadLosses',
+    interval: '1m',
+    series: { [losses]: '0x10 1x50' },
+    firing: { '20m': [] },
+  },
+  {
+    name: 'a thread is lost every five minutes: fires, and resolves half an hour after the last loss',
+    alert: 'StockoutThreadLosses',
+    interval: '5m',
+    series: { [losses]: '0+1x12 12x12' },
+    firing: { '40m': [{ ...FIRES[0]!, thread: 'history' }], '110m': [] },
+  },
+  {
+    name: 'connections are refused for ten minutes: fires after five, and resolves',
+    alert: 'StockoutConnectionsRefused',
+    interval: '1m',
+    series: { [`stockout_connections_refused_total{${POD},port="http",pod="a"}`]: '0x5 0+60x10 600x20' },
+    firing: { '4m': [], '14m': FIRES, '30m': [] },
   },
 ];

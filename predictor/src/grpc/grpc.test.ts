@@ -78,6 +78,17 @@ describe('ModelInfer', () => {
     expect(metrics).toContain(`http_request_duration_seconds_count${counted(400)} 1`);
   });
 
+  it('refuses a gzip bomb by the size that it would have', async () => {
+    await using running = await RunningPredictor.ready({}, { grpcBytes: 1_000_000 });
+    const gzip = { 'grpc.default_compression_algorithm': 2, 'grpc.max_send_message_length': -1 };
+    using caller = new GrpcCaller(running.server.grpcAddress, SERVICE, gzip);
+    const { raw } = await requestOf(1);
+    expect(await caller.call('ModelInfer', raw)).toMatchObject({ model_version: 'v1' });
+    const bomb = caller.call('ModelInfer', { ...raw, id: 'x'.repeat(20_000_000) });
+    await expect(bomb).rejects.toMatchObject({ code: status.RESOURCE_EXHAUSTED });
+    expect(await caller.call('ServerLive')).toEqual({ live: true });
+  });
+
   it('asks for a key where one is needed, and health and metadata do not', async () => {
     await using running = await RunningPredictor.ready({ apiKeys: ['k'] });
     using caller = new GrpcCaller(running.server.grpcAddress, SERVICE);

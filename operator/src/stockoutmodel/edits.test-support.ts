@@ -1,0 +1,223 @@
+import { packResults, type TrainResult } from '@stockout/contracts';
+import type { StockoutModel } from '@stockout/crds';
+import { expect } from 'vitest';
+import type { Job, Service } from '../api/kubernetes.ts';
+import { ANNOTATION, LABEL } from '../resources/names.ts';
+import { modelOfManifest } from '../resources/manifest-file.ts';
+import { aModel, aTrainResult, GOOD } from '../testing/builders.ts';
+import { FakeCluster } from '../testing/fake-cluster.ts';
+
+/** What a model of that many rounds is worth, and what gates may ask for: some pass all, some none. */
+const AUC = new Map([
+  [1, 0.8],
+  [100, 0.96],
+  [200, 0.98],
+  [300, 0.9935],
+]);
+export const ROUNDS = [...AUC.keys()];
+export const MINIMA = ['0.9', '0.97', '0.99', '0.999'];
+
+/**
+ * A model of people's and of the operator's doing on a cluster of stores, and what must be true of it at every moment.
+ * It knows of the operator's rules only what the documentation promises.
+ */
+export class EditedModel {
+  readonly cluster = new FakeCluster(newborn(0));
+  /** What lies in storage: each run's version, whichever model it was made for. */
+  readonly #made = new Map<string, TrainResult>();
+  #births = 0;
+  #serving: string | undefined;
+
+  edit(what: string, change: (spec: StockoutModel['spec']) => void): void {
+    this.cluster.edit(what, change);
+    this.live();
+  }
+
+  annotate(name: keyof typeof ANNOTATION, value: string): void {
+    const { model, stores } = this.cluster;
+    const annotations = { ...model.metadata.annotations, [ANNOTATION[name]]: value };
+    this.cluster.put(stores.models, { ...model, metadata: { ...model.metadata, annotations } });
+    this.live();
+  }
+
+  /** Kubernetes removes what the old one owned; what lies in storage stays. */
+  recreate(): void {
+    const { stores } = this.cluster;
+    this.cluster.note('the model is deleted, and made anew');
+    for (const store of [
+      stores.models,
+      stores.jobs,
+      stores.pods,
+      stores.deployments,
+      stores.services,
+      stores.configMaps,
+    ]) {
+      for (const object of store.values()) store.delete(object as never);
+    }
+    this.#serving = undefined;
+    this.cluster.put(stores.models, newborn(++this.#births));
+    this.live();
+  }
+
+  /** The Job that trains, if any, comes to its end. */
+  endTraining(well: boolean): void {
+    const [job] = this.#running('train');
+    if (job === undefined) return;
+    this.cluster.finishJob(
+      job,
+      well ? this.#train(job) : { kind: 'failure', exitCode: 2, message: 'no such table' },
+    );
+    this.live();
+  }
+
+  #train(job: Job): TrainResult {
+    const run = job.metadata.name;
+    const { params } = modelOfManifest(job.spec.template).spec.training ?? {};
+    const auc = AUC.get(params?.rounds ?? 0) ?? 0;
+    const made =
+      this.#made.get(run) ?? aTrainResult(`v${this.#made.size + 1}`, { run, metrics: { ...GOOD, auc } });
+    this.#made.set(run, made);
+    return made;
+  }
+
+  /** The Job that looks for versions in storage, if any, finds all that there are. */
+  endSearch(): void {
+    const [job] = this.#running('recover');
+    if (job === undefined) return;
+    const packed = packResults([...this.#made.values()].toReversed());
+    this.cluster.finishJob(job, { kind: 'recover', packed, absent: [], passedOver: [], left: [] });
+    this.live();
+  }
+
+  /** Pods of a color come up, or make no progress. */
+  deployed(color: string, what: 'bringUp' | 'stall'): void {
+    const name = `retail-${color}`;
+    if (this.cluster.stores.deployments.get(`shop/${name}`) === undefined) return;
+    // Pods that serve and are well do not stop being so for no reason.
+    if (what === 'stall' && this.#selected() === color) return;
+    this.cluster[what](name);
+    this.live();
+  }
+
+  pass(seconds: number): void {
+    this.cluster.pass(seconds);
+    this.live();
+  }
+
+  /** The operator dies after some writes, and another one begins. */
+  interrupt(writes: number): void {
+    this.cluster.step(writes);
+    this.#expectSafe();
+    this.live();
+  }
+
+  /** Reconciles until nothing is left to do, looking at every step. @throws Error when there is no end */
+  live(): void {
+    for (let round = 0; round < 20; round++) {
+      const plan = this.cluster.step();
+      this.#expectSafe();
+      if (plan.chains.flat().length === 0) return this.#expectTold();
+    }
+    throw new Error(`no end:\n${this.cluster.log.slice(-30).join('\n')}`);
+  }
+
+  /** People wait, and everything works: whatever stood in the way is gone. */
+  allIsWell(): void {
+    this.annotate('paused', 'false');
+    this.edit('it may train', (spec) => (spec.training!.suspend = false));
+    this.edit('what was given up is tried again', (spec) => {
+      spec.serving.resources = { limits: { memory: '4Gi' } };
+    });
+    for (let round = 0; round < 4; round++) {
+      this.endSearch();
+      this.endTraining(true);
+      for (const color of ['blue', 'green']) this.deployed(color, 'bringUp');
+      this.pass(601);
+    }
+  }
+
+  /** A pin that passes serves; without one what serves is the newest that passes, or was better once. */
+  expectArrived(): void {
+    const { spec } = this.cluster.model;
+    const { version: pin, policy } = spec.promotion;
+    const records = this.#records();
+    if (pin !== undefined && records.includes(pin) && this.#passes(pin))
+      expect(this.#serving, this.#story()).toBe(pin);
+    if (pin === undefined && policy === 'Automatic') {
+      const best = records
+        .filter((version) => this.#passes(version))
+        .toSorted(byNumber)
+        .at(-1);
+      if (best !== undefined)
+        expect(numberOf(this.#serving), this.#story()).toBeGreaterThanOrEqual(numberOf(best));
+    }
+  }
+
+  #expectSafe(): void {
+    expect(this.#running('train').length, `one training at a time\n${this.#story()}`).toBeLessThanOrEqual(1);
+    const color = this.#selected();
+    if (color === undefined) return;
+    const deployment = this.cluster.stores.deployments.get(`shop/retail-${color}`);
+    const { readyReplicas = 0 } = deployment?.status ?? {};
+    expect(readyReplicas, `whoever gets the traffic is up\n${this.#story()}`).toBeGreaterThan(0);
+    expect(deployment?.spec.replicas, this.#story()).toBeGreaterThan(0);
+    const version = deployment?.metadata.labels?.[LABEL.version];
+    if (version !== this.#serving)
+      expect(this.#passes(version), `${version} passed\n${this.#story()}`).toBe(true);
+    this.#serving = version;
+  }
+
+  #expectTold(): void {
+    const { status, metadata, spec } = this.cluster.model;
+    const ready = this.cluster.condition('Ready');
+    expect(status?.observedGeneration).toBe(metadata.generation);
+    expect(status?.servingVersion, this.#story()).toBe(this.#serving);
+    expect(status?.latestVersion).toBe(this.#records().toSorted(byNumber).at(-1));
+    if (ready?.status !== 'True') return;
+    expect(this.#serving, this.#story()).toBeDefined();
+    const isPaused = metadata.annotations?.[ANNOTATION.paused] === 'true';
+    const { version: pin } = spec.promotion;
+    if (pin !== undefined && !isPaused) expect(this.#serving, this.#story()).toBe(pin);
+  }
+
+  #running(what: 'recover' | 'train'): Job[] {
+    const jobs = [...this.cluster.stores.jobs.values()];
+    return jobs.filter(
+      ({ metadata, status }) =>
+        metadata.name.startsWith(`retail-${what}-`) && status?.conditions === undefined,
+    );
+  }
+
+  #selected(): string | undefined {
+    const service: Service | undefined = this.cluster.stores.services.get('shop/retail');
+    const color = service?.spec.selector[LABEL.color];
+    return color === 'none' ? undefined : color;
+  }
+
+  #records(): string[] {
+    const records = [...this.cluster.stores.configMaps.values()];
+    return records
+      .map(({ metadata }) => metadata.labels?.[LABEL.version])
+      .filter((version) => version !== undefined);
+  }
+
+  #passes(version: string | undefined): boolean {
+    const auc = [...this.#made.values()].find((made) => made.version === version)?.metrics.auc ?? 0;
+    return this.cluster.model.spec.gates.every(({ min }) => auc >= Number(min));
+  }
+
+  #story(): string {
+    return this.cluster.log.slice(-40).join('\n');
+  }
+}
+
+function newborn(birth: number): StockoutModel {
+  const spec = {
+    training: { params: { rounds: 200 } },
+    serving: { service: { type: 'ClusterIP' as const } },
+  };
+  return aModel(spec, { uid: `model-${birth}` });
+}
+
+const numberOf = (version: string | undefined): number => Number(version?.slice(1) ?? 0);
+const byNumber = (a: string, b: string): number => numberOf(a) - numberOf(b);

@@ -1,0 +1,118 @@
+import process from 'node:process';
+import * as fc from 'fast-check';
+import { test } from 'vitest';
+import { EditedModel, MINIMA, ROUNDS } from './edits.test-support.ts';
+
+/** Some at every change; as many as one likes by EDIT_SEQUENCES=10000, from another seed by EDIT_SEED. */
+const SEQUENCES = Number(process.env.EDIT_SEQUENCES ?? 150);
+const SEED = Number(process.env.EDIT_SEED ?? 8);
+
+/** Nothing has to be known of what went before: every edit is valid at every moment. */
+class Edit implements fc.Command<object, EditedModel> {
+  readonly #what: string;
+  readonly #run: (model: EditedModel) => void;
+
+  constructor(what: string, run: (model: EditedModel) => void) {
+    this.#what = what;
+    this.#run = run;
+  }
+
+  check = (): boolean => true;
+  run = (_: object, model: EditedModel): void => this.#run(model);
+  toString = (): string => this.#what;
+}
+
+const colors = fc.constantFrom('blue', 'green');
+
+const edits: fc.Arbitrary<Edit>[] = [
+  fc
+    .constantFrom(...ROUNDS)
+    .map(
+      (rounds) =>
+        new Edit(`${rounds} rounds`, (model) =>
+          model.edit('rounds', (spec) => (spec.training!.params.rounds = rounds)),
+        ),
+    ),
+  fc
+    .constantFrom(...MINIMA)
+    .map(
+      (min) =>
+        new Edit(`auc ${min}`, (model) =>
+          model.edit('gates', (spec) => (spec.gates = [{ metric: 'auc', min }])),
+        ),
+    ),
+  fc
+    .constantFrom('v1', 'v2', 'v3', 'v9')
+    .map(
+      (pin) =>
+        new Edit(`pin ${pin}`, (model) => model.edit('a pin', (spec) => (spec.promotion.version = pin))),
+    ),
+  fc.constant(new Edit('unpin', (model) => model.edit('no pin', (spec) => delete spec.promotion.version))),
+  fc
+    .constantFrom('Automatic' as const, 'Manual' as const)
+    .map(
+      (policy) =>
+        new Edit(policy, (model) => model.edit('a policy', (spec) => (spec.promotion.policy = policy))),
+    ),
+  fc
+    .integer({ min: 1, max: 4 })
+    .map(
+      (replicas) =>
+        new Edit(`${replicas} replicas`, (model) =>
+          model.edit('replicas', (spec) => (spec.serving.replicas = replicas)),
+        ),
+    ),
+  fc
+    .constantFrom('1Gi', '2Gi')
+    .map(
+      (memory) =>
+        new Edit(memory, (model) =>
+          model.edit('memory', (spec) => (spec.serving.resources = { limits: { memory } })),
+        ),
+    ),
+  fc
+    .boolean()
+    .map(
+      (suspend) =>
+        new Edit(`suspend ${suspend}`, (model) =>
+          model.edit('suspend', (spec) => (spec.training!.suspend = suspend)),
+        ),
+    ),
+  fc
+    .boolean()
+    .map((paused) => new Edit(`paused ${paused}`, (model) => model.annotate('paused', String(paused)))),
+  fc
+    .integer({ min: 1, max: 3 })
+    .map((n) => new Edit(`retrain ${n}`, (model) => model.annotate('retrainRequestedAt', String(n)))),
+  fc.constant(new Edit('delete and recreate', (model) => model.recreate())),
+];
+
+const happenings: fc.Arbitrary<Edit>[] = [
+  fc
+    .boolean()
+    .map((well) => new Edit(`training ends ${well ? 'well' : 'badly'}`, (model) => model.endTraining(well))),
+  fc.constant(new Edit('training ends well', (model) => model.endTraining(true))),
+  fc.constant(new Edit('search ends', (model) => model.endSearch())),
+  colors.map((color) => new Edit(`${color} comes up`, (model) => model.deployed(color, 'bringUp'))),
+  colors.map((color) => new Edit(`${color} stalls`, (model) => model.deployed(color, 'stall'))),
+  fc.constantFrom(30, 601).map((seconds) => new Edit(`${seconds} s`, (model) => model.pass(seconds))),
+  fc
+    .integer({ min: 0, max: 2 })
+    .map((writes) => new Edit(`dies after ${writes}`, (model) => model.interrupt(writes))),
+];
+
+test('whatever people edit in whatever order, only gated versions serve, one training runs, callers are served, the status is true and all settles', () => {
+  fc.assert(
+    fc.property(
+      fc.commands([...edits, ...happenings, ...happenings], { maxCommands: 40, size: 'max' }),
+      (commands) => {
+        const model = new EditedModel();
+        model.live();
+        fc.modelRun(() => ({ model: {}, real: model }), commands);
+        model.allIsWell();
+        model.expectArrived();
+      },
+    ),
+    { numRuns: SEQUENCES, seed: SEED },
+  );
+});

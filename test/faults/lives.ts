@@ -1,0 +1,110 @@
+import type { KubeClient } from '@stockout/localcluster/client';
+import { expect } from 'vitest';
+import type { Access } from '../../localcluster/src/client/kubeconfig.ts';
+import { endStateOf } from './end-state.ts';
+import type { Fault } from './fault.ts';
+import { Killer, type When } from './killer.ts';
+import { OperatorBehindProxy, type Stage } from './operator-behind-proxy.ts';
+import type { PlayedNode } from './played-node.ts';
+import { PlayedStorage } from './played-storage.ts';
+import { GATED, SCORINGS, tellStory, TRAININGS } from './story.ts';
+import { Witness } from './witness.ts';
+
+/** A Kubernetes whose pods are played. */
+export interface FaultTier {
+  /** As an administrator. */
+  client: KubeClient;
+  /** As the operator. */
+  access: Access;
+  node: PlayedNode;
+  /** For files of a while. */
+  folder: string;
+  stop(): Promise<void>;
+}
+
+const HARMLESS: Fault = {};
+
+type Operators = OperatorBehindProxy[];
+/** Begins a life with an operator. */
+type Begin = (stage: Stage, operators: Operators) => Promise<void>;
+
+/** Whole lives of one model, each in a namespace of its own, held to what must be true at every moment. */
+export class Lives {
+  readonly #tier: FaultTier;
+  #count = 0;
+
+  constructor(tier: FaultTier) {
+    this.#tier = tier;
+  }
+
+  /** Nothing goes wrong. @returns the end, and all that the operator wrote on the way there, as `VERB path` */
+  async undisturbed(): Promise<{ end: object[]; writes: string[] }> {
+    const recorder = new Killer(Infinity, 'before', () => {});
+    const end = await this.under(recorder);
+    return { end, writes: recorder.writes };
+  }
+
+  under(fault: Fault): Promise<object[]> {
+    return this.#live(async (stage, operators) => {
+      operators.push(await OperatorBehindProxy.start(stage, fault));
+    });
+  }
+
+  /** Each step meets a new operator that reads lists of old at first. */
+  underRestarts(fault: Fault): Promise<object[]> {
+    const begin: Begin = async (stage, operators) => {
+      operators.push(await OperatorBehindProxy.start(stage, fault));
+    };
+    return this.#live(begin, async (stage, operators) => {
+      await operators.pop()?.stop();
+      await begin(stage, operators);
+    });
+  }
+
+  /** The operator is killed at a write, and another one goes on. @returns undefined when that write never came */
+  async killed(at: number, when: When): Promise<object[] | undefined> {
+    let successor: Promise<void> | undefined;
+    const end = await this.#live(async (stage, operators) => {
+      const succeed = async (): Promise<void> => {
+        operators.push(await OperatorBehindProxy.start(stage, HARMLESS));
+      };
+      const killer = new Killer(at, when, () => (successor = succeed()));
+      operators.push(await OperatorBehindProxy.start(stage, killer));
+    });
+    await successor;
+    return successor && end;
+  }
+
+  async #live(begin: Begin, between?: Begin): Promise<object[]> {
+    const { client, access, node, folder } = this.#tier;
+    const namespace = `life-${++this.#count}-${Date.now().toString(36)}`;
+    await client.post('/api/v1/namespaces', { metadata: { name: namespace } });
+    const storage = new PlayedStorage();
+    node.mount(namespace, storage);
+    const witness = new Witness(client, namespace);
+    const stage: Stage = { access, namespace, folder, past: new Map() };
+    const operators: Operators = [];
+    try {
+      witness.start();
+      await begin(stage, operators);
+      await tellStory({ client, namespace }, async () => between?.(stage, operators));
+      expectSound(storage, witness);
+      return await endStateOf(client, namespace);
+    } finally {
+      await Promise.all(operators.map((operator) => operator.stop()));
+      witness.stop();
+      await client.delete(`/api/v1/namespaces/${namespace}`);
+    }
+  }
+}
+
+/** Nothing twice, and whoever called was served by a version that had passed its gates. */
+function expectSound(storage: PlayedStorage, witness: Witness): void {
+  expect(storage.versions, 'each training made one version').toHaveLength(TRAININGS);
+  expect(storage.commits, 'each scoring run committed once').toBe(SCORINGS);
+  expect(witness.jobs.toSorted(), 'each Job was made once').toEqual([...new Set(witness.jobs)].toSorted());
+  // Who reads of old that there is no version looks for them in storage: that does no harm.
+  const asked = witness.jobs.filter((name) => !name.includes('-recover-'));
+  expect(asked, 'no Job but those that were asked for').toHaveLength(TRAININGS + SCORINGS);
+  expect(witness.trouble(GATED)).toEqual([]);
+}

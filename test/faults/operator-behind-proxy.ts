@@ -1,0 +1,60 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Operator, startOperator } from '@stockout/operator';
+import type { Access } from '../../localcluster/src/client/kubeconfig.ts';
+import type { Fault } from './fault.ts';
+import { FaultProxy, type Past } from './fault-proxy.ts';
+
+export interface Stage {
+  /** The API server, as the operator is let in. */
+  access: Access;
+  namespace: string;
+  /** For its kubeconfig. */
+  folder: string;
+  past: Past;
+}
+
+let count = 0;
+
+/** An operator of one namespace, in this process, that meets its API server through a fault. */
+export class OperatorBehindProxy {
+  readonly #proxy: FaultProxy;
+  readonly #operator: Operator;
+
+  private constructor(proxy: FaultProxy, operator: Operator) {
+    this.#proxy = proxy;
+    this.#operator = operator;
+  }
+
+  static async start({ access, namespace, folder, past }: Stage, fault: Fault): Promise<OperatorBehindProxy> {
+    const proxy = new FaultProxy(access, fault, past);
+    const kubeconfigPath = join(folder, `operator-${++count}.json`);
+    await writeFile(kubeconfigPath, kubeconfigOf(await proxy.start(), namespace));
+    const operator = await startOperator({
+      kubeconfigPath,
+      namespaces: [namespace],
+      adminPort: 0,
+      // Who leads has tests of its own; here only one operator is ever alive.
+      leaderElect: false,
+      log: () => {},
+    });
+    return new OperatorBehindProxy(proxy, operator);
+  }
+
+  async stop(): Promise<void> {
+    this.#proxy.stop();
+    await this.#operator.stop();
+  }
+}
+
+function kubeconfigOf(server: string, namespace: string): string {
+  const name = 'faults';
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name, cluster: { server, 'insecure-skip-tls-verify': true } }],
+    users: [{ name, user: {} }],
+    contexts: [{ name, context: { cluster: name, user: name, namespace } }],
+    'current-context': name,
+  });
+}

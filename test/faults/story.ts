@@ -1,0 +1,144 @@
+import type { Condition, ScoringJob, StockoutModel } from '@stockout/crds';
+import { isCode, type KubeClient } from '@stockout/localcluster/client';
+import { setTimeout as delay } from 'node:timers/promises';
+import { HOPELESS_ROUNDS } from './played-storage.ts';
+
+const GROUP = '/apis/stockout.dev/v1alpha1/namespaces';
+const PATIENCE_MS = 60_000;
+
+/** Versions that pass their gates in this story. */
+export const GATED = ['v1', 'v2'];
+/** How many versions are trained, the refused one included, and how many runs score. */
+export const TRAININGS = 3;
+export const SCORINGS = 2;
+
+/** One step in the life of a model: what a person does, and how the world looks once all has settled. */
+interface Step {
+  what: string;
+  act(world: Told): Promise<unknown>;
+  settled(model: StockoutModel, job: ScoringJob): boolean;
+}
+
+/** The API server as people reach it, and where the story plays. */
+export interface Told {
+  client: KubeClient;
+  namespace: string;
+}
+
+const STEPS: readonly Step[] = [
+  {
+    what: 'a model is applied, and a scoring job',
+    act: async (told) => {
+      await told.client.post(path(told, 'stockoutmodels'), MODEL);
+      await told.client.post(path(told, 'scoringjobs'), SCORING);
+    },
+    settled: (model, job) => serves(model, 'v1') && hasScored(job),
+  },
+  {
+    what: 'a better one is asked for',
+    act: (told) => edit(told, { training: { params: { rounds: 200 } } }),
+    settled: (model) => serves(model, 'v2'),
+  },
+  {
+    what: 'a hopeless one is asked for',
+    act: (told) => edit(told, { training: { params: { rounds: HOPELESS_ROUNDS } } }),
+    settled: (model) => serves(model, 'v2') && conditionOf(model, 'GatesPassed')?.status === 'False',
+  },
+  {
+    what: 'v1 is pinned',
+    act: (told) => edit(told, { promotion: { version: 'v1' } }),
+    settled: (model) => serves(model, 'v1'),
+  },
+  {
+    what: 'three replicas are asked for, and other days scored',
+    act: async (told) => {
+      await edit(told, { serving: { replicas: 3 } });
+      await told.client.patch(path(told, 'scoringjobs', SCORING.metadata.name), {
+        // Else it is a matter of luck which version a model is seen to serve.
+        spec: { input: { lastDays: 7 }, version: 'v1' },
+      });
+    },
+    settled: (model, job) => serves(model, 'v1', 3) && hasScored(job),
+  },
+];
+
+const MODEL = {
+  apiVersion: 'stockout.dev/v1alpha1',
+  kind: 'StockoutModel',
+  metadata: { name: 'retail' },
+  spec: {
+    storage: { uri: 'abfss://c@account.dfs.core.windows.net/p', secretRef: { name: 'stockout-storage' } },
+    training: { params: { rounds: 100 } },
+    gates: [{ metric: 'auc', min: '0.95' }],
+    serving: { replicas: 2, service: { type: 'ClusterIP' }, rollout: { rollbackWindowSeconds: 0 } },
+  },
+};
+const SCORING = {
+  apiVersion: 'stockout.dev/v1alpha1',
+  kind: 'ScoringJob',
+  metadata: { name: 'nightly' },
+  spec: { modelRef: { name: 'retail' }, input: { lastDays: 30 } },
+};
+
+/** Lives through all of it. @param between done after each step */
+export async function tellStory(told: Told, between: () => Promise<void> = async () => {}): Promise<void> {
+  for (const step of STEPS) {
+    await step.act(told);
+    await settle(told, step);
+    await between();
+  }
+}
+
+/** @throws Error with what stands in the status when it does not settle */
+async function settle(told: Told, { what, settled }: Step): Promise<void> {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const model = await told.client.get<StockoutModel>(path(told, 'stockoutmodels', MODEL.metadata.name));
+    const job = await told.client.get<ScoringJob>(path(told, 'scoringjobs', SCORING.metadata.name));
+    if (settled(model, job)) return;
+    if (Date.now() > deadline)
+      throw new Error(`${what}: not settled: ${JSON.stringify([model.status, job.status])}`);
+    await delay(50);
+  }
+}
+
+function path({ namespace }: Told, plural: string, name?: string): string {
+  return `${GROUP}/${namespace}/${plural}${name === undefined ? '' : `/${name}`}`;
+}
+
+async function edit(told: Told, spec: object): Promise<void> {
+  const model = path(told, 'stockoutmodels', MODEL.metadata.name);
+  for (;;) {
+    try {
+      return void (await told.client.patch(model, { spec }));
+    } catch (error) {
+      // A real API server gives up on a patch when the status is written again and again meanwhile.
+      if (!isCode(error, 409)) throw error;
+    }
+  }
+}
+
+function conditionOf(object: StockoutModel | ScoringJob, type: string): Condition | undefined {
+  return object.status?.conditions?.find((each) => each.type === type);
+}
+
+/** That version, for today's spec, and nothing is on its way. */
+function serves(model: StockoutModel, version: string, replicas = 2): boolean {
+  const { status, metadata } = model;
+  const ready = conditionOf(model, 'Ready');
+  return (
+    status?.observedGeneration === metadata.generation &&
+    status?.servingVersion === version &&
+    ready?.status === 'True' &&
+    ready.message.includes(`${replicas} of ${replicas} pods`) &&
+    conditionOf(model, 'Reconciling') === undefined
+  );
+}
+
+function hasScored({ status, metadata }: ScoringJob): boolean {
+  return (
+    status?.observedGeneration === metadata.generation &&
+    status?.runs?.[0]?.state === 'Succeeded' &&
+    status.runs[0].name.endsWith(`-${metadata.generation}`)
+  );
+}

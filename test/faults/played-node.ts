@@ -4,6 +4,8 @@ import { now } from '../../localcluster/src/timestamp.ts';
 import type { Pod } from '../../localcluster/src/types.ts';
 import type { PlayedStorage } from './played-storage.ts';
 
+const BEAT_MS = 5000;
+
 /**
  * A node on which nothing runs: pods of Jobs have done their work as soon as they are there, all others are ready. What
  * makes, schedules and counts pods is the cluster's own.
@@ -13,6 +15,7 @@ export class PlayedNode {
   readonly #name: string;
   readonly #storages = new Map<string, PlayedStorage>();
   #pods: Reflector<Pod> | undefined;
+  #beats: NodeJS.Timeout | undefined;
   #stopped = false;
 
   constructor(client: KubeClient, name: string) {
@@ -22,10 +25,8 @@ export class PlayedNode {
 
   async start(): Promise<void> {
     await this.#client.post('/api/v1/nodes', { metadata: { name: this.#name } });
-    const size = { cpu: '64', memory: '256Gi', pods: '1000' };
-    const ready = { type: 'Ready', status: 'True', reason: 'Played', lastHeartbeatTime: now() };
-    const status = { capacity: size, allocatable: size, conditions: [ready] };
-    await this.#client.patch(`/api/v1/nodes/${this.#name}/status`, { status });
+    await this.#beat();
+    this.#beats = setInterval(() => void this.#beat().catch(() => {}), BEAT_MS);
     this.#pods = reflect<Pod>(this.#client, {
       path: '/api/v1/pods',
       query: { fieldSelector: `spec.nodeName=${this.#name}` },
@@ -36,7 +37,16 @@ export class PlayedNode {
     await this.#pods.synced;
   }
 
+  /** A node that says nothing for 40 seconds is given up, and its pods with it. */
+  async #beat(): Promise<void> {
+    const size = { cpu: '64', memory: '256Gi', pods: '1000' };
+    const ready = { type: 'Ready', status: 'True', reason: 'Played', lastHeartbeatTime: now() };
+    const status = { capacity: size, allocatable: size, conditions: [ready] };
+    await this.#client.patch(`/api/v1/nodes/${this.#name}/status`, { status });
+  }
+
   async stop(): Promise<void> {
+    clearInterval(this.#beats);
     this.#stopped = true;
     this.#pods?.stop();
     await this.#client.delete(`/api/v1/nodes/${this.#name}`);

@@ -44,14 +44,7 @@ export class EditedModel {
   recreate(): void {
     const { stores } = this.cluster;
     this.cluster.note('the model is deleted, and made anew');
-    for (const store of [
-      stores.models,
-      stores.jobs,
-      stores.pods,
-      stores.deployments,
-      stores.services,
-      stores.configMaps,
-    ]) {
+    for (const store of Object.values(stores)) {
       for (const object of store.values()) store.delete(object as never);
     }
     this.#serving = undefined;

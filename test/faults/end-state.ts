@@ -56,11 +56,15 @@ function textOf(object: KubeObject, namespace: string): string {
       return key === 'conditions' ? inOrder(value) : value;
     },
   );
-  return text
-    .replaceAll(namespace, '<namespace>')
-    .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '<uid>')
-    .replaceAll(/(retail-train|nightly)-[0-9a-f]{10}/g, '$1-<run>')
-    .replaceAll(/"(stockout\.dev\/(?:run-key|applied-hash|template-hash))":"[^"]*"/g, '"$1":"<hash>"');
+  return (
+    text
+      .replaceAll(namespace, '<namespace>')
+      // Who was told of an old spec, and went to and fro, may end up in the other one.
+      .replaceAll(/\b(blue|green)\b/g, '<color>')
+      .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '<uid>')
+      .replaceAll(/(retail-train|nightly)-[0-9a-f]{10}/g, '$1-<run>')
+      .replaceAll(/"(stockout\.dev\/(?:run-key|applied-hash|template-hash))":"[^"]*"/g, '"$1":"<hash>"')
+  );
 }
 
 /** Of their types: that of their coming is incidental. */

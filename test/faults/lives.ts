@@ -31,6 +31,8 @@ const LOOK_MS = 100;
 type Operators = OperatorBehindProxy[];
 /** Begins a life with an operator. */
 type Begin = (stage: Stage, operators: Operators) => Promise<void>;
+/** Done after each step. */
+type Between = (stage: Stage, operators: Operators, isLast: boolean) => Promise<void>;
 
 /** Whole lives of one model, each in a namespace of its own, held to what must be true at every moment. */
 export class Lives {
@@ -56,14 +58,14 @@ export class Lives {
     });
   }
 
-  /** Each step meets a new operator that reads lists of old at first. */
+  /** Each step meets a new operator that reads lists of old at first; the last one is told the truth. */
   underRestarts(fault: Fault): Promise<object[]> {
     const begin: Begin = async (stage, operators) => {
       operators.push(await OperatorBehindProxy.start(stage, fault));
     };
-    return this.#live(begin, async (stage, operators) => {
+    return this.#live(begin, async (stage, operators, isLast) => {
       await operators.pop()?.stop();
-      await begin(stage, operators);
+      operators.push(await OperatorBehindProxy.start(stage, isLast ? HARMLESS : fault));
     });
   }
 
@@ -92,7 +94,7 @@ export class Lives {
     }
   }
 
-  async #live(begin: Begin, between?: Begin): Promise<object[]> {
+  async #live(begin: Begin, between?: Between): Promise<object[]> {
     const { client, access, node, folder } = this.#tier;
     const namespace = `life-${++this.#count}-${Date.now().toString(36)}`;
     await client.post('/api/v1/namespaces', { metadata: { name: namespace } });
@@ -104,7 +106,7 @@ export class Lives {
     try {
       witness.start();
       await begin(stage, operators);
-      await tellStory({ client, namespace }, async () => between?.(stage, operators));
+      await tellStory({ client, namespace }, async (isLast) => between?.(stage, operators, isLast));
       expectSound(storage, witness);
       return await this.#endOf(namespace);
     } finally {

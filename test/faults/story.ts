@@ -81,11 +81,11 @@ const SCORING = {
 };
 
 /** Lives through all of it. @param between done after each step */
-export async function tellStory(told: Told, between: () => Promise<void> = async () => {}): Promise<void> {
+export async function tellStory(told: Told, between: (isLast: boolean) => Promise<void>): Promise<void> {
   for (const step of STEPS) {
     await step.act(told);
     await settle(told, step);
-    await between();
+    await between(step === STEPS.at(-1));
   }
 }
 

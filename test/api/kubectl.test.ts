@@ -41,6 +41,57 @@ const SESSIONS: Record<string, string[]> = {
     'wait --for=delete som/retail --timeout=30s',
     'get som',
   ],
+  'objects are made by flags, edited and patched': [
+    'create namespace shop',
+    'create secret generic stockout-key --from-literal=key=s3cret',
+    'get secret stockout-key -o jsonpath={.data.key}',
+    'create configmap settings --from-literal=word=before --from-literal=b=2',
+    'edit cm settings',
+    'edit cm settings',
+    'get cm settings -o jsonpath={.data}',
+    'patch cm settings --type=json -p [{"op":"replace","path":"/data/b","value":"3"}]',
+    'patch cm settings --type=json -p [{"op":"test","path":"/data/b","value":"9"}]',
+    'patch cm settings --type=json -p [{"op":"remove","path":"/data/none"}]',
+    'patch cm settings --type=json -p [{"op":"add","path":"/data/a~1b","value":"1"}]',
+    'patch cm settings --type=json -p [{"op":"add","path":"/data/c","value":"9"},{"op":"move","from":"/data/c","path":"/data/d"},{"op":"copy","from":"/data/d","path":"/data/e"}]',
+    'patch cm settings --type=json -p [{"op":"jump","path":"/data/b"}]',
+    'patch cm settings --type=json -p {"op":"remove"}',
+    'patch cm settings --type=merge -p {"data":{"b":null}}',
+    'get cm settings -o jsonpath={.data}',
+    'create serviceaccount robot',
+    'create service clusterip web --tcp=80:8000',
+    'create job idle --image=idle:1 --dry-run=server -- sleep 1',
+    'create poddisruptionbudget web --selector=app=web --min-available=1',
+    'get pdb web',
+    'delete pdb/web svc/web sa/robot cm/settings secret/stockout-key namespace/shop --wait=false',
+  ],
+  'a Deployment is made, changed, scaled, rolled out and back': [
+    'create deployment web --image=web:1 --replicas=0 -- sleep 100',
+    'autoscale deployment web --min=2 --max=3 --cpu=70%',
+    'get hpa web',
+    'set image deployment/web sleep=web:2',
+    'set image deployment/web web=web:2',
+    'set env deployment/web A=1',
+    'rollout status deployment/web --timeout=30s',
+    'patch deployment web -p {"spec":{"template":{"spec":{"containers":[{"name":"web","env":[{"name":"A","$patch":"delete"},{"name":"B","value":"2"}]}]}}}}',
+    'get deployment web -o jsonpath={.spec.template.spec.containers[0].env}',
+    'rollout restart deployment/web',
+    'rollout status deployment/web --timeout=30s',
+    'rollout undo deployment/web --to-revision=1',
+    'rollout status deployment/web --timeout=30s',
+    'get deployment web -o jsonpath={.spec.template.spec.containers[0].image}',
+    'scale deployment web --replicas=0 --current-replicas=5',
+    'rollout pause deployment/web',
+    'rollout resume deployment/web',
+    'wait --for=condition=Available deployment/web --timeout=30s',
+    'get deployment web -o wide',
+    'delete deployment/web hpa/web',
+  ],
+  'fields are explained': [
+    'explain som.spec.gates',
+    'explain sj.spec --recursive',
+    'explain deployment.spec.none',
+  ],
   'a Job runs, is waited for, read and deleted': [
     `apply --server-side -f ${HELLO}`,
     'wait --for=condition=complete job/hello --timeout=60s',
@@ -56,6 +107,9 @@ const SESSIONS: Record<string, string[]> = {
   ],
 };
 
+/** What `kubectl edit` opens a file with. */
+const EDITOR = 'sed -i s/before/after/';
+
 interface Said {
   command: string;
   code: number;
@@ -66,7 +120,7 @@ interface Said {
 /** A kubectl of the same version as the server's, with a cache of its own. */
 function kubectl(kubeconfig: string, cache: string, command: string): Promise<Said> {
   const file = join(process.env.STOCKOUT_API_BIN ?? '', 'kubectl');
-  const env = { ...process.env, KUBECONFIG: kubeconfig, KUBECACHEDIR: cache };
+  const env = { ...process.env, KUBECONFIG: kubeconfig, KUBECACHEDIR: cache, KUBE_EDITOR: EDITOR };
   return new Promise((resolve) => {
     execFile(file, command.split(' '), { cwd: ROOT, env }, (error, stdout, stderr) => {
       const code = typeof error?.code === 'number' ? error.code : 0;

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Kinds } from '../registry/kinds.ts';
 import type { Resource } from '../registry/resource.ts';
 import { ApiError, badRequest, noSuchPath } from './api-error.ts';
+import { PROTOBUF, readProtobuf } from './read-protobuf.ts';
 
 /** A request to a collection, an object or a subresource. */
 export interface ResourceRequest {
@@ -48,7 +49,7 @@ function target(
   ) as unknown as ResourceRequest;
 }
 
-/** @throws ApiError 413 beyond 8 MiB */
+/** As text; what comes as protobuf as the JSON that it stands for. @throws ApiError 413 beyond 8 MiB, 400 */
 export async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -59,7 +60,8 @@ export async function readBody(request: IncomingMessage): Promise<string> {
     }
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  const body = Buffer.concat(chunks);
+  return mediaType(request) === PROTOBUF ? JSON.stringify(readProtobuf(body)) : body.toString('utf8');
 }
 
 export function mediaType(request: IncomingMessage): string {

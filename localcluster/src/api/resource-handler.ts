@@ -16,6 +16,7 @@ import {
 } from './api-error.ts';
 import { deleteOptions, writeOptions } from './options.ts';
 import { parseObject, parsePatch, parseYaml } from './parse-body.ts';
+import { PROTOBUF } from './read-protobuf.ts';
 import { present, presentList, presentTable, representationFor } from './representation.ts';
 import { isTrue, mediaType, numberParameter, readBody, type ResourceRequest } from './request.ts';
 import { sendJson } from './respond.ts';
@@ -73,12 +74,12 @@ async function handleCollection(exchange: Exchange): Promise<void> {
   send(exchange, 201, registry.create(resource, namespace, body, options));
 }
 
-/** JSON, or YAML. @throws ApiError 415 on protobuf, which some kubectl commands send */
+/** JSON, YAML, or what was protobuf. @throws ApiError 415 */
 function bodyOf({ request, resource }: Exchange, text: string): JsonObject {
   const media = mediaType(request);
   if (media === 'application/yaml') return parseYaml(text);
-  if (media === 'application/json') return parseObject(text, resource.kind);
-  throw unknownFormat('application/json, application/yaml');
+  if (media === 'application/json' || media === PROTOBUF) return parseObject(text, resource.kind);
+  throw unknownFormat(`application/json, application/yaml, ${PROTOBUF}`);
 }
 
 function listOrWatch(exchange: Exchange): void {

@@ -24,7 +24,11 @@ interface Operation {
 
 /** RFC 6902. @throws ApiError 422 when an operation does not fit the object */
 export function jsonPatch(target: Json, patch: Json): Json {
-  if (!Array.isArray(patch)) throw badRequest('error decoding patch: a JSON patch is a list of operations');
+  if (!Array.isArray(patch)) {
+    const given = isObject(patch) ? 'object' : typeof patch === 'boolean' ? 'bool' : typeof patch;
+    const why = `json: cannot unmarshal ${given} into Go value of type []handlers.jsonPatchOp`;
+    throw badRequest(`error decoding patch: ${why}`);
+  }
   let result = structuredClone(target);
   for (const operation of patch as unknown as Operation[]) result = operate(result, operation);
   return result;
@@ -39,7 +43,7 @@ function operate(document: Json, { op, path, from, value }: Operation): Json {
     const moved = structuredClone(read(document, from ?? ''));
     return write(op === 'move' ? write(document, from ?? '', undefined, true) : document, path, moved, false);
   }
-  if (!['add', 'remove', 'replace'].includes(op)) throw badRequest(`unexpected JSON patch operation ${op}`);
+  if (!['add', 'remove', 'replace'].includes(op)) throw doesNotFit();
   if (op !== 'add') read(document, path);
   return write(document, path, op === 'remove' ? undefined : (value ?? null), op === 'replace');
 }

@@ -10,11 +10,23 @@ const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
 const USER = 65532;
 
 /** What an image holds besides node_modules, and the most that it may weigh, in MB. */
-const PROMISED: Record<string, { workspaces: string[]; megabytes: number }> = {
+const PROMISED: Record<string, { workspaces: string[]; megabytes: number; flags?: string[] }> = {
   operator: { workspaces: ['cli', 'contracts', 'crds', 'operator'], megabytes: 200 },
   predictor: {
     workspaces: ['cli', 'console', 'contracts', 'features', 'predictor', 'storage'],
     megabytes: 300,
+    // Of Node.
+    flags: [
+      '--max-semi-space-size=4',
+      '--disable-proto=delete',
+      '--permission',
+      '--allow-fs-read=*',
+      '--allow-fs-write=/tmp',
+      '--allow-addons',
+      '--allow-worker',
+      '--disable-warning=PERM0001',
+      '--disable-warning=PERM0006',
+    ],
   },
   pipeline: {
     workspaces: ['cli', 'contracts', 'crds', 'features', 'pipeline', 'storage'],
@@ -49,7 +61,9 @@ describe.each(images)('the image of the $name', (image: Image) => {
 
   it('runs stockout as a user that has a number and is not root', () => {
     expect(image.config.User).toBe(`${USER}:${USER}`);
-    expect(image.config.Entrypoint).toEqual(['stockout']);
+    const flags = promised?.flags;
+    const entry = flags === undefined ? ['stockout'] : ['node', ...flags, '/usr/local/bin/stockout'];
+    expect(image.config.Entrypoint).toEqual(entry);
     expect(image.config.Env).toContain('PATH=/usr/local/bin');
   });
 

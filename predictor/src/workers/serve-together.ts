@@ -1,3 +1,5 @@
+import process from 'node:process';
+import { StockoutError } from '@stockout/contracts';
 import { AdminPort } from '../http/admin-door.ts';
 import type { Settings } from '../options.ts';
 import type { PredictorServer } from '../serve.ts';
@@ -7,9 +9,14 @@ import { Supervisor } from './supervisor.ts';
 /**
  * Serves one model version by several processes on the same ports. This one accepts connections and hands them on in
  * turns, has the admin port, and loads no model.
- * @throws {StockoutError} when a port cannot be had
+ * @throws {StockoutError} when a port cannot be had, or Node may start no process
  */
 export async function serveTogether(settings: Settings): Promise<PredictorServer> {
+  if (process.permission?.has('child') === false) {
+    throw new StockoutError(
+      '--workers needs --allow-child-process of Node, which an image does not give it: run more replicas instead',
+    );
+  }
   const supervisor = new Supervisor(settings);
   const door = new AdminPort(new AdministrationTogether(supervisor, settings), settings);
   let stopped: Promise<void> | undefined;

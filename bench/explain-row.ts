@@ -68,7 +68,7 @@ async function report(): Promise<void> {
   }
   const byRate = ours.map(({ rate }, turn) => rate / theirs[turn]!.rate);
   const byCpu = ours.map(({ cpu }, turn) => theirs[turn]!.cpu / cpu);
-  console.log(`ratio    ${spread(byRate, 2)} by rate, ${spread(byCpu, 2)} by CPU`);
+  console.log(`ratio    ${spread(byRate, 2)} by rate (bar: >= 2), ${spread(byCpu, 2)} by CPU`);
   console.log(`largest difference of a contribution ${(await largestDifference()).toExponential(1)}`);
 }
 

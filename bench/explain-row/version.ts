@@ -6,7 +6,7 @@ import { XGBoost } from '@stockout/pipeline/xgboost';
 import { VersionCopy } from '../../predictor/src/testing/fixture.ts';
 import { PARAMS, readOriginalRows, ROUNDS } from '../train/retail-rows.ts';
 
-const ROWS = 1000;
+const ROWS = 10_000;
 
 /** The reference model as a version that can be served, with rows of the retail data beside it for the peer. */
 export async function makeVersion(): Promise<{ version: VersionCopy; row: Record<string, number | null> }> {

@@ -25,7 +25,11 @@ export async function pythonWith(requirements: string): Promise<string> {
  * that both sides call the very same shared library, and both wait alike for their threads.
  */
 export function runForJson<T>(command: string, args: readonly string[]): T {
+  return JSON.parse(execFileSync(command, args, { env: withXgboost(process.env), encoding: 'utf8' })) as T;
+}
+
+/** The environment in which Python finds that xgboost. */
+export function withXgboost(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const wheel = path.resolve(path.dirname(cachedLibrary() as string), '..', '..');
-  const env = { ...process.env, OMP_WAIT_POLICY: 'PASSIVE', PYTHONPATH: wheel };
-  return JSON.parse(execFileSync(command, args, { env, encoding: 'utf8' })) as T;
+  return { ...env, OMP_WAIT_POLICY: 'PASSIVE', PYTHONPATH: wheel };
 }

@@ -24,8 +24,15 @@ export class Together implements AsyncDisposable {
     this.exited = once(child, 'exit');
   }
 
-  /** @throws Error with what it failed with */
-  static async start(options: Partial<ServeOptions> = {}, drainMs = 0): Promise<Together> {
+  /**
+   * @param execArgv options of Node
+   * @throws Error with what it failed with
+   */
+  static async start(
+    options: Partial<ServeOptions> = {},
+    drainMs = 0,
+    execArgv: string[] = [],
+  ): Promise<Together> {
     const all: ServeOptions = {
       model: TINY_URI,
       host: '127.0.0.1',
@@ -39,7 +46,7 @@ export class Together implements AsyncDisposable {
     const program = new URL('served-together.ts', import.meta.url);
     // Its processes write their log there.
     const stdio = ['ignore', 'ignore', 'ignore', 'ipc'] as const;
-    const child = fork(program, [JSON.stringify(all)], { stdio: [...stdio] });
+    const child = fork(program, [JSON.stringify(all)], { stdio: [...stdio], execArgv });
     const [told] = (await once(child, 'message')) as [Addresses | { failed: string }];
     if ('failed' in told) throw new Error(told.failed);
     return new Together(child, told);

@@ -111,6 +111,11 @@ describe('several processes that serve together', () => {
     await eventually(async () => (await together.admin('/readyz')).includes('no golden predictions'));
   });
 
+  it('do not start where Node may start no process, and are told what to do instead', async () => {
+    const flags = ['--permission', '--allow-fs-read=*', '--allow-addons', '--allow-worker'];
+    await expect(Together.start({}, 0, flags)).rejects.toThrow('run more replicas instead');
+  });
+
   it('do not start where another has the port, and say so', async () => {
     await using other = await RunningPredictor.start();
     const { port } = new URL(other.server.url);

@@ -1,0 +1,38 @@
+import { type Line, line } from './line.ts';
+import { putLoad } from './load-process.ts';
+import { serveVersion } from './serving.ts';
+import type { Setting } from './setting.ts';
+
+const STARTS = 10;
+const REQUESTS = 1_000_000;
+const PARTS = 4;
+
+/** From the start of the process to the first 200 of /readyz. */
+export async function measureStart({ uri }: Setting): Promise<Line[]> {
+  const took: number[] = [];
+  for (let start = 0; start <= STARTS; start++) {
+    await using ours = await serveVersion(uri);
+    // The first fills the caches of the disk.
+    if (start > 0) took.push(ours.startMs);
+  }
+  return [line(`start to ready, ${STARTS} starts`, { atMost: 700 }, took, { digits: 0, unit: ' ms' })];
+}
+
+/** Resident memory of the process over 1,000,000 requests. */
+export async function measureMemory({ uri, row }: Setting): Promise<Line[]> {
+  await using ours = await serveVersion(uri);
+  const resident = [await ours.resident()];
+  for (let part = 0; part < PARTS; part++) {
+    await putLoad({ url: `${ours.url}/predict`, body: row, requests: REQUESTS / PARTS });
+    resident.push(await ours.resident());
+  }
+  const course = resident.map((each) => each.toFixed(0)).join(', ');
+  return [
+    line(
+      `resident memory after 1,000,000 requests (from the start on: ${course} MB)`,
+      { atMost: 160 },
+      [resident.at(-1) as number],
+      { digits: 0, unit: ' MB' },
+    ),
+  ];
+}

@@ -1,0 +1,93 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import process from 'node:process';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+const PROGRAM = fileURLToPath(new URL('../../cli/bin/stockout.js', import.meta.url));
+
+/** A server that was started as a command, and answered. Dispose of it to end it. */
+export interface Served extends AsyncDisposable {
+  url: string;
+  /** From the start of the process to the first answer that says ready. */
+  startMs: number;
+  /** Resident memory of its process, in MB. */
+  resident(): Promise<number>;
+}
+
+/** `stockout serve`, started and ready. */
+export async function serveVersion(uri: string): Promise<Served> {
+  const [port, adminPort, grpcPort] = [await freePort(), await freePort(), await freePort()];
+  const ports = ['--port', port, '--admin-port', adminPort, '--grpc-port', grpcPort].map(String);
+  const args = [PROGRAM, 'serve', '--model', uri, '--host', '127.0.0.1', ...ports];
+  return await started(
+    process.execPath,
+    args,
+    `http://127.0.0.1:${port}`,
+    `http://127.0.0.1:${adminPort}/readyz`,
+  );
+}
+
+/** Python's server of the original program. */
+export async function serveOriginal(python: string, env: NodeJS.ProcessEnv, folder: string): Promise<Served> {
+  const port = await freePort();
+  const program = fileURLToPath(new URL('original.py', import.meta.url));
+  const url = `http://127.0.0.1:${port}`;
+  return await started(python, [program, folder, String(port)], url, `${url}/health`, env);
+}
+
+async function started(
+  command: string,
+  args: string[],
+  url: string,
+  readyUrl: string,
+  env = process.env,
+): Promise<Served> {
+  const began = performance.now();
+  const child = spawn(command, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  while (!(await isReady(readyUrl))) {
+    if (child.exitCode !== null) throw new Error(`${command} ${args.join(' ')} ended: ${said}`);
+    await delay(2);
+  }
+  const startMs = performance.now() - began;
+  return {
+    url,
+    startMs,
+    resident: () => residentOf(child),
+    [Symbol.asyncDispose]: async () => {
+      const exited = once(child, 'exit');
+      // Not harder: its compiled sources are kept for the next start.
+      child.kill('SIGTERM');
+      await exited;
+    },
+  };
+}
+
+async function isReady(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url);
+    await response.arrayBuffer();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
+
+async function residentOf({ pid }: ChildProcess): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) / 1024;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}

@@ -52,6 +52,8 @@ function prune() {
     // Of Bare, another runtime than Node: addons for ten platforms.
     ...globSync('bare-*/prebuilds', { cwd: 'node_modules' }),
     ...globSync('{@azure,@typespec}/*/dist/{browser,react-native}', { cwd: 'node_modules' }),
+    // For bundlers: Node takes dist-cjs.
+    ...globSync('{@aws-sdk,@smithy}/*/dist-es', { cwd: 'node_modules' }),
     // Of @azure/identity, which loads it in browsers alone.
     ...globSync('@azure/msal-browser/{dist,lib,src}', { cwd: 'node_modules' }),
     // The bundle is served; these are for programs that are bundled themselves.

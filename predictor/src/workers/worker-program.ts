@@ -6,7 +6,7 @@ import { type PredictorServer, serveAlone } from '../serve.ts';
 import type { Order, Report, WorkerOptions } from './protocol.ts';
 import { SupervisorDoor } from './supervisor-door.ts';
 
-let serving: Promise<PredictorServer> | undefined;
+let serving: Promise<PredictorServer | undefined> | undefined;
 
 // A terminal and some service managers signal the whole group: the supervisor decides what becomes of it.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
@@ -15,7 +15,8 @@ process.on('message', (order: Order) => {
   else if (order.kind === 'stop') void stop();
 });
 
-async function start(options: WorkerOptions): Promise<PredictorServer> {
+/** @returns undefined when it cannot listen: the supervisor says so, and this process ends */
+async function start(options: WorkerOptions): Promise<PredictorServer | undefined> {
   const { worker } = options;
   const settings = settle({
     ...options,
@@ -27,15 +28,16 @@ async function start(options: WorkerOptions): Promise<PredictorServer> {
     return server;
   } catch (error) {
     tell({ kind: 'refused', message: (error as Error).message });
+    process.exitCode = 1;
     process.disconnect();
-    throw error;
+    return undefined;
   }
 }
 
 async function stop(): Promise<void> {
-  const server = await serving?.catch(() => undefined);
+  const server = await serving;
   await server?.stop();
-  process.disconnect();
+  if (process.connected) process.disconnect();
 }
 
 function tell(report: Report): void {

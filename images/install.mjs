@@ -52,6 +52,9 @@ function prune() {
     // Of Bare, another runtime than Node: addons for ten platforms.
     ...globSync('bare-*/prebuilds', { cwd: 'node_modules' }),
     ...globSync('{@azure,@typespec}/*/dist/{browser,react-native}', { cwd: 'node_modules' }),
+    // What requires instead of importing is prom-client alone, and only the API.
+    ...globSync('@opentelemetry/!(api)/dist/**/*.cjs', { cwd: 'node_modules' }),
+    ...globSync('{pino,sonic-boom,thread-stream}/{benchmarks,docs,examples,test}', { cwd: 'node_modules' }),
     // For bundlers: Node takes dist-cjs.
     ...globSync('{@aws-sdk,@smithy}/*/dist-es', { cwd: 'node_modules' }),
     // Of @azure/identity, which loads it in browsers alone.

@@ -2,8 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { VersionCopy } from '../../predictor/src/testing/fixture.ts';
 import { mountSmallDisk } from '../tables/full-disk.ts';
-import { HISTORY, SCORING } from './fuzz/calls.ts';
-import { type Call } from './fuzz/calls.ts';
+import { type Call, HISTORY, SCORING } from './fuzz/calls.ts';
 import { ServedPredictor } from './served-predictor.ts';
 
 const KIB = 1024;

@@ -4,7 +4,7 @@ import type { Runtime } from './runtime.ts';
 import { Shadow } from './shadow/shadow.ts';
 import { summarise, type TrafficSummary } from './traffic-summary.ts';
 
-type TrafficRuntime = Pick<Runtime, 'limits' | 'keys' | 'gate' | 'metrics'>;
+type TrafficRuntime = Pick<Runtime, 'limits' | 'keys' | 'certificate' | 'gate' | 'metrics'>;
 
 /** What becomes of the rows that are served, besides their answers: drift is told from them, a candidate is shown them. */
 export class Traffic {
@@ -12,12 +12,13 @@ export class Traffic {
   readonly shadow: Shadow;
   readonly #width: number;
 
-  constructor(model: Model, { limits, keys, gate, metrics }: TrafficRuntime) {
+  constructor(model: Model, { limits, keys, certificate, gate, metrics }: TrafficRuntime) {
     const { perMinute = Infinity } = gate.limiter ?? {};
     this.drift = new Drift(model.manifest, { windowMs: limits.driftMs, windowRows: limits.driftRows });
     this.shadow = new Shadow({
       model,
       keys,
+      certificate,
       metrics: metrics.shadow,
       limits: {
         sockets: limits.shadowSockets,

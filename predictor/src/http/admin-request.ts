@@ -12,7 +12,7 @@ const MOST_BYTES = 4096;
 
 /** The URL of the candidate's /predict. @throws {ProblemError} 422 for any other than its own Service's */
 export function candidateOf(given: string, of: Administration): URL {
-  const url = candidateUrl(given, servingOf(of).model.manifest, of.host, of.podNetwork);
+  const url = candidateUrl(given, servingOf(of).model.manifest, of.host, of.podNetwork, of.tls);
   if (typeof url === 'string') throw wrongFields([{ field: 'url', message: url }]);
   return url;
 }

@@ -21,6 +21,10 @@ export interface Administration extends Probed {
   readonly log: Log;
   /** One that callers may show; undefined where none is asked for. */
   aKey(): Promise<string | undefined>;
+  /** Whether scoring is within TLS. */
+  readonly tls: boolean;
+  /** The certificate that callers are shown; undefined while there is none. */
+  aCertificate(): Promise<string | undefined>;
   scrape(): Promise<Scrape>;
   /** @throws {ProblemError} 503 before a version is served */
   drift(): Promise<DriftReport>;
@@ -53,6 +57,14 @@ export class OwnAdministration implements Administration {
 
   aKey(): Promise<string | undefined> {
     return this.#runtime.keys.anyOne();
+  }
+
+  get tls(): boolean {
+    return this.#runtime.certificate !== undefined;
+  }
+
+  async aCertificate(): Promise<string | undefined> {
+    return this.#runtime.certificate?.current?.leaf;
   }
 
   get log(): Log {

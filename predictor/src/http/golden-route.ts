@@ -23,6 +23,7 @@ export async function askGolden(req: IncomingMessage, of: Administration): Promi
     return await reproduce({
       manifest,
       key: () => of.aKey(),
+      certificate: () => of.aCertificate(),
       deadlineMs: of.goldenDeadlineMs,
       url,
       rows: request.rows,

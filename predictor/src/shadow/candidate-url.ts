@@ -6,6 +6,7 @@ import { isInNetwork, LOOPBACK_NETWORK, type Manifest } from '@stockout/contract
  * the network of pods that are processes (a developer's machine, a local cluster without DNS) also takes another of those.
  * @param host that the predictor listens on
  * @param network of pods that are processes of this machine
+ * @param tls whether this predictor has a certificate: the candidate has the same, and is asked within TLS then
  * @returns the URL of the candidate's /predict, or what is wrong with the one given
  */
 export function candidateUrl(
@@ -13,11 +14,13 @@ export function candidateUrl(
   { namespace, model }: Pick<Manifest, 'namespace' | 'model'>,
   host: string,
   network: string = LOOPBACK_NETWORK,
+  tls = false,
 ): URL | string {
   const service = `${model}-candidate.${namespace}.svc`;
-  const expected = `must be http://${service} with a port if need be`;
+  const scheme = tls ? 'https' : 'http';
+  const expected = `must be ${scheme}://${service} with a port if need be`;
   const url = URL.canParse(given) ? new URL(given) : undefined;
-  if (url?.protocol !== 'http:') return expected;
+  if (url?.protocol !== `${scheme}:`) return expected;
   const plain = url.pathname === '/' && !url.search && !url.hash && !url.username && !url.password;
   if (!plain) return `${expected}, and nothing else`;
   const names = [service, `${service}.cluster.local`];

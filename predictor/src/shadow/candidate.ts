@@ -1,4 +1,5 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
+import { Agent as TlsAgent, request as requestByTls } from 'node:https';
 import { type Prediction, predictionSchema, type ShadowError } from '@stockout/contracts';
 
 /** More than any prediction takes. */
@@ -15,6 +16,8 @@ export interface CandidateOptions {
   deadlineMs: number;
   /** A key that it takes; undefined where it asks for none. */
   key(): Promise<string | undefined>;
+  /** The certificate that it shows, PEM; undefined where there is none to be trusted. */
+  certificate(): Promise<string | undefined>;
 }
 
 export type CandidateAnswer = { milliseconds: number; version: string | undefined } & (
@@ -32,20 +35,24 @@ export class Candidate {
   readonly #options: CandidateOptions;
   readonly #agent: Agent;
   #key: Promise<string | undefined> | undefined;
+  #certificate: Promise<string | undefined> | undefined;
 
   constructor(options: CandidateOptions) {
     this.#options = options;
-    this.#agent = new Agent({ keepAlive: true, maxSockets: options.sockets });
+    const AgentOf = options.url.protocol === 'https:' ? TlsAgent : Agent;
+    this.#agent = new AgentOf({ keepAlive: true, maxSockets: options.sockets });
   }
 
   /** Never rejects: what goes wrong is an answer too. @param row features in model order, NaN where one is missing */
   async ask(row: Float32Array): Promise<CandidateAnswer> {
     const key = await (this.#key ??= this.#options.key());
+    const certificate = await (this.#certificate ??= this.#options.certificate());
     const started = performance.now();
     // What throws at once is a key that no header can hold.
-    const outcome = await this.#send(this.#render(row), key).catch(() => failed('unauthorized'));
-    // Keys rotate: the next request shows the one that is there by then.
+    const outcome = await this.#send(this.#render(row), key, certificate).catch(() => failed('unauthorized'));
+    // Both are renewed: the next request goes by what is there then.
     if (outcome.error === 'unauthorized') this.#key = undefined;
+    if (outcome.error === 'connection') this.#certificate = undefined;
     return { ...outcome, milliseconds: performance.now() - started };
   }
 
@@ -60,12 +67,17 @@ export class Candidate {
     );
   }
 
-  #send(body: string, key: string | undefined): Promise<Outcome> {
+  async #send(body: string, key: string | undefined, certificate: string | undefined): Promise<Outcome> {
     const { url, deadlineMs } = this.#options;
+    const secure = url.protocol === 'https:';
+    if (secure && certificate === undefined) return failed('connection');
     const headers = { 'content-type': 'application/json', ...(key !== undefined && { 'x-api-key': key }) };
     return new Promise((resolve) => {
       const fail = (error: ShadowError): void => resolve(failed(error));
-      const sent = request(url, { method: 'POST', agent: this.#agent, headers });
+      const options = { method: 'POST', agent: this.#agent, headers };
+      const sent = secure
+        ? requestByTls(url, { ...options, ...trusting(certificate) })
+        : request(url, options);
       const timer = setTimeout(() => {
         fail('timeout');
         sent.destroy();
@@ -92,6 +104,11 @@ export class Candidate {
     if (expected !== undefined && version !== expected) return { error: 'version', version };
     return { error: undefined, prediction, version };
   }
+}
+
+/** By this very certificate, whatever names are in it: a Service of ours has none of them. */
+function trusting(certificate: string | undefined): object {
+  return { ca: certificate, allowPartialTrustChain: true, checkServerIdentity: () => undefined };
 }
 
 function failed(error: ShadowError): Outcome {

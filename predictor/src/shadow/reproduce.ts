@@ -10,6 +10,8 @@ export interface ReproduceInput {
   manifest: Manifest;
   /** One that callers may show; undefined where none is asked for. */
   key(): Promise<string | undefined>;
+  /** That the candidate shows, PEM; undefined where it speaks without TLS. */
+  certificate(): Promise<string | undefined>;
   /** For each to come back. */
   deadlineMs: number;
   /** Of /predict. */
@@ -22,7 +24,7 @@ type Golden = Manifest['golden'][number];
 
 /** Asks a URL for the version's golden predictions, one after the other, each on a connection of its own. */
 export async function reproduce(input: ReproduceInput): Promise<GoldenReport> {
-  const { manifest, url, rows, deadlineMs, key } = input;
+  const { manifest, url, rows, deadlineMs, key, certificate } = input;
   const { namespace, model: name, version, features } = manifest;
   const golden = sendable(manifest).slice(0, rows);
   const names = features.map((feature) => feature.name);
@@ -38,7 +40,7 @@ export async function reproduce(input: ReproduceInput): Promise<GoldenReport> {
   };
   for (const [index, row] of golden.entries()) {
     // A new connection each time: a Service leads each to a pod of its choice.
-    const candidate = new Candidate({ url, names, version, sockets: 1, deadlineMs, key });
+    const candidate = new Candidate({ url, names, version, sockets: 1, deadlineMs, key, certificate });
     const answer = await candidate.ask(Float32Array.from(row.features, (value) => value ?? Number.NaN));
     candidate.close();
     count(report, index, row, answer);

@@ -2,6 +2,7 @@ import type { ShadowReport, ShadowRequest } from '@stockout/contracts';
 import type { ApiKeys } from '../api-keys.ts';
 import type { ShadowMetrics } from '../metrics/shadow-metrics.ts';
 import type { Model } from '../model.ts';
+import type { ServerCertificate } from '../tls/server-certificate.ts';
 import { Candidate, type CandidateAnswer } from './candidate.ts';
 import { Comparison } from './comparison.ts';
 import { Mirror, type MirrorLimits } from './mirror.ts';
@@ -12,6 +13,8 @@ import { reportShadow, type ShadowTotals } from './shadow-totals.ts';
 export interface ShadowSetup {
   model: Model;
   keys: ApiKeys;
+  /** Its own; a candidate shows the same. */
+  certificate: ServerCertificate | undefined;
   metrics: ShadowMetrics;
   limits: MirrorLimits;
 }
@@ -85,11 +88,13 @@ export class Shadow {
   }
 
   #mirror(request: ShadowRequest, url: URL, comparison: Comparison): Mirror {
-    const { model, keys, metrics, limits } = this.#setup;
+    const { model, keys, certificate: own, metrics, limits } = this.#setup;
     const names = model.manifest.features.map(({ name }) => name);
     const { sockets, deadlineMs } = limits;
     const key = (): Promise<string | undefined> => keys.anyOne();
-    const candidate = new Candidate({ url, names, version: request.version, sockets, deadlineMs, key });
+    const certificate = async (): Promise<string | undefined> => own?.current?.leaf;
+    const { version } = request;
+    const candidate = new Candidate({ url, names, version, sockets, deadlineMs, key, certificate });
     const answered = (answer: CandidateAnswer, row: Float32Array, milliseconds: number): void => {
       const score = model.trees.score(row);
       const ours = { stockout_risk_score: score, stockout_risk_label: model.label(score) };

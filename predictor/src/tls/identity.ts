@@ -7,6 +7,8 @@ import { createSecureContext } from 'node:tls';
 export interface Identity {
   /** The certificate and those that signed it, PEM. */
   cert: string;
+  /** The certificate without those that signed it, PEM. */
+  leaf: string;
   /** PEM */
   key: string;
   /** The end of the certificate's own time. */
@@ -19,8 +21,16 @@ export interface Identity {
  */
 export async function readIdentity(dir: string): Promise<Identity> {
   const [cert, key] = await Promise.all([read(dir, 'tls.crt'), read(dir, 'tls.key')]);
-  const expires = check(cert, key);
-  return { cert, key, expires };
+  return { cert, key, ...check(cert, key) };
+}
+
+/** The certificate that pods of the same Secret show; undefined where there is none that can be used. */
+export async function mountedLeaf(dir: string | undefined): Promise<string | undefined> {
+  if (dir === undefined) return undefined;
+  return readIdentity(dir).then(
+    ({ leaf }) => leaf,
+    () => undefined,
+  );
 }
 
 async function read(dir: string, name: string): Promise<string> {
@@ -34,7 +44,7 @@ async function read(dir: string, name: string): Promise<string> {
   }
 }
 
-function check(cert: string, key: string): Date {
+function check(cert: string, key: string): { leaf: string; expires: Date } {
   const leaf = attempt('tls.crt is no certificate in PEM', () => new X509Certificate(cert));
   const secret = attempt('tls.key is no private key in PEM', () => createPrivateKey(key));
   if (!leaf.checkPrivateKey(secret)) throw new Error('tls.key is not the key of tls.crt');
@@ -43,7 +53,7 @@ function check(cert: string, key: string): Date {
   }
   // What only OpenSSL judges, as keys that are too short.
   attempt('they are not taken', () => createSecureContext({ cert, key }));
-  return leaf.validToDate;
+  return { leaf: leaf.toString(), expires: leaf.validToDate };
 }
 
 function attempt<T>(what: string, work: () => T): T {

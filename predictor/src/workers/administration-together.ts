@@ -7,6 +7,7 @@ import type { Log } from '../log.ts';
 import type { Settings } from '../options.ts';
 import { isSame } from '../shadow/shadow.ts';
 import { reportShadow, sumShadows } from '../shadow/shadow-totals.ts';
+import { mountedLeaf } from '../tls/identity.ts';
 import { mergeMetrics, SupervisorMetrics } from './supervisor-metrics.ts';
 import type { Supervisor } from './supervisor.ts';
 import type { WorkerProcess } from './worker-process.ts';
@@ -49,6 +50,14 @@ export class AdministrationTogether implements Administration {
 
   aKey(): Promise<string | undefined> {
     return anyKey(this.#settings.apiKeys, this.#settings.apiKeysDir);
+  }
+
+  get tls(): boolean {
+    return this.#settings.tlsDir !== undefined;
+  }
+
+  aCertificate(): Promise<string | undefined> {
+    return mountedLeaf(this.#settings.tlsDir);
   }
 
   async scrape(): Promise<Scrape> {

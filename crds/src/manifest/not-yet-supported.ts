@@ -9,16 +9,15 @@ const given = (value: unknown) => value !== undefined;
 const isOnnx = (value: unknown) => /\.onnx$/i.test(String(value));
 
 const PROOF = 'rollout.shadow and rollout.analysis';
-const CLOSED =
-  'rollout.strategy RollingUpdate, tls, auth.rateLimitPerMinute, auth.jwt without apiKeySecretRef';
+const CLOSED = 'rollout.strategy RollingUpdate, auth.rateLimitPerMinute, auth.jwt without apiKeySecretRef';
 
-/** Predictors ask a candidate by HTTP and with an API key, and would use up what its callers may ask. */
+/** Predictors ask a candidate with an API key, and would use up what its callers may ask. */
 function isUnprovable(value: unknown): boolean {
-  const { rollout, auth, tls } = (value ?? {}) as Partial<StockoutModel['spec']['serving']>;
+  const { rollout, auth } = (value ?? {}) as Partial<StockoutModel['spec']['serving']>;
   const isAsked = rollout?.shadow !== undefined || rollout?.analysis !== undefined;
   const onlyTokens = auth?.jwt !== undefined && auth.apiKeySecretRef === undefined;
   const rolls = rollout?.strategy === 'RollingUpdate';
-  return isAsked && (rolls || tls !== undefined || auth?.rateLimitPerMinute !== undefined || onlyTokens);
+  return isAsked && (rolls || auth?.rateLimitPerMinute !== undefined || onlyTokens);
 }
 
 // What is built deletes its line here; nothing else has to change.

@@ -5,7 +5,7 @@ import {
   type Question,
   type QuestionOf,
 } from '../predictors/question.ts';
-import { candidateUrl } from '../resources/candidate-service.ts';
+import { candidateUrl, portOf } from '../resources/candidate-service.ts';
 import { PREDICT_PORT } from '../resources/predictor-deployment.ts';
 import type { ObservedModel, PredictorState } from '../stockoutmodel/observed.ts';
 import type { PredictorPod } from '../stockoutmodel/predictor-pods.ts';
@@ -59,12 +59,12 @@ export function comparisonOf({ observed, serving, target }: RolloutContext): Ana
 }
 
 /**
- * Predictors ask one another by HTTP and with an API key. Behind TLS, or where only tokens open, they cannot: what the
- * pods reproduced before they were ready has to do.
+ * Predictors ask one another with an API key, and by the certificate that they share. Where only tokens open they cannot:
+ * what the pods reproduced before they were ready has to do.
  */
 export function provableByService({ observed }: Pick<RolloutContext, 'observed'>): boolean {
-  const { auth, tls } = observed.model.spec.serving;
-  return tls === undefined && (auth?.jwt === undefined || auth.apiKeySecretRef !== undefined);
+  const { auth } = observed.model.spec.serving;
+  return auth?.jwt === undefined || auth.apiKeySecretRef !== undefined;
 }
 
 /** While nobody is put to the proof no pod shows anybody its rows, whatever an operator before told it. */
@@ -94,7 +94,7 @@ function urlFor(
 ): string {
   const pod = pods[index % pods.length];
   return pod !== undefined && isInNetwork(pod.ip, podNetwork)
-    ? `http://${pod.ip}:${PREDICT_PORT}`
+    ? `${portOf(observed.model).name}://${pod.ip}:${PREDICT_PORT}`
     : candidateUrl(observed.model);
 }
 

@@ -24,12 +24,18 @@ export function buildCandidateService(model: StockoutModel, color: Color): Servi
     spec: {
       type: 'ClusterIP',
       selector: predictorSelector(name, color),
-      ports: [{ name: 'http', port: 80, targetPort: PREDICT_PORT, protocol: 'TCP' }],
+      ports: [{ ...portOf(model), targetPort: PREDICT_PORT, protocol: 'TCP' }],
     },
   });
 }
 
 /** What predictors are told: the only host, with a loopback address, that they send rows to. */
-export function candidateUrl({ metadata: { name, namespace } }: StockoutModel): string {
-  return `http://${candidateServiceName(name)}.${namespace}.svc`;
+export function candidateUrl(model: StockoutModel): string {
+  const { name, namespace } = model.metadata;
+  return `${portOf(model).name}://${candidateServiceName(name)}.${namespace}.svc`;
+}
+
+/** Of URLs without one, so that its name is the scheme too. */
+export function portOf({ spec: { serving } }: StockoutModel): { name: 'http' | 'https'; port: number } {
+  return serving.tls === undefined ? { name: 'http', port: 80 } : { name: 'https', port: 443 };
 }

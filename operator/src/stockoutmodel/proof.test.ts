@@ -81,9 +81,22 @@ describe('a candidate', () => {
     });
   });
 
-  it('behind TLS cannot be asked by its Service: what its pods reproduced before they were ready has to do', () => {
+  it('behind TLS is asked within TLS', () => {
     const cluster = proving({});
     cluster.edit('TLS', (spec) => (spec.serving.tls = { secretName: 'stockout-tls' }));
+    cluster.answers.golden = undefined;
+    cluster.settle();
+    cluster.bringUp('retail-blue');
+    cluster.settle();
+    const urls = cluster.step().questions.map(({ request }) => request?.url);
+    expect([...new Set(urls)]).toEqual(['https://retail-candidate.shop.svc']);
+    expect(cluster.stores.services.get('shop/retail-candidate')?.spec.ports).toMatchObject([{ port: 443 }]);
+  });
+
+  it('that takes tokens alone cannot be asked: what its pods reproduced before they were ready has to do', () => {
+    const cluster = proving({});
+    const jwt = { issuer: 'https://issuer.example', audience: 'stockout' };
+    cluster.edit('tokens', (spec) => (spec.serving.auth = { jwt }));
     cluster.answers.golden = undefined;
     cluster.settle();
     cluster.bringUp('retail-blue');

@@ -5,6 +5,8 @@ import { SecureCaller } from '../../predictor/src/testing/secure-caller.ts';
 import { modelObject, type SmallWorld } from './small-world.ts';
 
 const SECRET = 'stockout-tls';
+/** With it a candidate is asked for golden predictions, within TLS. */
+const KEYS = 'stockout-guarded-key';
 const POLL = { timeout: 60_000 };
 
 /** A model behind a certificate, tokens and a limit is served so, and shows the certificate anew once it is renewed. */
@@ -12,7 +14,13 @@ export async function liveBehindDoors(world: SmallWorld, name: string): Promise<
   await using issuer = await Issuer.start();
   const first = await aCertificate();
   await mount(world, first);
-  const auth = { jwt: issuer.jwt, rateLimitPerMinute: 2 };
+  await world.apply({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: KEYS, namespace: 'default' },
+    stringData: { one: 'a-key' },
+  });
+  const auth = { apiKeySecretRef: { name: KEYS }, jwt: issuer.jwt, rateLimitPerMinute: 2 };
   const serving = { ...modelObject(name).spec.serving, auth, tls: { secretName: SECRET } };
   await world.apply(modelObject(name, { spec: { serving } }));
   const endpoint = (await world.untilServing(name, 'v1')).status?.endpoint ?? '';

@@ -12,11 +12,18 @@ export interface Local {
   stop(): Promise<void>;
 }
 
+export interface LocalOptions {
+  /** Default: any that is free. */
+  port?: number;
+  /** Objects come back that were there when the one before in this folder was ended. */
+  keepObjects?: boolean;
+}
+
 /** A local API server with the operator in it. @throws StockoutError when one runs already in that folder */
-export async function startLocal(stateDir: string, port = 0): Promise<Local> {
+export async function startLocal(stateDir: string, options: LocalOptions = {}): Promise<Local> {
   const dir = resolve(stateDir);
   await using ends = new AsyncDisposableStack();
-  const cluster = await startLocalCluster({ stateDir: dir, port });
+  const cluster = await startLocalCluster({ stateDir: dir, ...options });
   ends.defer(() => cluster.stop());
   const { kubeconfigPath } = cluster;
   const log = await openLog(join(dir, 'operator.log'));

@@ -14,6 +14,7 @@ import { lockState } from './node/state-lock.ts';
 import { startServiceProxy } from './proxy/proxy.ts';
 import { Kinds } from './registry/kinds.ts';
 import { Registry } from './registry/registry.ts';
+import { restoreSnapshot, type Snapshot, takeSnapshot, writeSnapshot } from './store/snapshot.ts';
 import { Store } from './store/store.ts';
 import { ServiceAddresses } from './strategies/service-addresses.ts';
 import { serviceStrategy } from './strategies/service.ts';
@@ -29,6 +30,8 @@ export interface LocalClusterOptions {
   binDir?: string;
   /** Restarts of containers and of Jobs' pods wait as on a real cluster (10 s and more) unless given. */
   backoff?: Backoff;
+  /** Objects come back that were there when the one before in this folder was ended. Default false. */
+  keepObjects?: boolean;
   /** False: no node but those that join over the API, so no pod runs here. Default true. */
   node?: boolean;
   log?: (line: string) => void;
@@ -67,7 +70,13 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
   await using ends = new AsyncDisposableStack();
   ends.defer(lockState(stateDir));
   const certificate = selfSigned();
-  const { registry, addresses } = createRegistry();
+  const file = options.keepObjects ? join(stateDir, 'objects.json') : undefined;
+  const { registry, addresses } = createRegistry(file);
+  let snapshot: Snapshot | undefined;
+  // Last of all; also when the rest cannot be begun.
+  if (file !== undefined) {
+    ends.defer(() => writeSnapshot(snapshot ?? takeSnapshot(registry.store), file));
+  }
   const api = await serveApi(registry, addresses, { port: options.port ?? 0, token, certificate, log });
   ends.defer(() => api.stop());
   const kubeconfigPath = join(stateDir, 'kubeconfig');
@@ -80,6 +89,9 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
     ends.use(await runNode(options, { stateDir, kubeconfigPath, token, certificate, log }));
   const jobBackoff = options.backoff?.initial ?? JOB_BACKOFF;
   ends.defer(startControllers(registry, { stateDir, jobBackoff, log }));
+  ends.defer(() => {
+    snapshot = takeSnapshot(registry.store);
+  });
   const running = ends.move();
   return { url: api.url, token, kubeconfigPath, stop: () => running.disposeAsync() };
 }
@@ -105,13 +117,16 @@ async function runNode(
   return ends.move();
 }
 
-function createRegistry(): { registry: Registry; addresses: ServiceAddresses } {
+/** @param file of a snapshot to begin with */
+function createRegistry(file: string | undefined): { registry: Registry; addresses: ServiceAddresses } {
   const addresses = new ServiceAddresses();
   const store = new Store();
   const kinds = new Kinds(store, serviceStrategy(addresses));
   addresses.follow(store);
+  if (file !== undefined) restoreSnapshot(store, file);
   const registry = new Registry(store, kinds);
   for (const name of NAMESPACES) {
+    if (store.get('namespaces', name)) continue;
     const namespace = { metadata: { name } };
     registry.create(kinds.builtIn('Namespace'), undefined, namespace, { manager: 'localcluster' });
   }

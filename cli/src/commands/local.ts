@@ -23,7 +23,7 @@ export function addLocal(program: Command): void {
         const { startLocal } = await import('../local.ts');
         const { applyDefinitions } = await import('../definitions.ts');
         const { connectKube } = await import('../kube.ts');
-        const cluster = await startLocal(options.state, options.port);
+        const cluster = await startLocal(options.state, { port: options.port, keepObjects: true });
         try {
           await applyDefinitions(connectKube(cluster.kubeconfigPath, signal));
           const kubeconfig = relative(process.cwd(), cluster.kubeconfigPath);

@@ -1,5 +1,5 @@
 import type { Job, Pod } from '../types.ts';
-import { isIndexed } from './job-indexes.ts';
+import { isIndexed, parseIndexes } from './job-indexes.ts';
 import { isActive, isFinished } from './pods.ts';
 
 const LONGEST_BACKOFF = 360_000;
@@ -23,9 +23,10 @@ export interface Failure {
   message: string;
 }
 
-export const newTally = (): Tally => ({
+/** Of a Job that is seen for the first time; what its status says is done stays done. */
+export const newTally = (job?: Job): Tally => ({
   succeeded: new Set(),
-  indexes: new Set(),
+  indexes: parseIndexes(job?.status?.completedIndexes ?? ''),
   failed: new Set(),
   ignored: new Set(),
   lastFailure: 0,

@@ -40,7 +40,7 @@ export function jobController(cluster: Cluster, backoff: number): Controller {
       if (finished !== undefined) return expire(cluster, job, finished);
       const { uid } = job.metadata;
       const known = tallies.get(key);
-      const { tally } = known?.uid === uid ? known : { tally: newTally() };
+      const { tally } = known?.uid === uid ? known : { tally: newTally(job) };
       tallies.set(key, { uid, tally });
       return reconcile(cluster, job, tally, backoff);
     },

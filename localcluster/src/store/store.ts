@@ -12,6 +12,13 @@ export interface StoreEvent {
   previous?: KubeObject;
 }
 
+/** An object where it is. */
+export interface Entry {
+  resource: string;
+  key: string;
+  object: KubeObject;
+}
+
 export type Listener = (event: StoreEvent) => void;
 
 /** How many events a watch can be behind before it has to list again. */
@@ -52,6 +59,24 @@ export class Store {
     return [...this.#collections.keys()];
   }
 
+  /** All that there is. */
+  entries(): Entry[] {
+    return this.resources().flatMap((resource) =>
+      Array.from(this.#collections.get(resource) ?? [], ([key, object]) => ({ resource, key, object })),
+    );
+  }
+
+  /** Takes up where another store stood. Watches of before have to list again. */
+  restore(revision: number, entries: readonly Entry[]): void {
+    this.#revision = revision;
+    for (const { resource, key, object } of entries) {
+      const collection = this.#collections.get(resource) ?? new Map<string, KubeObject>();
+      this.#collections.set(resource, collection.set(key, deepFreeze(object)));
+      this.#publish({ revision, type: 'ADDED', resource, object });
+    }
+    this.compact();
+  }
+
   /** Stores a copy under the next revision and tells the watchers. */
   put(resource: string, key: string, object: KubeObject): KubeObject {
     const collection = this.#collections.get(resource) ?? new Map<string, KubeObject>();
@@ -81,20 +106,29 @@ export class Store {
   }
 
   /**
-   * Calls the listener for every event of that collection after a revision, those that were already included.
+   * Calls the listener for every event of that collection after a revision, those that were already included; after 0 for
+   * what is there, where the history does not reach that far back.
    * @returns what ends it
-   * @throws ApiError 410 when the history does not reach that far back
+   * @throws ApiError 410 when the history does not reach as far back as to another revision
    */
   watch(resource: string, since: number, listener: Listener): () => void {
-    if (since < this.#compacted) {
-      throw expired(`too old resource version: ${since} (${this.#compacted})`);
-    }
-    for (const event of this.#history) {
-      if (event.resource === resource && event.revision > since) listener(event);
-    }
+    for (const event of this.#since(resource, since)) listener(event);
     const listeners = this.#listeners.get(resource) ?? new Set();
     this.#listeners.set(resource, listeners.add(listener));
     return () => void listeners.delete(listener);
+  }
+
+  #since(resource: string, since: number): StoreEvent[] {
+    if (since >= this.#compacted) {
+      return this.#history.filter((event) => event.resource === resource && event.revision > since);
+    }
+    if (since !== 0) throw expired(`too old resource version: ${since} (${this.#compacted})`);
+    return this.list(resource).map((object) => ({
+      revision: this.#revision,
+      type: 'ADDED',
+      resource,
+      object,
+    }));
   }
 
   /** Forgets events up to now: a watch from before has to list again (what etcd's compaction does). */

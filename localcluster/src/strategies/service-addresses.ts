@@ -20,8 +20,12 @@ export class ServiceAddresses {
   }
 
   clusterIp(): string {
-    this.#lastAddress += 1;
-    return `10.96.${(this.#lastAddress >> 8) & 255}.${this.#lastAddress & 255}`;
+    const taken = new Set(this.#services().map(({ spec }) => spec.clusterIP));
+    for (;;) {
+      this.#lastAddress += 1;
+      const address = `10.96.${(this.#lastAddress >> 8) & 255}.${this.#lastAddress & 255}`;
+      if (!taken.has(address)) return address;
+    }
   }
 
   /** Tries ports out ahead of need: writes are synchronous, listening is not. */

@@ -18,7 +18,7 @@ version=$(jq --raw-output .version "$tree/package.json")
 mkdir -p "$out"
 PATH=$bin:$PATH bash "$tree/scripts/install-yaml.sh" ghcr.io/stockout "$version" >"$out/install.yaml"
 bash test/api/with-control-plane.sh node test/api/record-installation.ts "$tree" "$(git describe --tags --always "$ref")" "$out"
-if grep --line-number --fixed-strings --regexp="${TMPDIR:-/tmp}/" "$out"/*.json; then
+if grep --line-number --fixed-strings -e "${TMPDIR:-/tmp}/" -- "$out"/*.json; then
   echo "these are paths of this machine: leave them out (test/api/record-installation.ts)" >&2
   exit 1
 fi

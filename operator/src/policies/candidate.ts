@@ -103,7 +103,8 @@ function isScaled({ observed, serving }: RolloutContext, { color, deployment }: 
 
 /** It did before the last switch: going back within the rollback window takes no proof. */
 function hasServed(context: RolloutContext, candidate: PredictorState): boolean {
-  return rollbackWindowLeft(context, candidate) > 0;
+  // What traffic was taken from by itself has lost that.
+  return readSwitchedOf(context.observed)?.back === undefined && rollbackWindowLeft(context, candidate) > 0;
 }
 
 function hasBegun({ provenFrom }: PredictorState): boolean {

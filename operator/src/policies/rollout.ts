@@ -6,6 +6,7 @@ import type { VersionRecord } from '../resources/version-record.ts';
 import { lostOf, type ObservedModel, type PredictorState, servingOf } from '../stockoutmodel/observed.ts';
 import { rollOut } from './candidate.ts';
 import { quiet } from './proof-questions.ts';
+import { goBack, watchQuestions } from './rollback.ts';
 import { rollTemplate } from './rolling-update.ts';
 import {
   applyPredictor,
@@ -79,10 +80,14 @@ function nothingToRollOut(observed: ObservedModel, serving: PredictorState | und
   return { verdict, candidate: undefined, busy: false, failed: undefined, actions };
 }
 
-/** What is to serve serves: keep it as it should be, and let the old color go after the rollback window. */
+/** What is to serve serves: keep it as it should be, go back within the rollback window, let the old color go after it. */
 function settle(context: RolloutContext, serving: PredictorState): RolloutPlan {
   const { observed, target } = context;
   const desired = buildPredictorDeployment(inputFor(context, serving.color));
+  const before = observed.predictors.find((predictor) => predictor.color !== serving.color);
+  const hasWayBack = before !== undefined && rollbackWindowLeft(context, before) > 0;
+  const back = hasWayBack ? goBack(context, serving, before) : undefined;
+  if (back !== undefined) return back;
   const old = partWithOld(context, serving);
   const actions = [
     ...applyPredictor(desired, serving, 'it differs from the spec'),
@@ -97,6 +102,7 @@ function settle(context: RolloutContext, serving: PredictorState): RolloutPlan {
     failed: undefined,
     ...old,
     actions,
+    ...(hasWayBack ? { questions: [...watchQuestions(serving), ...quiet(observed)] } : {}),
   };
 }
 

@@ -1,5 +1,6 @@
 import { goldenReportSchema, shadowReportSchema } from '@stockout/contracts';
 import { exchange } from './exchange.ts';
+import { readRequestCounts, type RequestCounts } from './request-counts.ts';
 import { type About, COMPARISON_PREFIX, type Question, type QuestionOf, type Told } from './question.ts';
 
 /** It asks somebody else before it answers. */
@@ -17,6 +18,8 @@ export const askPod: AskPod = (question, signal) => {
       return askShadow(question, signal);
     case 'unshadow':
       return endShadow(question, signal);
+    case 'requests':
+      return countRequests(question, signal);
   }
 };
 
@@ -44,6 +47,11 @@ async function endShadow({ pod }: QuestionOf<'unshadow'>, signal: AbortSignal): 
   if (!readAs(shadowReportSchema, json).id.startsWith(COMPARISON_PREFIX)) return true;
   await exchange(pod.ip, { method: 'DELETE', path: '/shadow' }, signal);
   return true;
+}
+
+async function countRequests({ pod }: QuestionOf<'requests'>, signal: AbortSignal): Promise<RequestCounts> {
+  const { text } = await exchange(pod.ip, { method: 'GET', path: '/metrics' }, signal);
+  return readRequestCounts(text);
 }
 
 interface Schema<T> {

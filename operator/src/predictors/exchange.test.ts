@@ -31,6 +31,7 @@ it('sends JSON and reads JSON', async () => {
   });
   expect(await ask({ method: 'PUT', path: '/shadow', body: { id: 'a' } })).toEqual({
     status: 200,
+    text: expect.stringContaining('/shadow'),
     json: { method: 'PUT', url: '/shadow', type: 'application/json', body: '{"id":"a"}' },
   });
 });

@@ -15,7 +15,8 @@ export interface Sent {
 
 export interface Received {
   status: number;
-  /** Undefined where there is none. */
+  text: string;
+  /** Undefined where it is none. */
   json: unknown;
 }
 
@@ -31,7 +32,7 @@ export async function exchange(
 ): Promise<Received> {
   const { status, text } = await send(`http://${ip.includes(':') ? `[${ip}]` : ip}:${port}`, sent, signal);
   if ((status < 200 || status > 299) && status !== sent.expected) throw new Error(refusal(status, text));
-  return { status, json: parse(text) };
+  return { status, text, json: parse(text) };
 }
 
 async function send(

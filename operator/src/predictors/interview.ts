@@ -1,4 +1,5 @@
 import type { ShadowReport } from '@stockout/contracts';
+import { countsSince, type RequestCounts } from './request-counts.ts';
 import {
   type About,
   type Answer,
@@ -10,7 +11,7 @@ import {
 } from './question.ts';
 
 /** How often a pod is asked, until it has told all there is to tell. */
-const EVERY_MS: Record<About, number> = { golden: 1_000, shadow: 2_000, unshadow: 5_000 };
+const EVERY_MS: Record<About, number> = { golden: 1_000, shadow: 2_000, unshadow: 5_000, requests: 2_000 };
 
 /** One question to one pod, and what came of it so far. */
 export class Interview {
@@ -18,6 +19,7 @@ export class Interview {
   /** Nobody wants to know any more, but what was told counts on. */
   retired = false;
   #told: Told[About][] = [];
+  #counted: RequestCounts | undefined;
   #failing: Answer<About>['failing'];
   /** Milliseconds since 1970. */
   #due = 0;
@@ -40,11 +42,24 @@ export class Interview {
   }
 
   succeed(told: Told[About], now: number): void {
+    if (this.question.about === 'requests') this.#told = [this.#count(told as RequestCounts)];
+    else this.#add(told);
+    this.#failing = undefined;
+    this.#due = isFinal(this.question, told) ? Infinity : now + EVERY_MS[this.question.about];
+  }
+
+  #add(told: Told[About]): void {
     const last = this.#told.at(-1);
     const goesOn = last !== undefined && isSame(this.question, last, told);
     this.#told = [...(goesOn ? this.#told.slice(0, -1) : this.#told), told];
-    this.#failing = undefined;
-    this.#due = isFinal(this.question, told) ? Infinity : now + EVERY_MS[this.question.about];
+  }
+
+  /** From the first look on. */
+  #count(now: RequestCounts): RequestCounts {
+    const { total, errors } = (this.#told[0] ?? { total: 0, errors: 0 }) as RequestCounts;
+    const more = countsSince(this.#counted ?? now, now);
+    this.#counted = now;
+    return { total: total + more.total, errors: errors + more.errors };
   }
 
   fail(error: string, now: number): void {

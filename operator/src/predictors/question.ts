@@ -1,4 +1,5 @@
 import type { GoldenReport, GoldenRequest, ShadowReport, ShadowRequest } from '@stockout/contracts';
+import type { RequestCounts } from './request-counts.ts';
 
 /** A pod of a predictor, as far as it can be asked. */
 export interface PodAddress {
@@ -12,6 +13,8 @@ interface Requests {
   shadow: ShadowRequest;
   /** That it has none of our comparisons under way; it ends one that it has. */
   unshadow: null;
+  /** How many requests of callers it answered since it was first asked, and how many failed. */
+  requests: null;
 }
 
 export type About = keyof Requests;
@@ -30,6 +33,7 @@ export interface Told {
   golden: GoldenReport;
   shadow: ShadowReport;
   unshadow: true;
+  requests: RequestCounts;
 }
 
 /** What came of asking, over all times. */

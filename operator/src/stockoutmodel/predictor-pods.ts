@@ -4,6 +4,8 @@ import type { PodAddress } from '../predictors/question.ts';
 
 /** One pod of a color that is not being deleted. */
 export interface PredictorPod extends PodAddress {
+  /** Milliseconds since 1970. */
+  createdAt: number;
   ready: boolean;
   /** Since when it is ready or not (milliseconds since 1970); undefined where that is not told. */
   since: number | undefined;
@@ -37,6 +39,7 @@ function predictorPodOf({ metadata, status }: Pod): PredictorPod {
     uid: metadata.uid ?? '',
     name: metadata.name,
     ip: status?.podIP ?? '',
+    createdAt: timeOf(metadata.creationTimestamp),
     ready: ready?.status === 'True',
     since: ready?.lastTransitionTime === undefined ? undefined : timeOf(ready.lastTransitionTime),
     running: containers.length > 0 && containers.every(({ state }) => state?.running !== undefined),

@@ -311,6 +311,8 @@ test('once nobody is put to the proof, pods that an operator before told to comp
   cluster.pass(60);
   const { questions } = cluster.settle();
   expect(questions.map(({ about, pod }) => `${about} ${pod.name}`)).toEqual([
+    'requests retail-green-v2-0',
+    'requests retail-green-v2-1',
     'unshadow retail-blue-v1-0',
     'unshadow retail-blue-v1-1',
     'unshadow retail-green-v2-0',

@@ -1,4 +1,5 @@
 import type { GoldenReport, ShadowReport } from '@stockout/contracts';
+import type { RequestCounts } from '../predictors/request-counts.ts';
 import type { About, Answer, Answers, QuestionOf, Told } from '../predictors/question.ts';
 
 /** What predictors tell in a test. */
@@ -6,10 +7,12 @@ export class PlayedAnswers implements Answers {
   /** Of every pod that is asked: undefined for no answer yet, an Error for one that failed. */
   golden: GoldenReport | Error | undefined = aGoldenReport();
   shadow: ShadowReport | Error | undefined = aShadowReport();
+  requests: RequestCounts = { total: 0, errors: 0 };
   /** Milliseconds since 1970, of failures. */
   failingSince = 0;
 
   to<A extends About>({ about }: QuestionOf<A>): Answer<A> | undefined {
+    if (about === 'requests') return { told: [this.requests as Told[A]], failing: undefined };
     const told = about === 'golden' ? this.golden : about === 'shadow' ? this.shadow : undefined;
     if (told === undefined) return undefined;
     const failing = told instanceof Error ? { since: this.failingSince, error: told.message } : undefined;

@@ -1,0 +1,85 @@
+import { isFalse, REASON } from '../conditions.ts';
+import type { QuestionOf } from '../predictors/question.ts';
+import { speaksTls } from '../resources/predictor-deployment.ts';
+import { buildService } from '../resources/service.ts';
+import type { PredictorState } from '../stockoutmodel/observed.ts';
+import type { PredictorPod } from '../stockoutmodel/predictor-pods.ts';
+import { readSwitchedOf, type RolloutContext, type RolloutPlan } from './rollout-steps.ts';
+
+/** Fewer requests say nothing of a share of errors. */
+const MIN_REQUESTS = 20;
+/** Where no analysis says how many errors are too many. */
+const MAX_ERROR_RATE = '0.05';
+/** A pod that is busy for a moment fails a probe or two. */
+const NOT_READY_MS = 30_000;
+
+/** What has to be known of the pods that serve while there is a way back. */
+export function watchQuestions({ pods }: PredictorState): QuestionOf<'requests'>[] {
+  return pods
+    .filter(({ ip }) => ip !== '')
+    .map(({ uid, name, ip }) => ({ about: 'requests', pod: { uid, name, ip }, request: null }));
+}
+
+/** Back to the pods of before, which are still there: undefined while what serves does well, or there is no way back. */
+export function goBack(
+  context: RolloutContext,
+  serving: PredictorState,
+  old: PredictorState,
+): RolloutPlan | undefined {
+  const why = old.ready && old.readyReplicas > 0 ? failureOf(context, serving, old) : undefined;
+  if (why === undefined) return undefined;
+  const { observed, now } = context;
+  const back = { from: serving.deployment.metadata.uid ?? '', because: why };
+  const switched = { at: now.toISOString(), from: serving.templateHash, to: old.version, back };
+  const { model, service } = observed;
+  const object = buildService({ model, color: old.color, switched, tls: speaksTls(old.deployment) });
+  const message = `${serving.version} (${serving.color}) failed soon after it began to serve, traffic goes back to ${old.version} (${old.color}): ${why}`;
+  const onto = service?.metadata.resourceVersion;
+  return {
+    verdict: isFalse(REASON.rolledBack, message),
+    candidate: undefined,
+    busy: false,
+    // What is given up is told by the next plan, once the other version serves.
+    failed: undefined,
+    actions: [{ verb: 'apply', object, onto, given: old.deployment, why: message }],
+  };
+}
+
+/** The first that applies. */
+function failureOf(
+  context: RolloutContext,
+  serving: PredictorState,
+  old: PredictorState,
+): string | undefined {
+  const { now, observed } = context;
+  const at = Date.parse(readSwitchedOf(observed)?.at ?? '');
+  // Times of pods are whole seconds.
+  const since = Math.floor(at / 1000) * 1000;
+  if (Number.isNaN(since)) return undefined;
+  const hasEnded = ({ endedAt }: PredictorPod): boolean => endedAt !== undefined && endedAt >= since;
+  // A node that is started anew ends pods of both colors: that is no fault of a version.
+  const ended = old.pods.some(hasEnded) ? undefined : serving.pods.find(hasEnded);
+  if (ended !== undefined) return `its pod ${ended.name} ended: ${ended.ending}`;
+  if (serving.readyReplicas === 0 && serving.deployment.spec.replicas > 0) return 'none of its pods is ready';
+  const isStuck = (pod: PredictorPod): boolean => pod.running && !pod.ready && isLongAgo(pod.since, now);
+  // One that came since may take its time to start.
+  const stuck = serving.pods.find((pod) => pod.createdAt <= since && isStuck(pod));
+  if (stuck !== undefined) return `its pod ${stuck.name} has not been ready for ${NOT_READY_MS / 1000} s`;
+  return errorsOf(context, serving);
+}
+
+function isLongAgo(time: number | undefined, now: Date): boolean {
+  return time !== undefined && now.getTime() - time >= NOT_READY_MS;
+}
+
+/** Of all pods together, since the switch. */
+function errorsOf({ observed }: RolloutContext, serving: PredictorState): string | undefined {
+  const counts = watchQuestions(serving).flatMap((question) => observed.answers.to(question)?.told ?? []);
+  const total = counts.reduce((sum, each) => sum + each.total, 0);
+  const errors = counts.reduce((sum, each) => sum + each.errors, 0);
+  const { analysis } = observed.model.spec.serving.rollout;
+  const most = Number(analysis?.maxErrorRate ?? MAX_ERROR_RATE);
+  if (total < MIN_REQUESTS || errors / total <= most) return undefined;
+  const share = Number((errors / total).toPrecision(3));
+  return `${errors} of ${total} requests failed, ${share} is above ${most}`;
+}

@@ -1,0 +1,112 @@
+import { expect, it } from 'vitest';
+import { aModel, aTrainResult } from '../testing/builders.ts';
+import { FakeCluster } from '../testing/fake-cluster.ts';
+
+/** v2 serves since a moment, green; the pods of v1 are still there, blue. */
+function switched(): FakeCluster {
+  const cluster = new FakeCluster(aModel({ serving: { service: { type: 'ClusterIP' } } }));
+  cluster.settle();
+  for (const [version, color] of [
+    ['v1', 'blue'],
+    ['v2', 'green'],
+  ] as const) {
+    cluster.edit('a version', (spec) => (spec.training!.params.rounds = Number(version.slice(1))));
+    cluster.settle();
+    cluster.finishJob(cluster.runningJob('retail-train'), aTrainResult(version));
+    cluster.settle();
+    cluster.bringUp(`retail-${color}`);
+    cluster.settle();
+    cluster.pass(5);
+  }
+  expect(cluster.serving).toBe('v2');
+  return cluster;
+}
+
+const rolledOut = (cluster: FakeCluster) => cluster.condition('RolledOut');
+const stateOf = (cluster: FakeCluster, version: string) =>
+  cluster.model.status?.versions?.find(({ name }) => name === version)?.state;
+
+function expectBack(cluster: FakeCluster, why: RegExp): void {
+  expect(cluster.serving).toBe('v1');
+  expect(rolledOut(cluster)).toMatchObject({ status: 'False', reason: 'RolledBack' });
+  expect(rolledOut(cluster)?.message).toMatch(why);
+  expect(stateOf(cluster, 'v2')).toBe('RolledBack');
+  expect(cluster.condition('Ready')).toMatchObject({ status: 'True', reason: 'Serving' });
+  expect(cluster.stores.deployments.get('shop/retail-green')?.spec.replicas).toBe(0);
+}
+
+it('a version whose pod ends within the window is gone back from, and not tried again', () => {
+  const cluster = switched();
+  cluster.crash('retail-green', 'Error');
+  cluster.settle();
+  expectBack(cluster, /its pod retail-green-v2-0 ended: exit code 137 .*pinning v2/);
+  cluster.pass(100_000);
+  expect(cluster.settle().chains.flat()).toEqual([]);
+  expectBack(cluster, /retail-green-v2-0 ended/);
+});
+
+it('a version of which too many requests fail is gone back from; a few say nothing', () => {
+  const cluster = switched();
+  cluster.answers.requests = { total: 9, errors: 9 };
+  cluster.settle();
+  expect(cluster.serving).toBe('v2');
+  // Of each of two pods.
+  cluster.answers.requests = { total: 100, errors: 5 };
+  cluster.settle();
+  expect(cluster.serving).toBe('v2');
+  cluster.answers.requests = { total: 100, errors: 6 };
+  cluster.settle();
+  expectBack(cluster, /12 of 200 requests failed, 0\.06 is above 0\.05/);
+});
+
+it('a version none of whose pods is ready any more is gone back from', () => {
+  const cluster = switched();
+  cluster.bringUp('retail-green', 0);
+  cluster.settle();
+  expectBack(cluster, /none of its pods is ready/);
+});
+
+it('it is tried again when it is pinned, put to the proof as any candidate', () => {
+  const cluster = switched();
+  cluster.crash('retail-green', 'Error');
+  cluster.settle();
+  cluster.edit('v2 is pinned', (spec) => (spec.promotion.version = 'v2'));
+  cluster.settle();
+  expect(rolledOut(cluster)?.reason).toBe('RollingOut');
+  cluster.pass(60);
+  cluster.answers.golden = undefined;
+  cluster.bringUp('retail-green');
+  cluster.settle();
+  expect(rolledOut(cluster)?.reason).toBe('Proving');
+});
+
+it('after the window, or where nothing is left to go back to, traffic stays where it is', () => {
+  const late = switched();
+  late.pass(600);
+  late.settle();
+  late.crash('retail-green', 'Error');
+  late.settle();
+  expect(late.serving).toBe('v2');
+  const alone = switched();
+  alone.bringUp('retail-blue', 0);
+  alone.crash('retail-green', 'Error');
+  alone.settle();
+  expect(alone.serving).toBe('v2');
+});
+
+it('a node that is started anew is no fault of a version: pods of before ended as well', () => {
+  const cluster = switched();
+  cluster.crash('retail-blue', 'Error');
+  cluster.crash('retail-green', 'Error');
+  cluster.settle();
+  expect(cluster.serving).toBe('v2');
+});
+
+it('an operator that dies after the switch back ends up at the same place', () => {
+  const cluster = switched();
+  cluster.crash('retail-green', 'Error');
+  cluster.step(1);
+  expect(cluster.stores.services.get('shop/retail')?.spec.selector['stockout.dev/color']).toBe('blue');
+  cluster.settle();
+  expectBack(cluster, /retail-green-v2-0 ended/);
+});

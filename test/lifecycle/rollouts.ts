@@ -1,4 +1,7 @@
+import process from 'node:process';
+import { connect, type KubeClient, type List } from '@stockout/localcluster/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { killPod } from './kill-pod.ts';
 import { conditionOf, modelObject, SmallWorld } from './small-world.ts';
 import type { Tier } from './tier.ts';
 
@@ -28,9 +31,11 @@ export function describeRollouts(where: string, startTier: () => Promise<Tier>):
     let operator: { stop(): Promise<void> };
     let world: SmallWorld;
     let endpoint: string;
+    let client: KubeClient;
 
     beforeAll(async () => {
       tier = await startTier();
+      client = await connect(tier.kubeconfigPath, 'rollouts');
       operator = await tier.startOperator();
       world = await SmallWorld.begin(tier, abort.signal);
       await world.apply(trained(20));
@@ -40,6 +45,7 @@ export function describeRollouts(where: string, startTier: () => Promise<Tier>):
     afterAll(async () => {
       abort.abort();
       await operator?.stop();
+      client?.close();
       await tier?.stop();
     }, MINUTES);
 
@@ -86,6 +92,32 @@ export function describeRollouts(where: string, startTier: () => Promise<Tier>):
       2 * MINUTES,
     );
 
+    it.runIf(process.platform === 'linux')(
+      'a version that crashes soon after it began to serve is gone back from, and not tried again',
+      async () => {
+        await ask(endpoint, 60);
+        await world.apply(trained(22));
+        const served = await world.untilServing(NAME, 'v4');
+        await killPod(await addressOf(served.status?.selector ?? ''));
+        const back = await world.untilModel(NAME, 'RolledOut', 'RolledBack');
+        expect(conditionOf(back, 'RolledOut')?.message).toMatch(/ended: exit code/);
+        await expect
+          .poll(async () => (await world.model(NAME)).status?.servingVersion, { timeout: MINUTES })
+          .toBe('v2');
+        await ask(endpoint, 1);
+        await expect
+          .poll(async () => (await world.model(NAME)).status?.versions?.[0]?.state, { timeout: MINUTES })
+          .toBe('RolledBack');
+      },
+      2 * MINUTES,
+    );
+
+    async function addressOf(selector: string): Promise<string> {
+      const [name = ''] = await world.kube.names('v1', 'Pod', selector);
+      const { items } = await client.get<List<Pod>>('/api/v1/namespaces/default/pods');
+      return items.find(({ metadata }) => metadata.name === name)?.status?.podIP ?? '';
+    }
+
     function services(): Promise<string[]> {
       return world.kube.names('v1', 'Service', `stockout.dev/model=${NAME}`);
     }
@@ -119,6 +151,11 @@ async function ask(endpoint: string, count: number): Promise<void> {
     });
     expect(response.status).toBe(200);
   }
+}
+
+interface Pod {
+  metadata: { name: string };
+  status?: { podIP?: string };
 }
 
 interface OpenApi {

@@ -29,6 +29,7 @@ const INCIDENTAL = new Set([
   'finishedAt',
   'clusterIP',
   'clusterIPs',
+  'stockout.dev/proven-from',
   'stockout.dev/switched-at',
   'stockout.dev/switched-from',
   'deployment.kubernetes.io/revision',

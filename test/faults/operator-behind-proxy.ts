@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Operator, startOperator } from '@stockout/operator';
 import type { Access } from '../../localcluster/src/client/kubeconfig.ts';
+import { aGoldenReport } from '../../operator/src/testing/played-answers.ts';
 import type { Fault } from './fault.ts';
 import { FaultProxy, type Past } from './fault-proxy.ts';
 
@@ -36,6 +37,8 @@ export class OperatorBehindProxy {
       adminPort: 0,
       // Who leads has tests of its own; here only one operator is ever alive.
       leaderElect: false,
+      // Played pods have no port to ask: their golden predictions come back.
+      askPod: () => Promise.resolve(aGoldenReport()),
       log: () => {},
     });
     return new OperatorBehindProxy(proxy, operator);

@@ -79,7 +79,9 @@ function errorsOf({ observed }: RolloutContext, serving: PredictorState): string
   const errors = counts.reduce((sum, each) => sum + each.errors, 0);
   const { analysis } = observed.model.spec.serving.rollout;
   const most = Number(analysis?.maxErrorRate ?? MAX_ERROR_RATE);
-  if (total < MIN_REQUESTS || errors / total <= most) return undefined;
+  // What cannot be told is no reason to leave what serves: written so that NaN is none.
+  const areTooMany = total >= MIN_REQUESTS && errors / total > most;
+  if (!areTooMany) return undefined;
   const share = Number((errors / total).toPrecision(3));
   return `${errors} of ${total} requests failed, ${share} is above ${most}`;
 }

@@ -11,6 +11,7 @@ import { giveUp, givenUp } from './giving-up.ts';
 import { judgeProof } from './proof.ts';
 import { proofQuestions } from './proof-questions.ts';
 import { replicasOf } from './replicas.ts';
+import { failureOnRecord, rememberedSwitch } from './rollback.ts';
 import {
   applyPredictor,
   applyService,
@@ -31,7 +32,7 @@ export function rollOut(context: RolloutContext): RolloutPlan {
   const color = candidateColor(context);
   const candidate = observed.predictors.find((predictor) => predictor.color === color);
   // The Service comes first: a load balancer takes its time to get an address.
-  const service = applyService(context, serving?.color, readSwitchedOf(observed));
+  const service = applyService(context, serving?.color, rememberedSwitch(context, candidate));
   // Whose template was about to move has pods of two.
   if (candidate?.templateHash !== hash || candidate.rollingTo !== undefined) {
     const desired = buildPredictorDeployment(inputFor(context, color));
@@ -48,10 +49,9 @@ export function rollOut(context: RolloutContext): RolloutPlan {
       ? stayGivenUp(context, candidate, candidate.givenUp, service)
       : tryAgain(context, candidate, service);
   }
-  const back = readSwitchedOf(observed)?.back;
-  if (back !== undefined && back.from === candidate.deployment.metadata.uid) {
-    return giveUp(context, candidate, { reason: REASON.rolledBack, message: back.because }, service);
-  }
+  const failure = failureOnRecord(context, candidate);
+  if (failure !== undefined)
+    return giveUp(context, candidate, { reason: REASON.rolledBack, message: failure }, service);
   return bringOn(context, candidate, service);
 }
 

@@ -1,7 +1,7 @@
 import { isFalse, REASON } from '../conditions.ts';
 import type { QuestionOf } from '../predictors/question.ts';
 import { speaksTls } from '../resources/predictor-deployment.ts';
-import { buildService } from '../resources/service.ts';
+import { buildService, type Switched } from '../resources/service.ts';
 import type { PredictorState } from '../stockoutmodel/observed.ts';
 import type { PredictorPod } from '../stockoutmodel/predictor-pods.ts';
 import { readSwitchedOf, type RolloutContext, type RolloutPlan } from './rollout-steps.ts';
@@ -43,6 +43,31 @@ export function goBack(
     failed: undefined,
     actions: [{ verb: 'apply', object, onto, given: old.deployment, why: message }],
   };
+}
+
+/** Why traffic was taken from these very pods: from this template of this Deployment, another one may do better. */
+export function failureOnRecord(
+  { observed }: RolloutContext,
+  { deployment, templateHash }: PredictorState,
+): string | undefined {
+  const { from, back } = readSwitchedOf(observed) ?? {};
+  const isThat = back?.from === deployment.metadata.uid && from === templateHash;
+  return isThat ? back?.because : undefined;
+}
+
+/**
+ * The last switch, as far as it still counts. Who failed needs no mark on the Service once its Deployment says so, or is
+ * not what it was: the same template may come back there, as a candidate that is to be tried.
+ */
+export function rememberedSwitch(
+  context: RolloutContext,
+  candidate: PredictorState | undefined,
+): Switched | undefined {
+  const switched = readSwitchedOf(context.observed);
+  if (switched?.back === undefined) return switched;
+  const isUntold =
+    candidate?.givenUp === undefined && candidate && failureOnRecord(context, candidate) !== undefined;
+  return isUntold ? switched : { at: switched.at, from: undefined, to: switched.to };
 }
 
 /** The first that applies. */

@@ -10,16 +10,36 @@ function switched(): FakeCluster {
     ['v1', 'blue'],
     ['v2', 'green'],
   ] as const) {
-    cluster.edit('a version', (spec) => (spec.training!.params.rounds = Number(version.slice(1))));
-    cluster.settle();
-    cluster.finishJob(cluster.runningJob('retail-train'), aTrainResult(version));
-    cluster.settle();
+    train(cluster, version);
     cluster.bringUp(`retail-${color}`);
     cluster.settle();
     cluster.pass(5);
   }
   expect(cluster.serving).toBe('v2');
   return cluster;
+}
+
+function train(cluster: FakeCluster, version: string): void {
+  cluster.edit('a version', (spec) => (spec.training!.params.rounds = Number(version.slice(1))));
+  cluster.settle();
+  cluster.finishJob(cluster.runningJob('retail-train'), aTrainResult(version));
+  cluster.settle();
+}
+
+/** v2 failed, and traffic went back to v1. */
+function rolledBack(): FakeCluster {
+  const cluster = switched();
+  cluster.crash('retail-green', 'Error');
+  cluster.settle();
+  expectBack(cluster, /retail-green-v2-0 ended/);
+  return cluster;
+}
+
+function rollOutGreen(cluster: FakeCluster): void {
+  cluster.settle();
+  cluster.pass(5);
+  cluster.bringUp('retail-green');
+  cluster.settle();
 }
 
 const rolledOut = (cluster: FakeCluster) => cluster.condition('RolledOut');
@@ -109,4 +129,26 @@ it('an operator that dies after the switch back ends up at the same place', () =
   expect(cluster.stores.services.get('shop/retail')?.spec.selector['stockout.dev/color']).toBe('blue');
   cluster.settle();
   expectBack(cluster, /retail-green-v2-0 ended/);
+});
+
+it('the version after one that was gone back from is a candidate as any other', () => {
+  const cluster = rolledBack();
+  train(cluster, 'v3');
+  rollOutGreen(cluster);
+  expect(cluster.serving).toBe('v3');
+});
+
+it('it is tried again, and serves, with the resources that it lacked', () => {
+  const cluster = rolledBack();
+  cluster.edit('more memory', (spec) => (spec.serving.resources = { limits: { memory: '4Gi' } }));
+  rollOutGreen(cluster);
+  expect(cluster.serving).toBe('v2');
+});
+
+it('it is tried again when it is pinned, also after another version had taken its Deployment', () => {
+  const cluster = rolledBack();
+  train(cluster, 'v3');
+  cluster.edit('v2 is pinned', (spec) => (spec.promotion.version = 'v2'));
+  rollOutGreen(cluster);
+  expect(cluster.serving).toBe('v2');
 });

@@ -63,6 +63,26 @@ test('waits grow with each failure in a row, up to a bound, with jitter, and beg
   expect(backoffMs(3, options, () => 0)).toBe(400);
 });
 
+test('what fails again and again within a wait is tried at its end, not minutes later', async () => {
+  const queue = new KeyedQueue(undefined, { firstMs: 20, maxMs: 3_600_000 });
+  const abort = new AbortController();
+  let attempts = 0;
+  const running = queue.run(
+    async (key) => {
+      attempts++;
+      queue.retry(key);
+      // As many events come as would make a wait of hours out of it.
+      if (attempts < 30) queue.add(key);
+    },
+    1,
+    abort.signal,
+  );
+  queue.add('a');
+  await eventually(() => expect(attempts).toBeGreaterThan(32));
+  abort.abort();
+  await running;
+});
+
 test('when it stops, the key under way is finished and no other begun', async () => {
   const queue = new KeyedQueue();
   const [hold, abort] = [gate(), new AbortController()];

@@ -18,7 +18,8 @@ export class KeyedQueue {
   /** Added while being worked on. */
   readonly #again = new Set<string>();
   readonly #timers = new Map<string, { due: number; timer: NodeJS.Timeout }>();
-  readonly #failures = new Map<string, number>();
+  /** In a row, and when the wait after the last one is over. */
+  readonly #failures = new Map<string, { failures: number; due: number }>();
   readonly #takers: ((key: string | undefined) => void)[] = [];
   readonly #metrics: QueueMetrics | undefined;
   readonly #backoff: BackoffOptions;
@@ -55,12 +56,18 @@ export class KeyedQueue {
     this.#timers.set(key, { due, timer });
   }
 
-  /** Adds the key after a wait that grows with each failure in a row. */
+  /**
+   * Adds the key after a wait that grows with each failure in a row. What fails during a wait, because something happened
+   * to it, does not make that longer: of many events in a bad second one would have to wait for minutes.
+   */
   retry(key: string): void {
-    const failures = this.#failures.get(key) ?? 0;
-    this.#failures.set(key, failures + 1);
     this.#metrics?.retried();
-    this.addAfter(key, backoffMs(failures, this.#backoff));
+    const now = performance.now();
+    const { failures = 0, due = 0 } = this.#failures.get(key) ?? {};
+    if (due > now) return this.addAfter(key, due - now);
+    const wait = backoffMs(failures, this.#backoff);
+    this.#failures.set(key, { failures: failures + 1, due: now + wait });
+    this.addAfter(key, wait);
   }
 
   /** It went well: the next failure waits the shortest time again. */

@@ -1,11 +1,19 @@
 import type { RunResult } from '@stockout/contracts';
-import type { Deployment, Job, KubeObject, Pod, Service } from '../../operator/src/api/kubernetes.ts';
+import type {
+  Deployment,
+  Job,
+  KubeObject,
+  Pod,
+  PodTemplate,
+  Service,
+} from '../../operator/src/api/kubernetes.ts';
 import { DEPLOYMENT, JOB, type Kind, POD, SERVICE } from '../../operator/src/kube/kinds.ts';
 import { Reflector } from '../../operator/src/kube/reflector.ts';
 import { Store } from '../../operator/src/kube/store.ts';
 import { LABEL, MANAGED_SELECTOR } from '../../operator/src/resources/names.ts';
 import { aTrainResult } from '../../operator/src/testing/builders.ts';
 import type { Cluster } from './cluster.ts';
+import { PREDICTOR_ADDRESS, startPredictor } from './hollow-predictor.ts';
 
 /**
  * The controllers and nodes of a cluster, played: a Job is done at once and its pod says so, every pod of a Deployment is
@@ -17,6 +25,7 @@ export class HollowCluster {
   readonly #running: Promise<void>[] = [];
   readonly #seen = new Set<string>();
   readonly #scaled = new Map<string, () => void>();
+  readonly #predictor = startPredictor();
 
   constructor(cluster: Cluster) {
     this.#cluster = cluster;
@@ -28,6 +37,7 @@ export class HollowCluster {
   async stop(): Promise<void> {
     this.#abort.abort();
     await Promise.all(this.#running);
+    (await this.#predictor).close();
   }
 
   /** Calls back when the model's Deployment is to have so many pods. */
@@ -54,24 +64,12 @@ export class HollowCluster {
   }
 
   async #finish(job: Job): Promise<void> {
-    const { name, namespace, uid = '' } = job.metadata;
-    const { metadata, spec } = job.spec.template;
-    const owner = { apiVersion: 'batch/v1', kind: 'Job', name, uid, controller: true };
-    const pod = { metadata: { ...metadata, name: `${name}-0`, namespace, ownerReferences: [owner] }, spec };
-    const made = await this.#cluster.create<Pod>(POD, pod, namespace);
-    const now = new Date().toISOString().replace(/\.\d+/, '');
+    const made = await this.#createPod(job, `${job.metadata.name}-0`, job.spec.template);
+    const now = instant();
     const message = JSON.stringify(resultOf(job));
     const terminated = { exitCode: 0, reason: 'Completed', message, startedAt: now, finishedAt: now };
-    const [container] = spec.containers;
-    const ended = {
-      name: container?.name,
-      image: container?.image,
-      imageID: '',
-      ready: false,
-      restartCount: 0,
-      state: { terminated },
-    };
-    await this.#cluster.patchStatus(POD, made, { phase: 'Succeeded', containerStatuses: [ended] });
+    const containerStatuses = [{ ...containerOf(made), ready: false, state: { terminated } }];
+    await this.#cluster.patchStatus(POD, made, { phase: 'Succeeded', containerStatuses });
     const condition = (type: string): object => ({
       type,
       status: 'True',
@@ -88,17 +86,31 @@ export class HollowCluster {
   }
 
   async #bringUp(deployment: Deployment): Promise<void> {
-    const { replicas } = deployment.spec;
-    const { namespace, labels } = deployment.metadata;
+    const { name, namespace, labels, generation } = deployment.metadata;
+    const { replicas, template } = deployment.spec;
     this.#scaled.get(`${namespace}/${labels?.[LABEL.model]}/${replicas}`)?.();
-    const observedGeneration = deployment.metadata.generation;
+    for (let i = 0; i < replicas; i++) {
+      const pod = `${name}-${i}`;
+      if (this.#seen.has(pod)) continue;
+      this.#seen.add(pod);
+      const made = await this.#createPod(deployment, pod, template);
+      await this.#cluster.patchStatus(POD, made, running(made));
+    }
     const counts = {
       replicas,
       updatedReplicas: replicas,
       readyReplicas: replicas,
       availableReplicas: replicas,
     };
-    await this.#cluster.patchStatus(DEPLOYMENT, deployment, { observedGeneration, ...counts });
+    await this.#cluster.patchStatus(DEPLOYMENT, deployment, { observedGeneration: generation, ...counts });
+  }
+
+  #createPod(of: Job | Deployment, name: string, { metadata, spec }: PodTemplate): Promise<Pod> {
+    const { apiVersion, kind } = of;
+    const { namespace, uid = '' } = of.metadata;
+    const owner = { apiVersion, kind, name: of.metadata.name, uid, controller: true };
+    const pod = { metadata: { ...metadata, name, namespace, ownerReferences: [owner] }, spec };
+    return this.#cluster.create<Pod>(POD, pod, namespace);
   }
 
   async #giveAddress(service: Service): Promise<void> {
@@ -107,6 +119,27 @@ export class HollowCluster {
       loadBalancer: { ingress: [{ ip: '192.0.2.1', ipMode: 'VIP' }] },
     });
   }
+}
+
+function running(pod: Pod): object {
+  const now = instant();
+  const conditions = ['ContainersReady', 'Ready'].map((type) => ({
+    type,
+    status: 'True',
+    lastTransitionTime: now,
+  }));
+  const containerStatuses = [{ ...containerOf(pod), ready: true, state: { running: { startedAt: now } } }];
+  const podIPs = [{ ip: PREDICTOR_ADDRESS }];
+  return { phase: 'Running', podIP: PREDICTOR_ADDRESS, podIPs, conditions, containerStatuses };
+}
+
+function containerOf({ spec }: Pod): object {
+  const [container] = spec?.containers ?? [];
+  return { name: container?.name, image: container?.image, imageID: '', restartCount: 0 };
+}
+
+function instant(): string {
+  return new Date().toISOString().replace(/\.\d+/, '');
 }
 
 function resultOf({ metadata: { labels } }: Job): RunResult {

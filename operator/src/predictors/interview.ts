@@ -21,15 +21,18 @@ export class Interview {
   #told: Told[About][] = [];
   #counted: RequestCounts | undefined;
   #failing: Answer<About>['failing'];
-  /** Milliseconds since 1970. */
-  #due = 0;
+  readonly #askedSince: number;
+  #due: number;
 
-  constructor(question: Question) {
+  /** @param now milliseconds since 1970, as all times here */
+  constructor(question: Question, now: number) {
     this.question = question;
+    this.#askedSince = now;
+    this.#due = now;
   }
 
   get answer(): Answer<About> {
-    return { told: this.#told, failing: this.#failing };
+    return { told: this.#told, failing: this.#failing, askedSince: this.#askedSince };
   }
 
   isDue(now: number): boolean {
@@ -86,7 +89,7 @@ export class Interviews implements Answers {
   readonly #all = new Map<string, Interview>();
 
   /** From now on these are asked, and no others. */
-  ask(questions: readonly Question[]): void {
+  ask(questions: readonly Question[], now: number): void {
     const wanted = new Map(questions.map((question) => [keyOfQuestion(question), question]));
     const ids = new Set(questions.flatMap((each) => (each.about === 'shadow' ? each.request.id : [])));
     for (const [key, interview] of this.#all) {
@@ -96,7 +99,7 @@ export class Interviews implements Answers {
       if (interview.retired && !counts) this.#all.delete(key);
     }
     for (const [key, question] of wanted)
-      if (!this.#all.has(key)) this.#all.set(key, new Interview(question));
+      if (!this.#all.has(key)) this.#all.set(key, new Interview(question, now));
   }
 
   due(now: number): Interview[] {

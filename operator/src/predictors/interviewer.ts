@@ -28,7 +28,7 @@ export class Interviewer {
   /** From now on these are asked for this model, and no others. */
   ask(key: string, questions: readonly Question[]): void {
     const interviews = this.#models.get(key) ?? new Interviews();
-    interviews.ask(questions);
+    interviews.ask(questions, this.#now());
     if (interviews.isEmpty) this.#models.delete(key);
     else this.#models.set(key, interviews);
   }

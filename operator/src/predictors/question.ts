@@ -42,6 +42,8 @@ export interface Answer<A extends About> {
   told: readonly Told[A][];
   /** Since when there is no answer (milliseconds since 1970), and why; undefined while there is. */
   failing: { since: number; error: string } | undefined;
+  /** Since when it is asked, by the operator that leads (milliseconds since 1970). */
+  askedSince: number;
 }
 
 /** All answers to what was asked for one model. */

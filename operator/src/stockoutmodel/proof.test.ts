@@ -282,6 +282,35 @@ describe('a candidate', () => {
     expect(cluster.serving).toBe('v2');
   });
 
+  it('is not refused for what an operator that was started anew has not asked for yet', () => {
+    const cluster = proving();
+    cluster.pass(700);
+    cluster.answers.askedSince = undefined;
+    cluster.settle();
+    expect(rolledOut(cluster)?.reason).toBe('Proving');
+    cluster.answers.askedSince = cluster.now.getTime();
+    cluster.settle();
+    expect(cluster.serving).toBe('v2');
+  });
+
+  it.each([
+    ['retail-green-v2-0', 'did not come back by the Service retail-candidate: no answer'],
+    ['retail-blue-v1-1', 'retail-blue-v1-1 does not tell how the candidate does: it has not answered yet'],
+  ])('is given half a minute when %s is asked late and tells nothing, then it is refused', (pod, why) => {
+    const cluster = proving();
+    cluster.pass(700);
+    cluster.answers.silent.add(pod);
+    cluster.answers.askedSince = cluster.now.getTime();
+    expect(cluster.settle().requeueAfterMs).toBe(30_000);
+    cluster.pass(29);
+    cluster.settle();
+    expect(rolledOut(cluster)?.reason).toBe('Proving');
+    cluster.pass(1);
+    cluster.settle();
+    expect(rolledOut(cluster)).toMatchObject({ status: 'False', reason: 'AnalysisFailed' });
+    expect(rolledOut(cluster)?.message).toContain(why);
+  });
+
   it('whose golden predictions come back with other scores is refused at once', () => {
     const cluster = proving();
     const message = "golden prediction 3 came back as 0.2, the version's own is 0.7";

@@ -1,4 +1,4 @@
-import type { GoldenReport, ShadowReport } from '@stockout/contracts';
+import type { GoldenReport, ShadowReport, ShadowRequest } from '@stockout/contracts';
 import type { RequestCounts } from '../predictors/request-counts.ts';
 import type { About, Answer, Answers, QuestionOf, Told } from '../predictors/question.ts';
 
@@ -10,17 +10,32 @@ export class PlayedAnswers implements Answers {
   requests: RequestCounts = { total: 0, errors: 0 };
   /** Milliseconds since 1970, of failures. */
   failingSince = 0;
+  /** Milliseconds since 1970, of every question; undefined with an operator that has asked nobody yet. */
+  askedSince: number | undefined = 0;
+  /** Names of pods that have told nothing so far. */
+  readonly silent = new Set<string>();
+  readonly #ids = new Set<string>();
 
-  to<A extends About>({ about }: QuestionOf<A>): Answer<A> | undefined {
-    if (about === 'requests') return { told: [this.requests as Told[A]], failing: undefined };
-    const told = about === 'golden' ? this.golden : about === 'shadow' ? this.shadow : undefined;
-    if (told === undefined) return undefined;
+  to<A extends About>({ about, pod, request }: QuestionOf<A>): Answer<A> | undefined {
+    if (about === 'shadow') this.#ids.add((request as ShadowRequest).id);
+    const { askedSince } = this;
+    if (askedSince === undefined) return undefined;
+    const told = this.silent.has(pod.name) ? undefined : this.#toldOf(about);
     const failing = told instanceof Error ? { since: this.failingSince, error: told.message } : undefined;
-    return { told: told instanceof Error ? [] : [told as Told[A]], failing };
+    const isTold = told !== undefined && !(told instanceof Error);
+    return { told: isTold ? [told as Told[A]] : [], failing, askedSince };
   }
 
-  comparisons(): readonly ShadowReport[] {
-    return this.shadow === undefined || this.shadow instanceof Error ? [] : [this.shadow];
+  /** Of an id that nobody was asked for there is none. */
+  comparisons(id: string): readonly ShadowReport[] {
+    const { shadow } = this;
+    return !this.#ids.has(id) || shadow === undefined || shadow instanceof Error ? [] : [shadow];
+  }
+
+  #toldOf(about: About): Told[About] | Error | undefined {
+    if (about === 'requests') return this.requests;
+    if (about === 'unshadow') return true;
+    return about === 'golden' ? this.golden : this.shadow;
   }
 }
 

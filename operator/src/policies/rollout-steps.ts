@@ -67,7 +67,7 @@ export function applyPredictor(
 }
 
 export function applyService(
-  { observed, serving }: RolloutContext,
+  { observed, serving }: Pick<RolloutContext, 'observed' | 'serving'>,
   color: Color | undefined,
   switched: Switched | undefined,
 ): Action[] {

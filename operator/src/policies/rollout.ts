@@ -1,17 +1,16 @@
 import type { Action } from '../actions.ts';
 import { isTrue, REASON } from '../conditions.ts';
-import type { Color } from '../resources/names.ts';
 import { buildPredictorDeployment, speaksTls, templateHash } from '../resources/predictor-deployment.ts';
 import type { VersionRecord } from '../resources/version-record.ts';
-import { lostOf, type ObservedModel, type PredictorState, servingOf } from '../stockoutmodel/observed.ts';
+import { type ObservedModel, type PredictorState, servingOf } from '../stockoutmodel/observed.ts';
 import { rollOut } from './candidate.ts';
+import { bringBackChampion } from './champion.ts';
 import { quiet } from './proof-questions.ts';
 import { goBack, watchQuestions } from './rollback.ts';
 import { rollTemplate } from './rolling-update.ts';
 import {
   applyPredictor,
   applyService,
-  busy,
   dropCandidateService,
   inputFor,
   readSwitchedOf,
@@ -40,12 +39,12 @@ function planStep(
   target: VersionRecord | undefined,
   input: { now: Date; image: string; podNetwork: string },
 ): RolloutPlan {
+  const back = bringBackChampion(observed, input);
+  if (back !== undefined) return back;
   const serving = servingOf(observed);
   if (target === undefined) return nothingToRollOut(observed, serving);
   const hash = templateHash({ model: observed.model, version: target, image: input.image });
   const context = { observed, target, hash, serving, ...input };
-  const lost = lostOf(observed);
-  if (lost?.version === target.version) return restore(context, lost.color);
   if (serving !== undefined && isRolling(context, serving)) {
     const rolling = rollTemplate(context, serving);
     const old = partWithOld(context, serving);
@@ -115,13 +114,6 @@ function partWithOld(
   if (old === undefined) return { actions: [] };
   const left = rollbackWindowLeft(context, old);
   return left > 0 ? { actions: [], requeueAfterMs: left } : { actions: [letGo(context, old)] };
-}
-
-/** It has proven itself before: no need to let callers wait for all of its pods. */
-function restore(context: RolloutContext, color: Color): RolloutPlan {
-  const desired = buildPredictorDeployment(inputFor(context, color));
-  const actions = applyPredictor(desired, undefined, 'it serves, and its Deployment was deleted');
-  return busy(context, color, 'its Deployment was deleted, it is made anew', actions);
 }
 
 function letGo({ observed }: RolloutContext, old: PredictorState): Action {

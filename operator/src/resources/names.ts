@@ -58,7 +58,8 @@ export const ANNOTATION = {
   rolledBackBecause: 'stockout.dev/rolled-back-because',
 } as const;
 
-export type Color = 'blue' | 'green';
+export const COLORS = ['blue', 'green'] as const;
+export type Color = (typeof COLORS)[number];
 /** What a Service selects before anything serves: pods of this color are never made. */
 export const NO_COLOR = 'none';
 

@@ -18,6 +18,8 @@ export class Interview {
   readonly question: Question;
   /** Nobody wants to know any more, but what was told counts on. */
   retired = false;
+  /** When it was last answered. */
+  toldAt = 0;
   #told: Told[About][] = [];
   #counted: RequestCounts | undefined;
   #failing: Answer<About>['failing'];
@@ -48,6 +50,7 @@ export class Interview {
     if (this.question.about === 'requests') this.#told = [this.#count(told as RequestCounts)];
     else this.#add(told);
     this.#failing = undefined;
+    this.toldAt = now;
     this.#due = isFinal(this.question, told) ? Infinity : now + EVERY_MS[this.question.about];
   }
 
@@ -114,9 +117,16 @@ export class Interviews implements Answers {
     return this.#all.get(keyOfQuestion(question))?.answer as Answer<A> | undefined;
   }
 
+  /** A pod that is asked for another share of its requests goes on counting: what it told last has all of them. */
   comparisons(id: string): readonly ShadowReport[] {
-    return [...this.#all.values()]
+    const told = [...this.#all.values()]
       .filter(({ question }) => question.about === 'shadow' && question.request.id === id)
-      .flatMap(({ answer }) => answer.told as readonly ShadowReport[]);
+      .sort((a, b) => a.toldAt - b.toldAt)
+      .flatMap(({ question, answer }) =>
+        (answer.told as readonly ShadowReport[]).map(
+          (report) => [`${question.pod.uid} ${report.since}`, report] as const,
+        ),
+      );
+    return [...new Map(told).values()];
   }
 }

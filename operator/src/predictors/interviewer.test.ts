@@ -93,3 +93,18 @@ it('what a pod told before it was restarted, or was replaced, counts as long as 
   interviews.ask([shadow('b', 'another')], 0);
   expect(compared()).toEqual([]);
 });
+
+it('the same requests of a pod count once, whatever share of them it was asked for meanwhile', () => {
+  const interviews = new Interviews();
+  const asked = (percent: number): QuestionOf<'shadow'> => {
+    const question = shadow('a');
+    return { ...question, request: { ...question.request, percent } };
+  };
+  const told = [10, 25, 10].map((percent, index) => {
+    interviews.ask([asked(percent)], index);
+    const [due] = interviews.due(Infinity);
+    due?.succeed(aShadowReport({ requests: { compared: 40 + index, errors: 0, dropped: 0 } }), index);
+    return interviews.comparisons('a').map(({ requests }) => requests.compared);
+  });
+  expect(told).toEqual([[40], [41], [42]]);
+});

@@ -50,7 +50,7 @@ export interface Answer<A extends About> {
 export interface Answers {
   /** To a question as it is asked now; undefined before it was. */
   to<A extends About>(question: QuestionOf<A>): Answer<A> | undefined;
-  /** Comparisons of this id, those of pods that are gone or were restarted by now among them. */
+  /** Comparisons of this id, each of other requests than the others', those of pods that are gone or were restarted by now among them. */
   comparisons(id: string): readonly ShadowReport[];
 }
 

@@ -38,7 +38,7 @@ function compared(judged: Judged): Proof | undefined {
   const left = durationSeconds * 1000 - elapsed;
   if (left > 0)
     return { is: 'open', what: `it is shown requests until ${after(judged, durationSeconds)}`, ms: left };
-  const silent = silence(judged);
+  const silent = silence(judged) ?? unanswered(judged);
   if (silent !== undefined) return silent;
   const figures = addUp(comparisonsOf(judged));
   if (figures.requests < minRequests) return tooFew(judged, analysis, figures.requests);
@@ -64,6 +64,21 @@ function silence(judged: Judged): Proof | undefined {
       REASON.analysisFailed,
       `the serving pod ${name} does not tell how the candidate does: ${error}`,
     );
+  }
+  return undefined;
+}
+
+/** Pods that get no answer ask ever less often: the share of errors does not show that the candidate is gone. */
+function unanswered(judged: Judged): Proof | undefined {
+  const { observed, questions } = judged;
+  for (const question of questions.shadow) {
+    const since = observed.answers.to(question)?.candidateSilentSince;
+    if (since === undefined) continue;
+    const { name } = question.pod;
+    const ms = patience(judged, since);
+    if (ms > 0) return { is: 'open', what: `the serving pod ${name} gets no answer from it`, ms };
+    const what = `the requests that the serving pod ${name} shows it`;
+    return refused(REASON.analysisFailed, `it does not answer ${what} any more`);
   }
   return undefined;
 }

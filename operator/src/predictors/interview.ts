@@ -24,6 +24,7 @@ export class Interview {
   #counted: RequestCounts | undefined;
   #failing: Answer<About>['failing'];
   readonly #askedSince: number;
+  #candidateSilentSince: number | undefined;
   #due: number;
 
   /** @param now milliseconds since 1970, as all times here */
@@ -34,7 +35,12 @@ export class Interview {
   }
 
   get answer(): Answer<About> {
-    return { told: this.#told, failing: this.#failing, askedSince: this.#askedSince };
+    return {
+      told: this.#told,
+      failing: this.#failing,
+      askedSince: this.#askedSince,
+      candidateSilentSince: this.#candidateSilentSince,
+    };
   }
 
   isDue(now: number): boolean {
@@ -51,6 +57,8 @@ export class Interview {
     else this.#add(told);
     this.#failing = undefined;
     this.toldAt = now;
+    const isUnanswered = this.question.about === 'shadow' && !(told as ShadowReport).answering;
+    this.#candidateSilentSince = isUnanswered ? (this.#candidateSilentSince ?? now) : undefined;
     this.#due = isFinal(this.question, told) ? Infinity : now + EVERY_MS[this.question.about];
   }
 

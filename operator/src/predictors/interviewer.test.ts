@@ -12,10 +12,10 @@ const golden = (name: string): QuestionOf<'golden'> => ({
   pod: pod(name),
   request: { url: 'http://retail-candidate.shop.svc', rows: 64 },
 });
-const shadow = (name: string, id = 'a'): QuestionOf<'shadow'> => ({
+const shadow = (name: string, id = 'a', percent = 10): QuestionOf<'shadow'> => ({
   about: 'shadow',
   pod: pod(name),
-  request: { id, url: 'http://retail-candidate.shop.svc', version: 'v2', percent: 10, replay: 1000 },
+  request: { id, url: 'http://retail-candidate.shop.svc', version: 'v2', percent, replay: 1000 },
 });
 
 /** Asks until the test ends. */
@@ -96,15 +96,22 @@ it('what a pod told before it was restarted, or was replaced, counts as long as 
 
 it('the same requests of a pod count once, whatever share of them it was asked for meanwhile', () => {
   const interviews = new Interviews();
-  const asked = (percent: number): QuestionOf<'shadow'> => {
-    const question = shadow('a');
-    return { ...question, request: { ...question.request, percent } };
-  };
   const told = [10, 25, 10].map((percent, index) => {
-    interviews.ask([asked(percent)], index);
+    interviews.ask([shadow('a', 'a', percent)], index);
     const [due] = interviews.due(Infinity);
     due?.succeed(aShadowReport({ requests: { compared: 40 + index, errors: 0, dropped: 0 } }), index);
     return interviews.comparisons('a').map(({ requests }) => requests.compared);
   });
   expect(told).toEqual([[40], [41], [42]]);
+});
+
+it('says since when a pod gets no answer from the candidate', () => {
+  const interviews = new Interviews();
+  interviews.ask([shadow('a')], 0);
+  const told = [true, false, false, true, false].map((answering, index) => {
+    const [due] = interviews.due(Infinity);
+    due?.succeed(aShadowReport({ answering }), index);
+    return interviews.to(shadow('a'))?.candidateSilentSince;
+  });
+  expect(told).toEqual([undefined, 1, 1, undefined, 4]);
 });

@@ -44,6 +44,8 @@ export interface Answer<A extends About> {
   failing: { since: number; error: string } | undefined;
   /** Since when it is asked, by the operator that leads (milliseconds since 1970). */
   askedSince: number;
+  /** Since when the candidate does not answer the pod that compares (milliseconds since 1970); undefined while it does. */
+  candidateSilentSince: number | undefined;
 }
 
 /** All answers to what was asked for one model. */

@@ -237,6 +237,34 @@ describe('a candidate', () => {
     );
   });
 
+  it('that does not answer the serving pods any more is refused, however well it did before', () => {
+    const cluster = proving();
+    const requests = { compared: 1000, errors: 5, dropped: 700 };
+    cluster.answers.shadow = aShadowReport({ answering: false, requests });
+    cluster.pass(60);
+    cluster.answers.failingSince = cluster.now.getTime() - 10_000;
+    expect(cluster.settle().requeueAfterMs).toBe(20_000);
+    expect(rolledOut(cluster)?.reason).toBe('Proving');
+    cluster.pass(20);
+    cluster.settle();
+    expect(rolledOut(cluster)).toMatchObject({ status: 'False', reason: 'AnalysisFailed' });
+    expect(rolledOut(cluster)?.message).toContain(
+      'it does not answer the requests that the serving pod retail-blue-v1-0 shows it any more',
+    );
+  });
+
+  it('that answers the serving pods again within half a minute is judged by its figures', () => {
+    const cluster = proving();
+    cluster.answers.shadow = aShadowReport({ answering: false });
+    cluster.pass(60);
+    cluster.answers.failingSince = cluster.now.getTime();
+    cluster.settle();
+    cluster.answers.shadow = aShadowReport();
+    cluster.pass(10);
+    cluster.settle();
+    expect(cluster.serving).toBe('v2');
+  });
+
   it('whose pod ended while it was put to the proof is refused', () => {
     const cluster = proving();
     cluster.crash('retail-green', 'OOMKilled');

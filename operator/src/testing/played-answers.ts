@@ -8,7 +8,7 @@ export class PlayedAnswers implements Answers {
   golden: GoldenReport | Error | undefined = aGoldenReport();
   shadow: ShadowReport | Error | undefined = aShadowReport();
   requests: RequestCounts = { total: 0, errors: 0 };
-  /** Milliseconds since 1970, of failures. */
+  /** Milliseconds since 1970, of failures, and of a candidate that does not answer. */
   failingSince = 0;
   /** Milliseconds since 1970, of every question; undefined with an operator that has asked nobody yet. */
   askedSince: number | undefined = 0;
@@ -23,7 +23,13 @@ export class PlayedAnswers implements Answers {
     const told = this.silent.has(pod.name) ? undefined : this.#toldOf(about);
     const failing = told instanceof Error ? { since: this.failingSince, error: told.message } : undefined;
     const isTold = told !== undefined && !(told instanceof Error);
-    return { told: isTold ? [told as Told[A]] : [], failing, askedSince };
+    const isAlone = isTold && about === 'shadow' && !(told as ShadowReport).answering;
+    return {
+      told: isTold ? [told as Told[A]] : [],
+      failing,
+      askedSince,
+      candidateSilentSince: isAlone ? this.failingSince : undefined,
+    };
   }
 
   /** Of an id that nobody was asked for there is none. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RunningPredictor } from '../testing/running.ts';
+import { eventually, RunningPredictor } from '../testing/running.ts';
 import { Impostor, report, rowsOf, score, tell, until } from '../testing/shadowing.ts';
 
 describe('a candidate that does not do as it should', () => {
@@ -45,6 +45,28 @@ describe('a candidate that does not do as it should', () => {
     const found = await until(serving, ({ replay }) => replay.done === 20);
     expect(found).toMatchObject({ answering: true });
     expect(found.requests.compared).toBeGreaterThan(10);
+  });
+});
+
+it('a candidate that fell silent when there was nothing left to replay is asked live rows, one at a time, until it answers', async () => {
+  let gone = true;
+  await using between = await Impostor.start((_, res) => {
+    if (gone) res.destroy();
+    else res.end('{"stockout_risk_score":0.5,"stockout_risk_label":1}');
+  });
+  await using serving = await RunningPredictor.ready();
+  await tell(serving, 'PUT', { id: 'a', url: between.url, percent: 100, replay: 0 });
+  for (let errors = 1; errors <= 5; errors++) {
+    await score(serving, await rowsOf(1));
+    await until(serving, ({ requests }) => requests.errors === errors);
+  }
+  expect(await report(serving)).toMatchObject({ answering: false, requests: { dropped: 0 } });
+  await score(serving, await rowsOf(3));
+  expect((await report(serving)).requests.dropped).toBeGreaterThanOrEqual(1);
+  gone = false;
+  await eventually(async () => {
+    await score(serving, await rowsOf(1));
+    return (await report(serving)).answering;
   });
 });
 

@@ -57,9 +57,13 @@ export class Mirror {
     return this.#circuit.closed;
   }
 
-  /** @returns false when the row is dropped: too many wait, or the candidate does not answer */
+  /**
+   * @returns false when the row is dropped: too many wait, or the candidate does not answer. One row waits even then, by
+   * which it is found out whether it does again.
+   */
   offer(matrix: Float32Array, offset: number, milliseconds: number): boolean {
-    if (!this.#circuit.closed || !this.#queue.push(matrix, offset, milliseconds)) return false;
+    if (!this.#circuit.closed && this.#queue.length > 0) return false;
+    if (!this.#queue.push(matrix, offset, milliseconds)) return false;
     if (this.#timer === undefined && this.#underWay < this.#input.limits.sockets) this.#schedule(0);
     return true;
   }

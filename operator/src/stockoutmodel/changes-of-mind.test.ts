@@ -217,7 +217,7 @@ describe('what someone deleted by hand', () => {
 
   test('the Service comes back with the traffic where it was', () => {
     cluster.stores.services.delete(cluster.stores.services.get('shop/retail')!);
-    expect(writes()).toEqual(['apply Service retail: traffic goes to v1 (blue)']);
+    expect(writes()).toEqual(['apply Service retail: callers find the predictor by it']);
     expect([cluster.serving, selector()]).toEqual(['v1', 'blue']);
   });
 

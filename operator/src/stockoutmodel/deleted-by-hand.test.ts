@@ -108,10 +108,7 @@ describe.each(Object.entries(DELETIONS))(
       cluster.step();
       expect(selected(cluster)).toBe('blue');
       cluster.settle();
-      cluster.bringUp('retail-blue');
-      cluster.settle();
-      expect(selected(cluster)).toBe('blue');
-      expect(cluster.serving).toBe(gone === deleteService ? 'v1' : expect.stringMatching(/v[12]/));
+      expect([selected(cluster), cluster.serving]).toEqual(['blue', 'v1']);
     });
 
     it('by itself, and nothing else is done', () => {

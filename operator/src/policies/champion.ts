@@ -3,19 +3,19 @@ import type { Action } from '../actions.ts';
 import { type Color, COLORS } from '../resources/names.ts';
 import { buildPredictorDeployment, templateHash } from '../resources/predictor-deployment.ts';
 import { championOf, lostOf, type ObservedModel, type PredictorState } from '../stockoutmodel/observed.ts';
-import { applyPredictor, applyService, inputFor, type RolloutPlan } from './rollout-steps.ts';
-
-interface Surroundings {
-  now: Date;
-  image: string;
-  podNetwork: string;
-}
+import {
+  applyPredictor,
+  applyService,
+  inputFor,
+  type RolloutInput,
+  type RolloutPlan,
+} from './rollout-steps.ts';
 
 /**
  * What served before someone deleted its Deployment or the Service comes back before anything else is rolled out: the
  * other version has yet to show that it may serve, or has shown that it may not. Undefined while nothing is missing.
  */
-export function bringBackChampion(observed: ObservedModel, input: Surroundings): RolloutPlan | undefined {
+export function bringBackChampion(observed: ObservedModel, input: RolloutInput): RolloutPlan | undefined {
   const lost = lostOf(observed);
   if (lost !== undefined) return bringBackPods(observed, lost, input);
   const champion = championOf(observed);
@@ -34,7 +34,7 @@ export function bringBackChampion(observed: ObservedModel, input: Surroundings):
 function bringBackPods(
   observed: ObservedModel,
   { color, version }: { color: Color; version: string },
-  input: Surroundings,
+  input: RolloutInput,
 ): RolloutPlan | undefined {
   const target = observed.versions.find((record) => record.version === version);
   if (target === undefined) return undefined;

@@ -1,10 +1,17 @@
+import { allPassed } from '@stockout/contracts';
 import { isFalse, REASON } from '../conditions.ts';
 import type { QuestionOf } from '../predictors/question.ts';
 import { speaksTls } from '../resources/predictor-deployment.ts';
 import { buildService, type Switched } from '../resources/service.ts';
+import { versionNumber } from '../resources/version-record.ts';
 import type { PredictorState } from '../stockoutmodel/observed.ts';
 import type { PredictorPod } from '../stockoutmodel/predictor-pods.ts';
-import { readSwitchedOf, type RolloutContext, type RolloutPlan } from './rollout-steps.ts';
+import {
+  readSwitchedOf,
+  rollbackWindowLeft,
+  type RolloutContext,
+  type RolloutPlan,
+} from './rollout-steps.ts';
 
 /** Fewer requests say nothing of a share of errors. */
 const MIN_REQUESTS = 20;
@@ -20,7 +27,21 @@ export function watchQuestions({ pods }: PredictorState): QuestionOf<'requests'>
     .map(({ uid, name, ip }) => ({ about: 'requests', pod: { uid, name, ip }, request: null }));
 }
 
-/** Back to the pods of before, which are still there: undefined while what serves does well, or there is no way back. */
+/**
+ * The pods of before, within their window. Traffic that went back stays where it went, by itself or by a person's will, and
+ * no version gets it that would not pass its gates.
+ */
+export function wayBackFrom(context: RolloutContext, serving: PredictorState): PredictorState | undefined {
+  const { observed, verdicts } = context;
+  const old = observed.predictors.find(({ color }) => color !== serving.color);
+  if (old === undefined || rollbackWindowLeft(context, old) <= 0) return undefined;
+  if (readSwitchedOf(observed)?.back !== undefined) return undefined;
+  if (versionNumber(old.version) > versionNumber(serving.version)) return undefined;
+  const gates = verdicts.get(old.version);
+  return gates !== undefined && allPassed(gates) ? old : undefined;
+}
+
+/** Back to the pods of before: undefined while what serves does well, or these are not up. */
 export function goBack(
   context: RolloutContext,
   serving: PredictorState,

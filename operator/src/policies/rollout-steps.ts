@@ -8,6 +8,7 @@ import { buildService, readSwitched, type Switched } from '../resources/service.
 import type { Question } from '../predictors/question.ts';
 import type { VersionRecord } from '../resources/version-record.ts';
 import type { ObservedModel, PredictorState } from '../stockoutmodel/observed.ts';
+import type { PromotionPlan } from './promotion.ts';
 import { replicasOf } from './replicas.ts';
 import type { StepPlan } from './step-plan.ts';
 
@@ -18,14 +19,20 @@ export interface RolloutPlan extends StepPlan {
   questions?: readonly Question[] | undefined;
 }
 
-/** All that a step of a rollout rests on. */
-export interface RolloutContext {
-  observed: ObservedModel;
-  target: VersionRecord;
+/** What a rollout needs to know besides the model. */
+export interface RolloutInput {
   now: Date;
   image: string;
   /** Of pods that are processes of one machine, see `isInNetwork`. */
   podNetwork: string;
+  /** Of the gates, of every version on record. */
+  verdicts: PromotionPlan['verdicts'];
+}
+
+/** All that a step of a rollout rests on. */
+export interface RolloutContext extends RolloutInput {
+  observed: ObservedModel;
+  target: VersionRecord;
   /** Of the target under today's spec. */
   hash: string;
   serving: PredictorState | undefined;

@@ -6,7 +6,7 @@ import { type ObservedModel, type PredictorState, servingOf } from '../stockoutm
 import { rollOut } from './candidate.ts';
 import { bringBackChampion } from './champion.ts';
 import { quiet } from './proof-questions.ts';
-import { goBack, watchQuestions } from './rollback.ts';
+import { goBack, watchQuestions, wayBackFrom } from './rollback.ts';
 import { rollTemplate } from './rolling-update.ts';
 import {
   applyPredictor,
@@ -17,6 +17,7 @@ import {
   remove,
   rollbackWindowLeft,
   type RolloutContext,
+  type RolloutInput,
   type RolloutPlan,
 } from './rollout-steps.ts';
 
@@ -28,7 +29,7 @@ import {
 export function planRollout(
   observed: ObservedModel,
   target: VersionRecord | undefined,
-  input: { now: Date; image: string; podNetwork: string },
+  input: RolloutInput,
 ): RolloutPlan {
   const plan = planStep(observed, target, input);
   return plan.questions === undefined ? { ...plan, questions: quiet(observed) } : plan;
@@ -37,7 +38,7 @@ export function planRollout(
 function planStep(
   observed: ObservedModel,
   target: VersionRecord | undefined,
-  input: { now: Date; image: string; podNetwork: string },
+  input: RolloutInput,
 ): RolloutPlan {
   const back = bringBackChampion(observed, input);
   if (back !== undefined) return back;
@@ -83,9 +84,8 @@ function nothingToRollOut(observed: ObservedModel, serving: PredictorState | und
 function settle(context: RolloutContext, serving: PredictorState): RolloutPlan {
   const { observed, target } = context;
   const desired = buildPredictorDeployment(inputFor(context, serving.color));
-  const before = observed.predictors.find((predictor) => predictor.color !== serving.color);
-  const hasWayBack = before !== undefined && rollbackWindowLeft(context, before) > 0;
-  const back = hasWayBack ? goBack(context, serving, before) : undefined;
+  const before = wayBackFrom(context, serving);
+  const back = before && goBack(context, serving, before);
   if (back !== undefined) return back;
   const old = partWithOld(context, serving);
   const actions = [
@@ -101,7 +101,7 @@ function settle(context: RolloutContext, serving: PredictorState): RolloutPlan {
     failed: undefined,
     ...old,
     actions,
-    ...(hasWayBack ? { questions: [...watchQuestions(serving), ...quiet(observed)] } : {}),
+    ...(before === undefined ? {} : { questions: [...watchQuestions(serving), ...quiet(observed)] }),
   };
 }
 

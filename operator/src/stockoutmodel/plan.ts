@@ -59,7 +59,8 @@ export function planModel(observed: ObservedModel, settings: Settings, now: Date
     };
   }
   const { images, podNetwork } = settings;
-  const rollout = planRollout(observed, promotion.target, { now, image: images.predictor, podNetwork });
+  const { target, verdicts } = promotion;
+  const rollout = planRollout(observed, target, { now, image: images.predictor, podNetwork, verdicts });
   const recovery = planRecovery(observed, { now, image: images.pipeline });
   const isBlind = observed.versions.length === 0 && isUnderWay(recovery);
   const training = isBlind

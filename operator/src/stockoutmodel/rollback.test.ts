@@ -152,3 +152,34 @@ it('it is tried again when it is pinned, also after another version had taken it
   rollOutGreen(cluster);
   expect(cluster.serving).toBe('v2');
 });
+
+it('a version that a person went back to is not left again by itself, for pods that a person took traffic from', () => {
+  const cluster = switched();
+  cluster.edit('back to v1', (spec) => (spec.promotion.version = 'v1'));
+  cluster.settle();
+  expect(cluster.serving).toBe('v1');
+  cluster.pass(5);
+  cluster.crash('retail-blue', 'Error');
+  cluster.settle();
+  expect(cluster.serving).toBe('v1');
+});
+
+it('traffic that went back by itself stays there, though what it went back to has troubles as well', () => {
+  const cluster = switched();
+  cluster.crash('retail-green', 'Error');
+  cluster.step();
+  cluster.edit('v1 is pinned meanwhile', (spec) => (spec.promotion.version = 'v1'));
+  cluster.bringUp('retail-green');
+  cluster.pass(5);
+  cluster.crash('retail-blue', 'Error');
+  cluster.settle();
+  expect(cluster.serving).toBe('v1');
+});
+
+it('traffic does not go back by itself to a version that would not pass its gates today', () => {
+  const cluster = switched();
+  cluster.edit('stricter gates', (spec) => (spec.gates = [{ metric: 'auc', min: '0.999' }]));
+  cluster.crash('retail-green', 'Error');
+  cluster.settle();
+  expect(cluster.serving).toBe('v2');
+});

@@ -40,7 +40,7 @@ export class Lifecycle implements Standing {
   }
 
   /**
-   * Calls `listener` after each change of the phase.
+   * Calls `listener` after each change of the phase or of the reason.
    * @returns what ends that
    */
   onChange(listener: () => void): () => void {
@@ -49,7 +49,8 @@ export class Lifecycle implements Standing {
   }
 
   waiting(reason: string): void {
-    if (this.#phase === 'loading') this.#reason = reason;
+    if (this.#phase !== 'loading' || reason === this.#reason) return;
+    this.#enter('loading', reason);
   }
 
   becomeReady(): void {

@@ -6,6 +6,7 @@ import type { Server } from 'node:net';
  * @param refused called for each
  */
 export function limitConnections(server: Server, most: number, refused: () => void): void {
-  if (Number.isFinite(most)) server.maxConnections = most;
+  // Without the second a process among several would hand a connection back, only to be given it again, without end.
+  if (Number.isFinite(most)) Object.assign(server, { maxConnections: most, dropMaxConnection: true });
   server.on('drop', refused);
 }

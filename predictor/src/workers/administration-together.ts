@@ -61,7 +61,7 @@ export class AdministrationTogether implements Administration {
   }
 
   async scrape(): Promise<Scrape> {
-    const found = await this.#supervisor.askAll({ kind: 'metrics' });
+    const found = await this.#supervisor.metrics();
     const drift = this.serving && (await this.drift());
     return mergeMetrics(found, await this.#metrics.read(drift));
   }

@@ -8,9 +8,12 @@ import type { ShadowTotals } from '../shadow/shadow-totals.ts';
 /** What can be sent of the options: a worker process has a log of its own, and is stopped by a message. */
 export type WorkerOptions = Omit<ServeOptions, 'log' | 'signal'>;
 
+/** What a process counts, as prom-client hands it on. */
+export type Metrics = MetricObjectWithValues<MetricValue<string>>[];
+
 /** What is asked of a worker process, by the kind of the question. */
 export interface Questions {
-  metrics: { ask: object; answer: MetricObjectWithValues<MetricValue<string>>[] };
+  metrics: { ask: object; answer: Metrics };
   drift: { ask: object; answer: DriftTotals | undefined };
   shadow: { ask: object; answer: ShadowTotals | undefined };
   /** @param url of the candidate's /predict */

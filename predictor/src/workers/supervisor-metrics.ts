@@ -1,17 +1,9 @@
 import type { DriftReport } from '@stockout/contracts';
-import {
-  AggregatorRegistry,
-  Counter,
-  Gauge,
-  type MetricObjectWithValues,
-  type MetricValue,
-  Registry,
-} from 'prom-client';
+import { AggregatorRegistry, Counter, Gauge, Registry } from 'prom-client';
 import type { Scrape } from '../http/administration.ts';
 import { DriftMetrics } from '../metrics/drift-metrics.ts';
+import type { Metrics } from './protocol.ts';
 import type { Supervisor } from './supervisor.ts';
-
-type Metrics = MetricObjectWithValues<MetricValue<string>>[];
 
 /** What the supervisor knows by itself, and what cannot be had by adding up what its processes know. */
 export class SupervisorMetrics {
@@ -51,4 +43,12 @@ export async function mergeMetrics(processes: Metrics[], own: Metrics): Promise<
   // Ours first: what processes leave out, and we know, is told as we say.
   const registry = AggregatorRegistry.aggregate([own, ...processes]);
   return { type: registry.contentType, text: await registry.metrics() };
+}
+
+/** Adds what a process had counted when it ended. Its gauges are left out: what it held, it holds no more. */
+export function addCounts(before: Metrics, ended: Metrics): Metrics {
+  const counts = ended.filter(
+    ({ type, aggregator }) => ['counter', 'histogram'].includes(String(type)) && aggregator === 'sum',
+  );
+  return AggregatorRegistry.aggregate([before, counts]).getMetricsAsArray() as unknown as Metrics;
 }

@@ -3,8 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { type Manifest, StockoutError } from '@stockout/contracts';
 import type { Standing } from '../lifecycle.ts';
 import type { Settings } from '../options.ts';
-import type { Question, QuestionKind, Questions, WorkerOptions } from './protocol.ts';
+import type { Metrics, Question, QuestionKind, Questions, WorkerOptions } from './protocol.ts';
 import { standingTogether } from './standing-together.ts';
+import { addCounts } from './supervisor-metrics.ts';
 import { type Addresses, WorkerProcess } from './worker-process.ts';
 
 const PROGRAM = fileURLToPath(new URL('worker-program.ts', import.meta.url));
@@ -23,6 +24,8 @@ export class Supervisor {
   /** When processes ended lately, in milliseconds of a clock that never goes back. */
   #ends: number[] = [];
   #restarts = 0;
+  /** What processes that have ended had counted. */
+  #gone: Metrics = [];
   #isComplete = false;
   #stopping = false;
   /** Resolves when all processes are ready at one time; rejects when one never will be. */
@@ -62,10 +65,10 @@ export class Supervisor {
     return this.#restarts;
   }
 
-  /** @throws {StockoutError} when one of them cannot listen: then none is left */
+  /** @throws {StockoutError} when one of them cannot start or listen: then none is left */
   async start(): Promise<Addresses> {
-    for (let place = 0; place < this.#settings.workers; place++) this.#spawn(place, false);
     try {
+      for (let place = 0; place < this.#settings.workers; place++) this.#spawn(place, false);
       const [first] = await Promise.all(this.#workers.map(({ listening }) => listening));
       return first as Addresses;
     } catch (error) {
@@ -82,6 +85,12 @@ export class Supervisor {
     return answers.filter((answer) => answer != null);
   }
 
+  /** What they have counted, as far as each last told; of those that have ended too, so that no sum ever falls. */
+  async metrics(): Promise<Metrics[]> {
+    await Promise.all(this.#workers.map((worker) => worker.readMetrics()));
+    return [...this.#workers.map(({ metrics }) => metrics), this.#gone];
+  }
+
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#rejectComplete(new StockoutError('stopped before it was ready'));
@@ -93,7 +102,19 @@ export class Supervisor {
   #spawn(place: number, again: boolean): void {
     const worker = new WorkerProcess(this.#optionsOf(place, again), (changed) => this.#look(changed));
     this.#workers[place] = worker;
-    void worker.ended.then((how) => this.#replace(place, how));
+    void worker.ended.then((how) => {
+      this.#gone = addCounts(this.#gone, worker.takeMetrics());
+      this.#replace(place, how);
+    });
+  }
+
+  /** The one that ended stays in its place when the system starts no other now. */
+  #spawnAgain(place: number): void {
+    try {
+      this.#spawn(place, true);
+    } catch (error) {
+      this.#replace(place, (error as Error).message);
+    }
   }
 
   #look(worker: WorkerProcess): void {
@@ -115,7 +136,7 @@ export class Supervisor {
     this.#settings.log('error', `worker process ${place} is started again: ${how}`, { pause });
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
-      this.#spawn(place, true);
+      this.#spawnAgain(place);
     }, pause);
     this.#timers.add(timer);
   }

@@ -1,8 +1,7 @@
 import cluster, { type Worker } from 'node:cluster';
-import { once } from 'node:events';
 import { type Manifest, StockoutError } from '@stockout/contracts';
 import type { Standing } from '../lifecycle.ts';
-import type { Order, Question, QuestionKind, Questions, Report, WorkerOptions } from './protocol.ts';
+import type { Metrics, Order, Question, QuestionKind, Questions, Report, WorkerOptions } from './protocol.ts';
 
 /** A process that does not answer by then is passed over. */
 const ANSWER_MS = 2_000;
@@ -20,6 +19,8 @@ export class WorkerProcess {
   #nextId = 0;
   #standing: Standing = { phase: 'loading', reason: 'a worker process starts' };
   #manifest: Manifest | undefined;
+  #metrics: Metrics = [];
+  #hasEnded = false;
   /** Where it listens. Rejects when it cannot, or ends before. */
   readonly listening: Promise<Addresses>;
   /** How it ended, in words. */
@@ -27,7 +28,10 @@ export class WorkerProcess {
   #resolveListening!: (addresses: Addresses) => void;
   #rejectListening!: (error: Error) => void;
 
-  /** @param changed is called when it stands elsewhere than before */
+  /**
+   * @param changed is called when it stands elsewhere than before
+   * @throws {StockoutError} when the system starts no process; it may also say so later, by `ended`
+   */
   constructor(options: WorkerOptions, changed: (worker: WorkerProcess) => void) {
     this.#changed = changed;
     this.listening = new Promise((resolve, reject) => {
@@ -36,7 +40,7 @@ export class WorkerProcess {
     });
     // Only at the first start does anybody wait for it.
     this.listening.catch(() => {});
-    this.#process = cluster.fork();
+    this.#process = fork();
     this.#process.on('message', (report: Report) => this.#receive(report));
     this.ended = this.#untilEnd();
     this.#send({ kind: 'serve', options });
@@ -55,11 +59,29 @@ export class WorkerProcess {
     return this.#manifest;
   }
 
+  /** What it has counted, as far as it last told. */
+  get metrics(): Metrics {
+    return this.#metrics;
+  }
+
+  /** Asks what it has counted. While it does not answer, what it told before stands. */
+  async readMetrics(): Promise<void> {
+    const told = await this.ask({ kind: 'metrics' });
+    if (told !== undefined && !this.#hasEnded) this.#metrics = told;
+  }
+
+  /** Of one that has ended: what it had counted, for somebody else to keep. */
+  takeMetrics(): Metrics {
+    const taken = this.#metrics;
+    this.#metrics = [];
+    return taken;
+  }
+
   /** @returns undefined when it ends, or does not answer in time */
   async ask<Kind extends QuestionKind>(
     question: Question<Kind>,
   ): Promise<Questions[Kind]['answer'] | undefined> {
-    if (!this.#process.isConnected()) return undefined;
+    if (this.#hasEnded || !this.#process.isConnected()) return undefined;
     const id = this.#nextId++;
     const answer = await new Promise<unknown>((resolve) => {
       const timer = setTimeout(() => resolve(undefined), ANSWER_MS);
@@ -102,11 +124,32 @@ export class WorkerProcess {
   }
 
   async #untilEnd(): Promise<string> {
-    const [code, signal] = (await once(this.#process, 'exit')) as [number | null, string | null];
-    const how = signal === null ? `it exited with ${code}` : `it was ended by ${signal}`;
+    const how = await endOf(this.#process);
+    this.#hasEnded = true;
     this.#standing = { phase: 'loading', reason: `a worker process is started again: ${how}` };
     for (const answer of this.#asked.values()) answer(undefined);
     this.#rejectListening(new StockoutError(`a worker process does not start: ${how}`));
     return how;
   }
+}
+
+function fork(): Worker {
+  try {
+    return cluster.fork();
+  } catch (error) {
+    throw new StockoutError(`a worker process cannot be started: ${(error as Error).message}`);
+  }
+}
+
+/** How a process ends, in words. One that the system did not start has no exit, but an error. */
+function endOf(worker: Worker): Promise<string> {
+  return new Promise((resolve) => {
+    worker.once('exit', (code: number | null, signal: string | null) =>
+      resolve(signal === null ? `it exited with ${code}` : `it was ended by ${signal}`),
+    );
+    // Of one that runs an error tells that a message did not arrive: when it ends, its exit says so.
+    worker.on('error', ({ message }) => {
+      if (worker.process.pid === undefined) resolve(`it cannot be started: ${message}`);
+    });
+  });
 }

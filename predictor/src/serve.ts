@@ -53,6 +53,9 @@ export async function serveAlone(
     new AdminPort(new OwnAdministration(runtime), settings),
 ): Promise<PredictorServer> {
   const stopping = new AbortController();
+  const giveUp = (): void => stopping.abort(new StockoutError('stopped before it was ready'));
+  settings.signal?.addEventListener('abort', giveUp, { once: true });
+  if (settings.signal?.aborted) giveUp();
   const storage = openStorage(settings.model, { signal: stopping.signal, confined: true });
   const runtime = await createRuntime(settings);
   const servers = {

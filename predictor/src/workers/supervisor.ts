@@ -102,10 +102,13 @@ export class Supervisor {
   #spawn(place: number, again: boolean): void {
     const worker = new WorkerProcess(this.#optionsOf(place, again), (changed) => this.#look(changed));
     this.#workers[place] = worker;
-    void worker.ended.then((how) => {
-      this.#gone = addCounts(this.#gone, worker.takeMetrics());
-      this.#replace(place, how);
-    });
+    void this.#follow(worker, place);
+  }
+
+  async #follow(worker: WorkerProcess, place: number): Promise<void> {
+    const how = await worker.ended;
+    this.#gone = addCounts(this.#gone, worker.takeMetrics());
+    this.#replace(place, how);
   }
 
   /** The one that ended stays in its place when the system starts no other now. */

@@ -7,7 +7,9 @@ import { Together } from '../testing/together.ts';
 async function scored(together: Together): Promise<[rows: number, requests: number]> {
   const metrics = await together.admin('/metrics');
   const rows = [...metrics.matchAll(/^stockout_predictions_total\{.*\} (\d+)$/gm)];
-  const requests = /^http_request_duration_seconds_count\{route="\/predict",code="200"\} (\d+)$/m.exec(metrics);
+  const requests = /^http_request_duration_seconds_count\{route="\/predict",code="200"\} (\d+)$/m.exec(
+    metrics,
+  );
   return [rows.reduce((sum, [, count]) => sum + Number(count), 0), Number(requests?.[1])];
 }
 
@@ -37,7 +39,9 @@ describe('what several processes have counted together', () => {
     await eventually(async () => {
       expect(await scored(together)).toEqual([10, 10]);
       const metrics = await together.admin('/metrics');
-      return /^stockout_worker_restarts_total 1$/m.test(metrics) && /^stockout_workers_ready 2$/m.test(metrics);
+      return (
+        /^stockout_worker_restarts_total 1$/m.test(metrics) && /^stockout_workers_ready 2$/m.test(metrics)
+      );
     });
     await post(together, 4);
     expect(await scored(together)).toEqual([14, 14]);

@@ -6,6 +6,7 @@ import { type PredictorServer, serveAlone } from '../serve.ts';
 import type { Order, Report, WorkerOptions } from './protocol.ts';
 import { SupervisorDoor } from './supervisor-door.ts';
 
+const stopping = new AbortController();
 let serving: Promise<PredictorServer | undefined> | undefined;
 
 // A terminal and some service managers signal the whole group: the supervisor decides what becomes of it.
@@ -20,6 +21,7 @@ async function start(options: WorkerOptions): Promise<PredictorServer | undefine
   const { worker } = options;
   const settings = settle({
     ...options,
+    signal: stopping.signal,
     log: (level, message, fields) => logToStderr(level, message, { ...fields, worker }),
   });
   try {
@@ -27,14 +29,18 @@ async function start(options: WorkerOptions): Promise<PredictorServer | undefine
     tell({ kind: 'listening', url: server.url, grpcAddress: server.grpcAddress });
     return server;
   } catch (error) {
-    tell({ kind: 'refused', message: (error as Error).message });
-    process.exitCode = 1;
-    process.disconnect();
+    if (!stopping.signal.aborted) {
+      tell({ kind: 'refused', message: (error as Error).message });
+      process.exitCode = 1;
+    }
+    if (process.connected) process.disconnect();
     return undefined;
   }
 }
 
 async function stop(): Promise<void> {
+  // One that still loads does not listen yet: nobody waits for what it would serve.
+  stopping.abort();
   const server = await serving;
   await server?.stop();
   if (process.connected) process.disconnect();

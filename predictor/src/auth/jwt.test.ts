@@ -1,3 +1,4 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { status } from '@grpc/grpc-js';
 import { SignJWT, UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -116,6 +117,17 @@ describe('a token is refused, and the caller told why,', () => {
     expect((await refused(Promise.resolve(answer))).detail).toContain(`the token is not taken: ${why}`);
     expect(answer.status).toBe(401);
     expect(running.log.map(({ message }) => message).join()).not.toContain(token);
+  });
+
+  it('one by a key of its issuer that is too short to be trusted', async () => {
+    const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
+    issuer.publishForeign({ ...publicKey.export({ format: 'jwk' }), kid: 'short', use: 'sig' });
+    await using afresh = await start();
+    const signed = `${encode({ alg: 'RS256', kid: 'short' })}.${encode(claimsOf())}`;
+    const signature = sign('sha256', Buffer.from(signed), privateKey).toString('base64url');
+    const { status: code, detail } = await refused(post(afresh, `${signed}.${signature}`));
+    expect([code, detail]).toEqual([401, expect.stringContaining("its issuer's key cannot be used")]);
+    expect(afresh.log.filter(({ level }) => level === 'error')).toEqual([]);
   });
 
   it('but clocks may differ by some seconds', async () => {

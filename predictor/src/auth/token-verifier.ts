@@ -2,7 +2,7 @@ import { type JWTPayload, jwtVerify } from 'jose';
 import type { Log } from '../log.ts';
 import type { JwtOptions, Limits } from '../options.ts';
 import { IssuerKeys } from './issuer-keys.ts';
-import { TokenFaultError } from './token-errors.ts';
+import { KeysUnknownError, TokenFaultError } from './token-errors.ts';
 import { faultOf } from './token-fault.ts';
 import { VerifiedTokens } from './verified-tokens.ts';
 
@@ -60,8 +60,9 @@ export class TokenVerifier {
       });
       return verified.payload;
     } catch (error) {
-      const fault = faultOf(error);
-      throw fault === undefined ? error : new TokenFaultError(fault);
+      if (error instanceof KeysUnknownError) throw error;
+      // Of a key of its own that is too short, or wrongly written, jose throws what it likes.
+      throw new TokenFaultError(faultOf(error) ?? "its issuer's key cannot be used");
     }
   }
 

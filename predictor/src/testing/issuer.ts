@@ -54,6 +54,11 @@ export class Issuer implements AsyncDisposable {
     );
   }
 
+  /** Publishes a key that it did not make, beside the others. */
+  publishForeign(key: JWK): void {
+    this.#published.push(key);
+  }
+
   /** A token that is valid, but for what is given. */
   async token(claims: JWTPayload = {}, kid = 'first'): Promise<string> {
     const { privateKey } = await this.#pair(kid);

@@ -102,13 +102,13 @@ export class ApiKeys {
   }
 }
 
-/** The kubelet mounts a Secret as links beside `..data` and dated folders: names with a dot in front are its own. */
 /** Some valid key; undefined where there is none. @param dir a mounted Secret */
 export async function anyKey(given: readonly string[], dir: string | undefined): Promise<string | undefined> {
   const mounted = dir === undefined ? [] : await readKeys(dir).catch(() => []);
   return mounted[0] ?? given[0];
 }
 
+/** The kubelet mounts a Secret as links beside `..data` and dated folders: names with a dot in front are its own. */
 async function readKeys(dir: string): Promise<string[]> {
   const names = (await readdir(dir)).filter((name) => !name.startsWith('.'));
   const contents = await Promise.all(names.map((name) => readFile(join(dir, name), 'utf8')));

@@ -58,10 +58,12 @@ describe('the stockout command', () => {
   it.each([
     ['train', '--search', '0', 'give a whole number of settings, 1 to 9999'],
     ['vacuum', '--retention-hours', 'a week', 'a whole number is needed'],
+    ['serve', '--rate-limit-per-minute', '0', 'a number from 1 to 100000000 is needed'],
   ])(
     'exits 2 and names an option whose value cannot be meant: %s %s %s',
     async (command, option, value, way) => {
-      const { code, stderr } = await stockout(command, '-f', 'model.yaml', option, value);
+      const about = command === 'serve' ? ['--model', 'v1'] : ['-f', 'model.yaml'];
+      const { code, stderr } = await stockout(command, ...about, option, value);
       expect([code, stderr]).toEqual([
         2,
         expect.stringMatching(new RegExp(`${option}.*'${value}' is invalid.*${way}`)),

@@ -5,6 +5,8 @@ import { type CommonOptions, runCommand } from '../run-command.ts';
 
 /** Beyond it something is mistyped: each takes 150 MB. */
 const MOST_WORKERS = 64;
+/** As much as the manifest takes. */
+const MOST_PER_MINUTE = 100_000_000;
 
 interface ServeOptions extends CommonOptions {
   model: string;
@@ -34,7 +36,7 @@ export function addServe(program: Command): void {
     .option('--api-keys-dir <dir>', 'a mounted Secret: each file holds one valid API key')
     .option('--jwt-issuer <url>', 'take tokens of this OpenID Connect issuer too (with --jwt-audience)')
     .option('--jwt-audience <text>', 'whom the tokens must be meant for')
-    .option('--rate-limit-per-minute <n>', 'requests of each key or subject', wholeNumber)
+    .option('--rate-limit-per-minute <n>', 'requests of each key or subject', requestCount)
     .option('--tls-dir <dir>', 'a mounted Secret with tls.crt and tls.key: HTTP and gRPC within TLS')
     .action((options: ServeOptions) =>
       runCommand(options, async (signal) => {
@@ -57,9 +59,16 @@ function jwtOf({ jwtIssuer, jwtAudience }: ServeOptions): { issuer: string; audi
 }
 
 function workerCount(text: string): number {
+  return numberUpTo(MOST_WORKERS, text);
+}
+
+function requestCount(text: string): number {
+  return numberUpTo(MOST_PER_MINUTE, text);
+}
+
+function numberUpTo(most: number, text: string): number {
   const count = wholeNumber(text);
-  if (count < 1 || count > MOST_WORKERS)
-    throw new InvalidArgumentError(`a number from 1 to ${MOST_WORKERS} is needed`);
+  if (count < 1 || count > most) throw new InvalidArgumentError(`a number from 1 to ${most} is needed`);
   return count;
 }
 

@@ -1,4 +1,4 @@
-import type { Manifest, ScoreResult, ShardResult } from '@stockout/contracts';
+import { InputError, type Manifest, type ScoreResult, type ShardResult } from '@stockout/contracts';
 import type { ScoringJob } from '@stockout/crds';
 import type { Storage } from '@stockout/storage';
 import { type PipelineContext, storageOf } from '../context.ts';
@@ -56,7 +56,7 @@ export async function score(
  * A pod's part of a run that several pods do together, as exactly-once as the whole: each series of a store and product
  * is in one shard, and the pod that finds all shards published commits them at once.
  * @returns the run's result, once it is committed; until then that of the part
- * @throws InputError as `score` does
+ * @throws InputError as `score` does, and for engine Spark: a cluster spreads the rows by itself
  */
 export async function scoreShard(
   context: PipelineContext,
@@ -64,6 +64,11 @@ export async function scoreShard(
   shard: ShardOfRun,
   options: ShardOptions,
 ): Promise<ScoreResult | ShardResult> {
+  if (job.spec.engine.type === 'Spark') {
+    throw new InputError(
+      'engine Spark has no shards, its cluster spreads the rows by itself: leave --shard out',
+    );
+  }
   const { patienceMs = PATIENCE_MS } = options;
   const { signal } = context;
   if (shard.index > 0) await awaitPlan(storageOf(context), job, options.run, { patienceMs, signal });

@@ -30,6 +30,12 @@ function rowsOf(table: string) {
   return workspace.query(table, 'SELECT * EXCLUDE scored_at FROM {table} ORDER BY ALL');
 }
 
+test('a run on Spark has no shards: none is scored here in its place', async () => {
+  const engine = { type: 'Spark' as const, connectUrl: 'sc://127.0.0.1:1' };
+  const part = scoreShard(workspace.context, buildJob({ engine }), { index: 0, of: 1 }, OPTIONS);
+  await expect(part).rejects.toThrow('engine Spark has no shards');
+});
+
 describe('a run of several shards', () => {
   test('is committed by the pod that is last, with the very rows of a run of one', async () => {
     expect(await pod(1)).toMatchObject({ kind: 'shard', run: 'run-1', version: 'v1', index: 1 });

@@ -45,7 +45,7 @@ export interface ScoringJobSpec {
    */
   suspend: boolean;
   /**
-   * When a run is due while another one goes on: Forbid (it waits), Replace (the other one ends first and commits nothing after), Allow (both go on, 20 at most).
+   * When a run is due while another one goes on: Forbid (it waits), Replace (the other one ends first and commits nothing after; for engine DuckDB), Allow (both go on, 20 at most).
    */
   concurrencyPolicy: 'Forbid' | 'Replace' | 'Allow';
   /**

@@ -236,6 +236,10 @@ export const JOB_CASES = [
     'spec.shards': 2,
     'spec.engine': { type: 'Spark', connectUrl: 'sc://spark:15002' },
   }),
+  job('a run to replace on Spark', {
+    'spec.concurrencyPolicy': 'Replace',
+    'spec.engine': { type: 'Spark', connectUrl: 'sc://spark:15002' },
+  }),
   job('a model by its bare name', { 'spec.modelRef': 'retail' }),
   job('no shards', { 'spec.shards': 0 }),
   job('a toleration that is text', { 'spec.tolerations': ['spot'] }),

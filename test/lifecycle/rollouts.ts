@@ -20,7 +20,8 @@ const ROLLOUT = {
     maxP99Milliseconds: 5_000,
     maxScoreShift: '0.2',
   },
-  rollbackWindowSeconds: 60,
+  // Long enough for a crash to be seen, short enough for the next version to wait for its end.
+  rollbackWindowSeconds: 20,
 };
 
 /** What a version has to show before it gets the traffic. */

@@ -34,6 +34,8 @@ export function watchQuestions({ pods }: PredictorState): QuestionOf<'requests'>
 export function wayBackFrom(context: RolloutContext, serving: PredictorState): PredictorState | undefined {
   const { observed, verdicts } = context;
   const old = observed.predictors.find(({ color }) => color !== serving.color);
+  // Pods that are replaced are of two versions by now.
+  if (serving.rollingTo !== undefined) return undefined;
   if (old === undefined || rollbackWindowLeft(context, old) <= 0) return undefined;
   if (readSwitchedOf(observed)?.back !== undefined) return undefined;
   if (versionNumber(old.version) > versionNumber(serving.version)) return undefined;

@@ -1,6 +1,5 @@
-import type { Action } from '../actions.ts';
 import { isTrue, REASON } from '../conditions.ts';
-import { buildPredictorDeployment, speaksTls, templateHash } from '../resources/predictor-deployment.ts';
+import { speaksTls, templateHash } from '../resources/predictor-deployment.ts';
 import type { VersionRecord } from '../resources/version-record.ts';
 import { type ObservedModel, type PredictorState, servingOf } from '../stockoutmodel/observed.ts';
 import { rollOut } from './candidate.ts';
@@ -9,17 +8,13 @@ import { quiet } from './proof-questions.ts';
 import { goBack, watchQuestions, wayBackFrom } from './rollback.ts';
 import { rollTemplate } from './rolling-update.ts';
 import {
-  applyPredictor,
-  applyService,
   dropCandidateService,
-  inputFor,
-  readSwitchedOf,
   remove,
-  rollbackWindowLeft,
   type RolloutContext,
   type RolloutInput,
   type RolloutPlan,
 } from './rollout-steps.ts';
+import { awaitWindow, partWithOld, settle } from './settling.ts';
 
 /**
  * Blue and green: the candidate comes up as the other color, one write to the Service's selector switches, and the
@@ -40,19 +35,34 @@ function planStep(
   target: VersionRecord | undefined,
   input: RolloutInput,
 ): RolloutPlan {
-  const back = bringBackChampion(observed, input);
-  if (back !== undefined) return back;
+  const broughtBack = bringBackChampion(observed, input);
+  if (broughtBack !== undefined) return broughtBack;
   const serving = servingOf(observed);
   if (target === undefined) return nothingToRollOut(observed, serving);
   const hash = templateHash({ model: observed.model, version: target, image: input.image });
   const context = { observed, target, hash, serving, ...input };
-  if (serving !== undefined && isRolling(context, serving)) {
+  return serving === undefined ? rollOut(context) : planFrom(context, serving);
+}
+
+/** While there is a way back what serves is watched, whatever is to serve next. */
+function planFrom(context: RolloutContext, serving: PredictorState): RolloutPlan {
+  const before = wayBackFrom(context, serving);
+  if (before === undefined) return planForward(context, serving);
+  // What goes there anyway needs no failure for it.
+  const back = before.templateHash === context.hash ? undefined : goBack(context, serving, before);
+  if (back !== undefined) return back;
+  const plan = awaitWindow(context, serving, before) ?? planForward(context, serving);
+  return { ...plan, questions: [...watchQuestions(serving), ...(plan.questions ?? quiet(context.observed))] };
+}
+
+function planForward(context: RolloutContext, serving: PredictorState): RolloutPlan {
+  if (isRolling(context, serving)) {
     const rolling = rollTemplate(context, serving);
     const old = partWithOld(context, serving);
     const actions = [...rolling.actions, ...old.actions, ...dropCandidateService(context)];
     return { ...rolling, ...old, actions };
   }
-  return serving?.templateHash === hash ? settle(context, serving) : rollOut(context);
+  return serving.templateHash === context.hash ? settle(context, serving) : rollOut(context);
 }
 
 /**
@@ -78,45 +88,4 @@ function nothingToRollOut(observed: ObservedModel, serving: PredictorState | und
       ? { status: 'Unknown' as const, reason: REASON.nothingToRollOut, message: 'no version is to serve yet' }
       : isTrue(REASON.rolledOut, `${serving.version} serves (${serving.color})`);
   return { verdict, candidate: undefined, busy: false, failed: undefined, actions };
-}
-
-/** What is to serve serves: keep it as it should be, go back within the rollback window, let the old color go after it. */
-function settle(context: RolloutContext, serving: PredictorState): RolloutPlan {
-  const { observed, target } = context;
-  const desired = buildPredictorDeployment(inputFor(context, serving.color));
-  const before = wayBackFrom(context, serving);
-  const back = before && goBack(context, serving, before);
-  if (back !== undefined) return back;
-  const old = partWithOld(context, serving);
-  const actions = [
-    ...applyPredictor(desired, serving, 'it differs from the spec'),
-    ...applyService(context, serving.color, readSwitchedOf(observed)),
-    ...old.actions,
-    ...dropCandidateService(context),
-  ];
-  return {
-    verdict: isTrue(REASON.rolledOut, `all traffic goes to ${target.version} (${serving.color})`),
-    candidate: undefined,
-    busy: false,
-    failed: undefined,
-    ...old,
-    actions,
-    ...(before === undefined ? {} : { questions: [...watchQuestions(serving), ...quiet(observed)] }),
-  };
-}
-
-/** The other color goes when its window is over, at once when it never served. */
-function partWithOld(
-  context: RolloutContext,
-  serving: PredictorState,
-): Pick<RolloutPlan, 'actions' | 'requeueAfterMs'> {
-  const old = context.observed.predictors.find((predictor) => predictor.color !== serving.color);
-  if (old === undefined) return { actions: [] };
-  const left = rollbackWindowLeft(context, old);
-  return left > 0 ? { actions: [], requeueAfterMs: left } : { actions: [letGo(context, old)] };
-}
-
-function letGo({ observed }: RolloutContext, old: PredictorState): Action {
-  const served = readSwitchedOf(observed)?.from === old.templateHash;
-  return remove(observed, old, served ? 'the rollback window is over' : 'it is not to serve any more');
 }

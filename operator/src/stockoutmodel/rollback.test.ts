@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { aModel, aTrainResult } from '../testing/builders.ts';
 import { FakeCluster } from '../testing/fake-cluster.ts';
 
@@ -181,5 +181,63 @@ it('traffic does not go back by itself to a version that would not pass its gate
   cluster.edit('stricter gates', (spec) => (spec.gates = [{ metric: 'auc', min: '0.999' }]));
   cluster.crash('retail-green', 'Error');
   cluster.settle();
+  expect(cluster.serving).toBe('v2');
+});
+
+const isKept = ({ stores }: FakeCluster): boolean =>
+  stores.deployments.get('shop/retail-blue')?.metadata.labels?.['stockout.dev/version'] === 'v1';
+
+describe('a version that is trained within the window', () => {
+  it('waits until it is over, and the spec of what serves is followed meanwhile', () => {
+    const cluster = switched();
+    train(cluster, 'v3');
+    expect(isKept(cluster)).toBe(true);
+    expect(cluster.model.status).toMatchObject({ servingVersion: 'v2', candidateVersion: 'v3' });
+    expect(rolledOut(cluster)).toMatchObject({
+      reason: 'RollingOut',
+      message:
+        'v3 is on its way, until then v2 (green) serves: it comes up once the rollback window is over, at 2026-11-23T12:10:05Z',
+    });
+    cluster.edit('three replicas', (spec) => (spec.serving.replicas = 3));
+    expect(cluster.settle().requeueAfterMs).toBe(595_000);
+    expect(cluster.stores.deployments.get('shop/retail-green')?.spec.replicas).toBe(3);
+    cluster.pass(595);
+    cluster.settle();
+    expect(isKept(cluster)).toBe(false);
+    cluster.bringUp('retail-blue');
+    cluster.settle();
+    expect(cluster.serving).toBe('v3');
+  });
+
+  it('leaves the way back open', () => {
+    const cluster = switched();
+    train(cluster, 'v3');
+    cluster.crash('retail-green', 'Error');
+    cluster.settle();
+    expect(cluster.serving).toBe('v1');
+    rollOutGreen(cluster);
+    expect(cluster.serving).toBe('v3');
+  });
+
+  it('does not wait when it is pinned, or when there is no way back any more', () => {
+    const pinned = switched();
+    train(pinned, 'v3');
+    pinned.edit('v3 is pinned', (spec) => (spec.promotion.version = 'v3'));
+    pinned.settle();
+    expect(isKept(pinned)).toBe(false);
+    const alone = switched();
+    alone.bringUp('retail-blue', 0);
+    train(alone, 'v3');
+    expect(isKept(alone)).toBe(false);
+  });
+});
+
+it('other resources for what serves do not wait for the end of the window: they may be what it lacks', () => {
+  const cluster = switched();
+  cluster.edit('more memory', (spec) => (spec.serving.resources = { limits: { memory: '4Gi' } }));
+  cluster.settle();
+  cluster.bringUp('retail-blue');
+  cluster.settle();
+  expect(cluster.stores.services.get('shop/retail')?.spec.selector['stockout.dev/color']).toBe('blue');
   expect(cluster.serving).toBe('v2');
 });

@@ -106,9 +106,13 @@ export class HollowCluster {
   }
 
   #createPod(of: Job | Deployment, name: string, { metadata, spec }: PodTemplate): Promise<Pod> {
-    const { apiVersion, kind } = of;
-    const { namespace, uid = '' } = of.metadata;
-    const owner = { apiVersion, kind, name: of.metadata.name, uid, controller: true };
+    const { apiVersion, kind, metadata: made } = of;
+    const { namespace, uid = '' } = made;
+    // There are no ReplicaSets here, and the operator takes no other pods for a Deployment's.
+    const owner =
+      kind === 'Deployment'
+        ? { apiVersion, kind: 'ReplicaSet', name: `${made.name}-0`, uid, controller: true }
+        : { apiVersion, kind, name: made.name, uid, controller: true };
     const pod = { metadata: { ...metadata, name, namespace, ownerReferences: [owner] }, spec };
     return this.#cluster.create<Pod>(POD, pod, namespace);
   }

@@ -15,12 +15,12 @@ export type GoldenRequest = z.infer<typeof goldenRequestSchema>;
 
 const count = z.int().nonnegative();
 
-/** What a predictor answers: how many of its version's golden predictions came back as they should. */
+/** What a predictor answers, bounded, for it is kept and shown: how many of its version's golden predictions came back as they should. */
 export const goldenReportSchema = z.object({
   /** namespace/name */
-  model: z.string(),
+  model: z.string().max(317),
   version: versionNameSchema,
-  url: z.string(),
+  url: z.string().max(300),
   rows: count,
   reproduced: count,
   /** Answered with another score. */
@@ -28,6 +28,6 @@ export const goldenReportSchema = z.object({
   /** Not answered, or not with a score of this version. */
   unanswered: count,
   /** The first that went wrong, in words; null when none did. */
-  message: z.string().nullable(),
+  message: z.string().max(500).nullable(),
 });
 export type GoldenReport = z.infer<typeof goldenReportSchema>;

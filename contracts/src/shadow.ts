@@ -45,13 +45,13 @@ const latencySchema = z.object({ count, p50: milliseconds, p99: milliseconds });
 
 /** What a predictor answers on `GET /shadow`: how the candidate does on the very rows that we score. */
 export const shadowReportSchema = z.object({
-  id: z.string(),
-  url: z.string(),
-  /** Who compares. */
-  model: z.string(),
+  id: z.string().max(128),
+  url: z.string().max(300),
+  /** Who compares: namespace/name. */
+  model: z.string().max(317),
   version: versionNameSchema,
   /** Whom with: the versions that answered, ours to see that it is the right one. */
-  candidateVersions: z.array(z.string()),
+  candidateVersions: z.array(z.string().max(64)).max(8),
   since: z.iso.datetime(),
   percent: z.number(),
   /** Rows that were to be replayed, that there were, and that are answered (or failed). */

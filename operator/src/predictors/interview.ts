@@ -13,6 +13,9 @@ import {
 /** How often a pod is asked, until it has told all there is to tell. */
 const EVERY_MS: Record<About, number> = { golden: 1_000, shadow: 2_000, unshadow: 5_000, requests: 2_000 };
 
+/** Comparisons of one pod that count, the newest: one is begun anew with each of its restarts. */
+const MOST_TOLD = 16;
+
 /** One question to one pod, and what came of it so far. */
 export class Interview {
   readonly question: Question;
@@ -65,7 +68,7 @@ export class Interview {
   #add(told: Told[About]): void {
     const last = this.#told.at(-1);
     const goesOn = last !== undefined && isSame(this.question, last, told);
-    this.#told = [...(goesOn ? this.#told.slice(0, -1) : this.#told), told];
+    this.#told = [...(goesOn ? this.#told.slice(0, -1) : this.#told), told].slice(-MOST_TOLD);
   }
 
   /** From the first look on. */

@@ -115,3 +115,14 @@ it('says since when a pod gets no answer from the candidate', () => {
   });
   expect(told).toEqual([undefined, 1, 1, undefined, 4]);
 });
+
+it('a pod that says it was restarted again and again fills no memory: its last words count', () => {
+  const interviews = new Interviews();
+  interviews.ask([shadow('a')], 0);
+  for (let second = 10; second < 60; second++) {
+    const [due] = interviews.due(Infinity);
+    due?.succeed(aShadowReport({ since: `2026-11-23T12:00:${second}.000Z` }), second);
+  }
+  const since = interviews.comparisons('a').map((report) => report.since.slice(17, 19));
+  expect(since).toEqual(Array.from({ length: 16 }, (_, index) => String(44 + index)));
+});

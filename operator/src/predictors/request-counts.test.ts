@@ -23,3 +23,8 @@ it('a process that was started anew has counted all of it since', () => {
   expect(countsSince({ total: 10, errors: 1 }, { total: 15, errors: 1 })).toEqual({ total: 5, errors: 0 });
   expect(countsSince({ total: 10, errors: 1 }, { total: 4, errors: 2 })).toEqual({ total: 4, errors: 2 });
 });
+
+it('text that is made to be slow to read is read like any other', () => {
+  const line = 'http_request_duration_seconds_count{';
+  expect(readRequestCounts(`${line}\n`.repeat(2 ** 20 / line.length))).toEqual({ total: 0, errors: 0 });
+});

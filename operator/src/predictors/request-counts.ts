@@ -5,7 +5,8 @@ export interface RequestCounts {
   errors: number;
 }
 
-const SERIES = /^http_request_duration_seconds_count\{([^}]*)\} (\S+)$/gm;
+// Within a line and bounded: whoever answers may send text that makes the search start over at every line.
+const SERIES = /^http_request_duration_seconds_count\{([^}\n]{0,500})\} (\S{1,32})$/gm;
 
 /** @param metrics of a predictor, in Prometheus' text format. @throws Error where it counts with what is no number */
 export function readRequestCounts(metrics: string): RequestCounts {

@@ -116,7 +116,7 @@ function predictorStateOf(
     givenUp: annotations?.[ANNOTATION.givenUp],
     givenUpReason: annotations?.[ANNOTATION.givenUpReason] ?? REASON.progressDeadlineExceeded,
     provenFrom: annotations?.[ANNOTATION.provenFrom],
-    pods: predictorPodsOf(pods, color, rolledFrom?.version ?? newest.version),
+    pods: predictorPodsOf(pods, deployment, rolledFrom?.version ?? newest.version),
     trouble:
       replicaFailure(status) ??
       firstTrouble(

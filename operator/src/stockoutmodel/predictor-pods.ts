@@ -1,4 +1,4 @@
-import type { Pod } from '../api/kubernetes.ts';
+import type { Deployment, Pod } from '../api/kubernetes.ts';
 import { LABEL } from '../resources/names.ts';
 import type { PodAddress } from '../predictors/question.ts';
 
@@ -17,15 +17,28 @@ export interface PredictorPod extends PodAddress {
   ending: string | undefined;
 }
 
-/** In the order of their names, so that what is told of them does not change without a cause. */
-export function predictorPodsOf(pods: readonly Pod[], color: string, version: string): PredictorPod[] {
+/**
+ * A Deployment's pods of a version, in the order of their names, so that what is told of them does not change without a
+ * cause. Labels alone do not make one: what pods tell is believed, and anybody who may create a pod can label it as ours.
+ */
+export function predictorPodsOf(
+  pods: readonly Pod[],
+  { metadata: { name, labels } }: Deployment,
+  version: string,
+): PredictorPod[] {
+  const color = labels?.[LABEL.color];
   return pods
     .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
-    .filter(
-      ({ metadata: { labels } }) => labels?.[LABEL.color] === color && labels[LABEL.version] === version,
-    )
+    .filter(({ metadata }) => metadata.labels?.[LABEL.color] === color)
+    .filter(({ metadata }) => metadata.labels?.[LABEL.version] === version)
+    .filter((pod) => isOfDeployment(pod, name))
     .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
     .map(predictorPodOf);
+}
+
+function isOfDeployment({ metadata }: Pod, deployment: string): boolean {
+  const owner = metadata.ownerReferences?.find(({ controller }) => controller);
+  return owner?.kind === 'ReplicaSet' && owner.name.startsWith(`${deployment}-`);
 }
 
 function predictorPodOf({ metadata, status }: Pod): PredictorPod {

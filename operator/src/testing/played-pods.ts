@@ -1,3 +1,4 @@
+import type { OwnerReference } from '@stockout/crds';
 import type { Deployment, Pod } from '../api/kubernetes.ts';
 import { LABEL } from '../resources/names.ts';
 import { NOW } from './builders.ts';
@@ -11,7 +12,12 @@ export function predictorPod({ metadata, spec }: Deployment, index: number): Pod
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name: `${name}-${labels[LABEL.version]}-${index}`, namespace, labels },
+    metadata: {
+      name: `${name}-${labels[LABEL.version]}-${index}`,
+      namespace,
+      labels,
+      ownerReferences: [ownerOf(`${name}-${labels[LABEL.version]}`)],
+    },
     status: {
       phase: 'Running',
       podIP: ip,
@@ -19,4 +25,8 @@ export function predictorPod({ metadata, spec }: Deployment, index: number): Pod
       containerStatuses: [{ name: 'predictor', ready: true, restartCount: 0, state }],
     },
   };
+}
+
+function ownerOf(name: string): OwnerReference {
+  return { apiVersion: 'apps/v1', kind: 'ReplicaSet', name, uid: `${name}-uid`, controller: true };
 }

@@ -96,7 +96,8 @@ export class Candidate {
 
   #judge({ statusCode, headers }: IncomingMessage, text: string | undefined): Outcome {
     const found = headers['x-model-version'];
-    const version = typeof found === 'string' ? found : undefined;
+    // It may be anything that answers there: more than a version's name is told to nobody.
+    const version = typeof found === 'string' ? found.slice(0, 64) : undefined;
     if (statusCode !== 200) return { error: errorOf(statusCode), version };
     const prediction = text === undefined ? undefined : parse(text);
     if (prediction === undefined) return { error: 'answer', version };

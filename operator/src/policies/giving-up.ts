@@ -51,5 +51,6 @@ function remedyFor({ observed, target, serving }: RolloutContext, deployment: st
   const isAsked =
     observed.model.spec.promotion.version === target.version || serving?.version === target.version;
   const pin = isAsked ? '' : `pinning ${target.version} with spec.promotion.version, `;
-  return `a change of spec.serving, ${pin}another version, or deleting the Deployment ${deployment} tries again`;
+  const change = 'another spec of its pods, replicas, shadow, analysis or progressDeadlineSeconds';
+  return `${change}, ${pin}another version, or deleting the Deployment ${deployment} tries again`;
 }

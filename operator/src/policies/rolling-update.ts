@@ -61,10 +61,9 @@ function finish(context: RolloutContext, serving: PredictorState): RolloutPlan {
   const switched =
     known?.to === target.version ? known : { at: now.toISOString(), from: undefined, to: target.version };
   const why = 'the last of the pods of before is gone';
-  return rolling(context, serving, why, [
-    ...applyService(context, serving.color, switched),
-    ...applyPredictor(buildTarget(context, serving), serving, why),
-  ]);
+  const service = applyService(context, serving.color, switched);
+  const actions = applyPredictor(buildTarget(context, serving), serving, why);
+  return rolling(context, serving, why, actions, service);
 }
 
 /** Back to the very template of before; what did not come up stays marked, so that it is not tried for ever. */
@@ -77,10 +76,10 @@ function giveUp(context: RolloutContext, serving: PredictorState): RolloutPlan {
 
 function stayBack(context: RolloutContext, serving: PredictorState, gaveUpOn: GaveUpOn): RolloutPlan {
   const { observed, target } = context;
-  const actions = backTo(context, serving, gaveUpOn);
+  const actions = [...keepService(context, serving), ...backTo(context, serving, gaveUpOn)];
   const seconds = observed.model.spec.serving.rollout.progressDeadlineSeconds;
   const mark = `the annotation ${ANNOTATION.gaveUpOn} of the Deployment ${serving.deployment.metadata.name}`;
-  const remedy = `a change of spec.serving, another version, or removing ${mark} tries again`;
+  const remedy = `another spec of its pods, replicas or progressDeadlineSeconds, another version, or removing ${mark} tries again`;
   const message = `${target.version} was given up after ${seconds} s without progress, ${serving.version} keeps serving: ${gaveUpOn.why} (${remedy})`;
   return {
     verdict: isFalse(REASON.progressDeadlineExceeded, message),
@@ -123,18 +122,24 @@ function write(
   ];
 }
 
+/** It is the same for both versions, and no candidate's: what the spec says of it counts at once. */
+function keepService(context: RolloutContext, { color }: PredictorState): Action[] {
+  return applyService(context, color, readSwitchedOf(context.observed));
+}
+
 function rolling(
   context: RolloutContext,
   serving: PredictorState,
   what: string,
   actions: Action[],
+  service = keepService(context, serving),
 ): RolloutPlan {
   return {
     verdict: isFalse(REASON.rollingOut, `${replacing(context, serving)}: ${what}`),
     candidate: context.target.version,
     busy: true,
     failed: undefined,
-    actions,
+    actions: [...service, ...actions],
   };
 }
 

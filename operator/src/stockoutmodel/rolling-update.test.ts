@@ -144,7 +144,7 @@ describe('a version whose pods do not come up', () => {
     expect(cluster.condition('Stalled')).toMatchObject({
       reason: 'ProgressDeadlineExceeded',
       message:
-        'v2 was given up after 600 s without progress, v1 keeps serving: 0 of 2 new pods of v2 are ready (a change of spec.serving, another version, or removing the annotation stockout.dev/gave-up-on of the Deployment retail-blue tries again)',
+        'v2 was given up after 600 s without progress, v1 keeps serving: 0 of 2 new pods of v2 are ready (another spec of its pods, replicas or progressDeadlineSeconds, another version, or removing the annotation stockout.dev/gave-up-on of the Deployment retail-blue tries again)',
     });
   });
 
@@ -178,6 +178,17 @@ describe('a version whose pods do not come up', () => {
     cluster.settle();
     expect(cluster.serving).toBe('v2');
   });
+});
+
+test.each([
+  ['while its pods are replaced', beginV2],
+  ['while another version stands given up', stallV2],
+])('the Service follows the spec %s', (_, begin) => {
+  begin();
+  cluster.edit('another port', ({ serving }) => (serving.service.port = 8080));
+  cluster.settle();
+  expect(cluster.stores.services.get('shop/retail')?.spec.ports[0]).toMatchObject({ port: 8080 });
+  expect(cluster.serving).toBe('v1');
 });
 
 describe('the strategy of a model that serves', () => {

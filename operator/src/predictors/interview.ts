@@ -13,6 +13,7 @@ import {
 /** How often a pod is asked, until it has told all there is to tell. */
 const EVERY_MS: Record<About, number> = { golden: 1_000, shadow: 2_000, unshadow: 5_000, requests: 2_000 };
 
+const LONGEST_WAIT_MS = 300_000;
 /** Comparisons of one pod that count, the newest: one is begun anew with each of its restarts. */
 const MOST_TOLD = 16;
 
@@ -29,6 +30,8 @@ export class Interview {
   readonly #askedSince: number;
   #candidateSilentSince: number | undefined;
   #due: number;
+  /** In a row. */
+  #failures = 0;
 
   /** @param now milliseconds since 1970, as all times here */
   constructor(question: Question, now: number) {
@@ -46,8 +49,9 @@ export class Interview {
     };
   }
 
-  isDue(now: number): boolean {
-    return !this.retired && now >= this.#due;
+  /** When it is to be asked again. */
+  get due(): number {
+    return this.#due;
   }
 
   /** It is asked at this moment: not again before it answered. */
@@ -59,6 +63,7 @@ export class Interview {
     if (this.question.about === 'requests') this.#told = [this.#count(told as RequestCounts)];
     else this.#add(told);
     this.#failing = undefined;
+    this.#failures = 0;
     this.toldAt = now;
     const isUnanswered = this.question.about === 'shadow' && !(told as ShadowReport).answering;
     this.#candidateSilentSince = isUnanswered ? (this.#candidateSilentSince ?? now) : undefined;
@@ -81,7 +86,10 @@ export class Interview {
 
   fail(error: string, now: number): void {
     this.#failing = { since: this.#failing?.since ?? now, error };
-    this.#due = now + EVERY_MS[this.question.about];
+    const { about } = this.question;
+    // A proof and a way back wait for their answers; that a comparison has ended nobody waits for.
+    const longer = about === 'unshadow' ? 2 ** this.#failures++ : 1;
+    this.#due = now + Math.min(EVERY_MS[about] * longer, LONGEST_WAIT_MS);
   }
 }
 
@@ -117,7 +125,7 @@ export class Interviews implements Answers {
   }
 
   due(now: number): Interview[] {
-    return [...this.#all.values()].filter((interview) => interview.isDue(now));
+    return [...this.#all.values()].filter(({ retired, due }) => !retired && now >= due);
   }
 
   get isEmpty(): boolean {

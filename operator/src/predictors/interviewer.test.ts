@@ -126,3 +126,46 @@ it('a pod that says it was restarted again and again fills no memory: its last w
   const since = interviews.comparisons('a').map((report) => report.since.slice(17, 19));
   expect(since).toEqual(Array.from({ length: 16 }, (_, index) => String(44 + index)));
 });
+
+it('a model whose pods cannot be reached keeps no other model waiting', async () => {
+  const interviewer = new Interviewer(({ pod: { name } }) =>
+    name.startsWith('lost') ? new Promise(() => {}) : Promise.resolve(aGoldenReport()),
+  );
+  const lost = Array.from({ length: 40 }, (_, index) => golden(`lost-${index}`));
+  interviewer.ask('shop/lost', lost);
+  interviewer.ask(KEY, [golden('a')]);
+  const { told } = running(interviewer);
+  await eventually(() => expect(told).toEqual([KEY]));
+});
+
+it('who waits longest is asked first', async () => {
+  let now = 2;
+  const asked: string[] = [];
+  const interviewer = new Interviewer(
+    ({ pod: { name } }) => {
+      asked.push(name);
+      return Promise.resolve(aGoldenReport());
+    },
+    () => now,
+  );
+  interviewer.ask(KEY, [golden('b')]);
+  now = 1;
+  interviewer.ask('shop/other', [golden('a')]);
+  now = 3;
+  running(interviewer);
+  await eventually(() => expect(asked).toEqual(['a', 'b']));
+});
+
+it('a pod that is only to end a comparison is asked ever less often while it does not answer, five minutes at the most', () => {
+  const interviews = new Interviews();
+  interviews.ask([{ about: 'unshadow', pod: pod('a'), request: null }], 0);
+  let now = 0;
+  const waits = Array.from({ length: 8 }, () => {
+    const [due] = interviews.due(now);
+    due?.fail('refused', now);
+    const before = now;
+    while (interviews.due(now).length === 0) now += 5_000;
+    return (now - before) / 1000;
+  });
+  expect(waits).toEqual([5, 10, 20, 40, 80, 160, 300, 300]);
+});

@@ -6,13 +6,16 @@ import { type Answers, NO_ANSWERS, type Question } from './question.ts';
 const TICK_MS = 250;
 /** At one time, over all models. */
 const MOST_AT_ONCE = 16;
+/** Of one model, so that pods which cannot be reached keep no other model waiting. */
+const MOST_OF_MODEL = 4;
 
 /** Asks predictors' pods in the background what plans want to know, and keeps what they tell. */
 export class Interviewer {
   readonly #models = new Map<string, Interviews>();
   readonly #askPod: AskPod;
   readonly #now: () => number;
-  #underWay = 0;
+  /** With the key of its model each. */
+  readonly #underWay = new Map<Interview, string>();
 
   /** @param now milliseconds since 1970 */
   constructor(askPod: AskPod, now: () => number = Date.now) {
@@ -43,24 +46,36 @@ export class Interviewer {
   }
 
   #askDue(told: (key: string) => void, signal: AbortSignal): void {
-    const now = this.#now();
-    for (const [key, interviews] of this.#models) {
-      for (const interview of interviews.due(now)) {
-        if (this.#underWay >= MOST_AT_ONCE) return;
-        void this.#conduct(interview, signal).then(() => told(key));
-      }
+    for (const { key, interview } of this.#due()) {
+      if (this.#underWay.size >= MOST_AT_ONCE) return;
+      if (this.#underWayOf(key) >= MOST_OF_MODEL) continue;
+      void this.#conduct(key, interview, signal).then(() => told(key));
     }
   }
 
-  async #conduct(interview: Interview, signal: AbortSignal): Promise<void> {
+  /** Of all models, who waits longest first. */
+  #due(): { key: string; interview: Interview; due: number }[] {
+    const now = this.#now();
+    return [...this.#models]
+      .flatMap(([key, interviews]) =>
+        interviews.due(now).map((interview) => ({ key, interview, due: interview.due })),
+      )
+      .sort((a, b) => a.due - b.due);
+  }
+
+  #underWayOf(key: string): number {
+    return [...this.#underWay.values()].filter((each) => each === key).length;
+  }
+
+  async #conduct(key: string, interview: Interview, signal: AbortSignal): Promise<void> {
     interview.begin();
-    this.#underWay++;
+    this.#underWay.set(interview, key);
     try {
       interview.succeed(await this.#askPod(interview.question, signal), this.#now());
     } catch (error) {
       interview.fail(error instanceof Error ? error.message : String(error), this.#now());
     } finally {
-      this.#underWay--;
+      this.#underWay.delete(interview);
     }
   }
 }

@@ -15,6 +15,15 @@ describe('the limits', () => {
   });
 
   it.each([
+    [1, 4, 200],
+    [2, 2, 100],
+    [8, 1, 25],
+  ])('of what %i processes ask a candidate are shares', (workers, sockets, perSecond) => {
+    const limits = defaultLimits(Infinity, Infinity, workers);
+    expect([limits.shadowSockets, limits.shadowPerSecond]).toEqual([sockets, perSecond]);
+  });
+
+  it.each([
     [Infinity, Infinity, Infinity],
     [1_048_576, 786_336, 262_112],
     [1_024, 672, 224],

@@ -127,7 +127,7 @@ export function defaultLimits(memory: number, descriptors: number, workers = 1):
     batchThreads: Math.max(1, Math.floor(availableParallelism() / workers)),
     driftMs: 6 * 3_600_000,
     driftRows: Math.ceil(240_000 / workers),
-    shadowSockets: 4,
+    shadowSockets: Math.max(1, Math.floor(4 / workers)),
     shadowPerSecond: 200 / workers,
     shadowQueued: 256,
     shadowDeadlineMs: 5_000,

@@ -15,6 +15,8 @@ export interface Runtime {
   /** Of pods that are processes of this machine: a candidate there is found by its address. */
   podNetwork: string;
   limits: Limits;
+  /** Processes that serve together with this one, itself among them. */
+  workers: number;
   log: Log;
   keys: ApiKeys;
   /** Who may have rows scored, by HTTP and gRPC. */

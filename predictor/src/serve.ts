@@ -84,7 +84,7 @@ interface Servers {
 }
 
 async function createRuntime(settings: Settings): Promise<Runtime> {
-  const { host, podNetwork, limits, log, apiKeys, apiKeysDir, tlsDir } = settings;
+  const { host, podNetwork, limits, workers, log, apiKeys, apiKeysDir, tlsDir } = settings;
   const keys = await ApiKeys.open(apiKeys, apiKeysDir, limits.keysIntervalMs, log);
   const certificate =
     tlsDir === undefined ? undefined : await ServerCertificate.open(tlsDir, limits.keysIntervalMs, log);
@@ -95,6 +95,7 @@ async function createRuntime(settings: Settings): Promise<Runtime> {
     host,
     podNetwork,
     limits,
+    workers,
     log,
     keys,
     gate,

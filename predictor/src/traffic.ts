@@ -4,7 +4,7 @@ import type { Runtime } from './runtime.ts';
 import { Shadow } from './shadow/shadow.ts';
 import { summarise, type TrafficSummary } from './traffic-summary.ts';
 
-type TrafficRuntime = Pick<Runtime, 'limits' | 'keys' | 'certificate' | 'gate' | 'metrics'>;
+type TrafficRuntime = Pick<Runtime, 'limits' | 'workers' | 'keys' | 'certificate' | 'gate' | 'metrics'>;
 
 /** What becomes of the rows that are served, besides their answers: drift is told from them, a candidate is shown them. */
 export class Traffic {
@@ -12,7 +12,7 @@ export class Traffic {
   readonly shadow: Shadow;
   readonly #width: number;
 
-  constructor(model: Model, { limits, keys, certificate, gate, metrics }: TrafficRuntime) {
+  constructor(model: Model, { limits, workers, keys, certificate, gate, metrics }: TrafficRuntime) {
     const { perMinute = Infinity } = gate.limiter ?? {};
     this.drift = new Drift(model.manifest, { windowMs: limits.driftMs, windowRows: limits.driftRows });
     this.shadow = new Shadow({
@@ -22,8 +22,9 @@ export class Traffic {
       metrics: metrics.shadow,
       limits: {
         sockets: limits.shadowSockets,
-        // Of what the candidate grants one key a half: rows that it refuses for that would count against it.
-        perSecond: Math.min(limits.shadowPerSecond, perMinute / 120),
+        // Of what the candidate grants one key a half, for all of us together: rows that it refuses for that would count
+        // against it.
+        perSecond: Math.min(limits.shadowPerSecond, perMinute / 120 / workers),
         queued: limits.shadowQueued,
         deadlineMs: limits.shadowDeadlineMs,
       },

@@ -8,28 +8,29 @@ import {
 import { GRPC_PLACES } from '../auth/credentials.ts';
 import { ProblemError } from '../http/problem.ts';
 import type { Runtime } from '../runtime.ts';
-import { INFER_PATH, STATUS_OF } from './inference-service.ts';
+import { beginInferSpan, INFER_PATH, STATUS_OF } from './inference-service.ts';
 
 /**
  * Refuses who may not have rows scored, by the metadata, before the message is received. Health and metadata are for
  * everybody.
  */
-export function callerGuard({ gate, metrics, log }: Runtime): ServerInterceptor {
+export function callerGuard({ gate, metrics, log, tracing }: Runtime): ServerInterceptor {
   return ({ path }, call) => {
     if (path !== INFER_PATH) return new ServerInterceptingCall(call);
-    const refuse = (error: unknown): void => {
+    const refuse = (error: unknown, metadata: Metadata): void => {
       const known = error instanceof ProblemError;
       if (!known) log('error', 'a caller cannot be judged', { stack: (error as Error).stack });
       metrics.request(INFER_PATH, known ? error.status : 500, 0);
-      const code = known ? STATUS_OF[error.status] : undefined;
+      const code = (known ? STATUS_OF[error.status] : undefined) ?? status.INTERNAL;
+      beginInferSpan(tracing, metadata)?.end({ 'rpc.grpc.status_code': code }, !known || error.status >= 500);
       const details = known ? error.message : 'the predictor failed: its log says why';
-      call.sendStatus({ code: code ?? status.INTERNAL, details });
+      call.sendStatus({ code, details });
     };
     const judge = async (metadata: Metadata, pass: (metadata: Metadata) => void): Promise<void> => {
       try {
         await gate.admit(only(metadata, 'x-api-key'), only(metadata, 'authorization'), GRPC_PLACES);
       } catch (error) {
-        return refuse(error);
+        return refuse(error, metadata);
       }
       pass(metadata);
     };

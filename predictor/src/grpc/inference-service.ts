@@ -1,4 +1,5 @@
 import {
+  type Metadata,
   type sendUnaryData,
   type ServerUnaryCall,
   type ServiceDefinition,
@@ -15,6 +16,7 @@ import { servedModelOf } from '../oip/served-model.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Serving } from '../serving.ts';
 import { beginGrpcSpan } from '../tracing/grpc-span.ts';
+import type { RequestSpan } from '../tracing/tracing.ts';
 
 export const SERVICE = 'inference.GRPCInferenceService';
 const METHOD = 'ModelInfer';
@@ -86,6 +88,11 @@ function bodyOf(answer: InferAnswer): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength);
 }
 
+/** The span of a call that scores; undefined where nobody asked for traces. */
+export function beginInferSpan(tracing: Runtime['tracing'], metadata: Metadata): RequestSpan | undefined {
+  return beginGrpcSpan(tracing, metadata, SERVICE, METHOD);
+}
+
 /**
  * A call that answers what `answer` returns, or the status of what it throws.
  * @param counted the name in metrics; calls without one are not counted
@@ -97,8 +104,7 @@ function answering<Request, Response>(
 ) {
   return (call: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>): void => {
     const started = performance.now();
-    const span =
-      counted === undefined ? undefined : beginGrpcSpan(runtime.tracing, call.metadata, SERVICE, METHOD);
+    const span = counted === undefined ? undefined : beginInferSpan(runtime.tracing, call.metadata);
     const count = (code: number, answered: status): void => {
       if (counted !== undefined) runtime.metrics.request(counted, code, (performance.now() - started) / 1000);
       span?.end({ 'rpc.grpc.status_code': answered }, code >= 500);

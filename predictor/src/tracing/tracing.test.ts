@@ -3,7 +3,7 @@ import { tinyRow } from '../testing/fixture.ts';
 import { Collector } from '../testing/collector.ts';
 import { GrpcCaller } from '../testing/grpc-caller.ts';
 import { Issuer } from '../testing/issuer.ts';
-import { RunningPredictor } from '../testing/running.ts';
+import { eventually, RunningPredictor } from '../testing/running.ts';
 import { openTracing } from './open-tracing.ts';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
@@ -47,10 +47,12 @@ describe('a scoring request', () => {
     ]);
   });
 
-  it('without a trace begins one; a refusal is no failure of ours, and a page is no scoring', async () => {
+  it('without a trace begins one; a refusal is no failure of ours, and a page or probe is no scoring', async () => {
     const running = await RunningPredictor.ready();
     await running.post('/predict', {});
     await running.get('/docs');
+    await running.get('/v2/health/ready');
+    await running.get('/v2/models/retail');
     await running.server.stop();
     expect(collector.spans).toMatchObject([
       {
@@ -77,6 +79,18 @@ describe('a scoring request', () => {
         kind: SERVER_KIND,
         attributes: { 'rpc.system': 'grpc', 'rpc.method': 'ModelInfer', 'rpc.grpc.status_code': 5 },
       },
+    ]);
+  });
+
+  it('that the key turns away is one too, by gRPC as by HTTP', async () => {
+    const running = await RunningPredictor.ready({ apiKeys: ['secret'] });
+    using caller = new GrpcCaller(running.server.grpcAddress, 'inference.GRPCInferenceService');
+    await caller.call('ModelInfer', { model_name: 'other' }).catch(() => {});
+    await running.post('/predict', {});
+    await running.server.stop();
+    expect(collector.spans).toMatchObject([
+      { attributes: { 'rpc.method': 'ModelInfer', 'rpc.grpc.status_code': 16 }, failed: false },
+      { attributes: { 'http.response.status_code': 401 }, failed: false },
     ]);
   });
 
@@ -113,10 +127,17 @@ describe('a collector that is away', () => {
   it('keeps no request and no stop waiting, and is told of once', async () => {
     await collector[Symbol.asyncDispose]();
     vi.stubEnv('OTEL_EXPORTER_OTLP_TIMEOUT', '200');
+    vi.stubEnv('OTEL_BSP_SCHEDULE_DELAY', '10');
     const running = await RunningPredictor.ready();
+    const told = () => running.log.filter(({ level }) => level !== 'info');
+    expect((await running.post('/predict', await tinyRow())).status).toBe(200);
+    await eventually(() => told().length > 0);
+    // Sent at the stop, and lost too.
     expect((await running.post('/predict', await tinyRow())).status).toBe(200);
     await running.server.stop();
-    expect(running.log.filter(({ level }) => level !== 'info').length).toBeLessThanOrEqual(1);
+    expect(told()).toMatchObject([
+      { level: 'warn', message: expect.stringMatching(/^tracing: .*ECONNREFUSED/) },
+    ]);
     collector = await Collector.start();
   });
 });

@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
-import { SCORING, HISTORY, type Call } from './fuzz/calls.ts';
+import { SCORING, HISTORY } from './fuzz/calls.ts';
+import { statusOf } from './send-call.ts';
 import { ServedPredictor, until } from './served-predictor.ts';
 
 const PING = 'GET /ping HTTP/1.1\r\nHost: x\r\n\r\n';
@@ -40,10 +41,6 @@ class Idlers implements Disposable {
       });
     });
   }
-}
-
-async function statusOf(url: string, { method, path, headers, body }: Call): Promise<number> {
-  return (await fetch(url + path, { method, headers, body: new Uint8Array(body) })).status;
 }
 
 test('beside 10,000 idle connections scoring answers, in bounded memory', async () => {

@@ -2,14 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { VersionCopy } from '../../predictor/src/testing/fixture.ts';
 import { mountSmallDisk } from '../tables/full-disk.ts';
-import { type Call, HISTORY, SCORING } from './fuzz/calls.ts';
+import { HISTORY, SCORING } from './fuzz/calls.ts';
+import { statusOf } from './send-call.ts';
 import { ServedPredictor } from './served-predictor.ts';
 
 const KIB = 1024;
-
-async function statusOf(url: string, { method, path, headers, body }: Call): Promise<number> {
-  return (await fetch(url + path, { method, headers, body: new Uint8Array(body) })).status;
-}
 
 test('a full scratch folder costs histories alone: 503, told once and counted, and tried again', async ({
   skip,

@@ -5,6 +5,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import process from 'node:process';
 import { expect, test } from 'vitest';
 import { SCORING } from './fuzz/calls.ts';
+import { statusOf } from './send-call.ts';
 import { MODEL, serveCommand, ServedPredictor, until } from './served-predictor.ts';
 
 /** A port that is free at this moment. */
@@ -18,10 +19,7 @@ async function freePort(): Promise<number> {
 }
 
 async function expectScores(url: string): Promise<void> {
-  for (const { method, path, headers, body } of SCORING) {
-    const answer = await fetch(url + path, { method, headers, body: new Uint8Array(body) });
-    expect([path, answer.status]).toEqual([path, 200]);
-  }
+  for (const call of SCORING) expect([call.path, await statusOf(url, call)]).toEqual([call.path, 200]);
 }
 
 test('a log whose disk is full stops neither the start nor an answer nor the end', async () => {

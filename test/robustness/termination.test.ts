@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Call, HISTORY, SCORING } from './fuzz/calls.ts';
+import { statusOf } from './send-call.ts';
 import { ServedPredictor, until } from './served-predictor.ts';
 
 /** When a balancer has learned that a pod goes: within the five seconds that it still takes requests. */
@@ -72,10 +73,8 @@ test('after SIGKILL under load it starts again on the same port, with nothing le
     await Promise.all(sending);
     const port = Number(new URL(killed.url).port);
     await using again = await ServedPredictor.start({ port, env: { TMPDIR: scratch } });
-    for (const { method, path, headers, body } of SCORING) {
-      const answer = await fetch(again.url + path, { method, headers, body: new Uint8Array(body) });
-      expect([path, answer.status]).toEqual([path, 200]);
-    }
+    for (const call of SCORING)
+      expect([call.path, await statusOf(again.url, call)]).toEqual([call.path, 200]);
     expect(await readdir(scratch)).toEqual([]);
   } finally {
     await rm(scratch, { recursive: true });

@@ -126,7 +126,7 @@ describe('a scoring request', () => {
 describe('a collector that is away', () => {
   it('keeps no request and no stop waiting, and is told of once', async () => {
     await collector[Symbol.asyncDispose]();
-    vi.stubEnv('OTEL_EXPORTER_OTLP_TIMEOUT', '200');
+    vi.stubEnv('OTEL_EXPORTER_OTLP_TIMEOUT', '700');
     vi.stubEnv('OTEL_BSP_SCHEDULE_DELAY', '10');
     const running = await RunningPredictor.ready();
     const told = () => running.log.filter(({ level }) => level !== 'info');

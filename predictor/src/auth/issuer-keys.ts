@@ -2,6 +2,7 @@ import { errors, type JWTVerifyGetKey } from 'jose';
 import type { Log } from '../log.ts';
 import type { Limits } from '../options.ts';
 import { fetchKeySet, type KeySet } from './fetch-key-set.ts';
+import { isTakenOnTrust } from './plain-issuer.ts';
 import { KeysUnknownError } from './token-errors.ts';
 
 type IssuerLimits = Pick<
@@ -32,6 +33,9 @@ export class IssuerKeys {
     this.#issuer = issuer;
     this.#limits = limits;
     this.#log = log;
+    if (isTakenOnTrust(issuer)) {
+      log('warn', `the tokens' issuer ${issuer} is not https: whoever is on the way to it can sign tokens`);
+    }
     this.#timer = setInterval(() => void this.#fetch(), limits.issuerRefreshMs).unref();
     void this.#fetch();
   }

@@ -9,7 +9,7 @@ import { timestamp } from '../set-conditions.ts';
 import type { PredictorState } from '../stockoutmodel/observed.ts';
 import { giveUp, givenUp } from './giving-up.ts';
 import { judgeProof } from './proof.ts';
-import { proofQuestions } from './proof-questions.ts';
+import { askedOf, proofQuestions } from './proof-questions.ts';
 import { replicasOf } from './replicas.ts';
 import { failureOnRecord, rememberedSwitch } from './rollback.ts';
 import {
@@ -144,7 +144,7 @@ function prove(context: RolloutContext, candidate: PredictorState, service: Acti
   const actions = [...service, ...applyCandidateService(context, candidate), ...keep(context, candidate)];
   return {
     ...busy(context, candidate.color, what, actions, REASON.proving),
-    questions: [...questions.golden, ...questions.shadow],
+    questions: askedOf(context, questions),
     ...(proof.is === 'open' ? { requeueAfterMs: proof.ms } : {}),
   };
 }

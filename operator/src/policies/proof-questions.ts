@@ -67,9 +67,16 @@ export function provableByService({ observed }: Pick<RolloutContext, 'observed'>
   return auth?.jwt === undefined || auth.apiKeySecretRef !== undefined;
 }
 
-/** While nobody is put to the proof no pod shows anybody its rows, whatever an operator before told it. */
-export function quiet({ model, predictors }: ObservedModel): Question[] {
-  if (analysisOf(model) === undefined) return [];
+/** All that is asked while a candidate is put to the proof: one that is compared no more is shown no more rows either. */
+export function askedOf(context: RolloutContext, { golden, shadow }: ProofQuestions): Question[] {
+  return [...golden, ...(comparisonOf(context) === undefined ? quiet(context.observed) : shadow)];
+}
+
+/**
+ * While nobody is compared no pod shows anybody its rows, whatever an operator before, or a spec that asked for it, had it
+ * told.
+ */
+export function quiet({ predictors }: ObservedModel): Question[] {
   return predictors.flatMap(({ pods }) =>
     pods.filter(isAsked).map((pod) => ({ about: 'unshadow' as const, pod: addressOf(pod), request: null })),
   );

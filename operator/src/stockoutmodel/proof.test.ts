@@ -39,6 +39,8 @@ function proving(rollout: Rollout = { analysis: ANALYSIS }): FakeCluster {
 
 const stateOf = (cluster: FakeCluster, version: string) =>
   cluster.model.status?.versions?.find(({ name }) => name === version)?.state;
+const goldenOf = (cluster: FakeCluster) =>
+  cluster.step().questions.filter((question) => question.about === 'golden');
 const rolledOut = (cluster: FakeCluster) => cluster.condition('RolledOut');
 
 describe('a candidate', () => {
@@ -88,7 +90,7 @@ describe('a candidate', () => {
     cluster.settle();
     cluster.bringUp('retail-blue');
     cluster.settle();
-    const urls = cluster.step().questions.map(({ request }) => request?.url);
+    const urls = goldenOf(cluster).map(({ request }) => request.url);
     expect([...new Set(urls)]).toEqual(['https://retail-candidate.shop.svc']);
     expect(cluster.stores.services.get('shop/retail-candidate')?.spec.ports).toMatchObject([{ port: 443 }]);
   });
@@ -111,7 +113,7 @@ describe('a candidate', () => {
     cluster.settle();
     cluster.bringUp('retail-blue');
     cluster.settle();
-    expect(cluster.step().questions.map(({ request }) => request)).toEqual(
+    expect(goldenOf(cluster).map(({ request }) => request)).toEqual(
       Array.from({ length: 2 }, () => ({ url: 'http://retail-candidate.shop.svc', rows: 2 })),
     );
   });
@@ -375,6 +377,28 @@ test('once nobody is put to the proof, pods that an operator before told to comp
     'unshadow retail-green-v2-0',
     'unshadow retail-green-v2-1',
   ]);
+});
+
+test.each([
+  ['while a candidate is proved', (cluster: FakeCluster) => (cluster.answers.golden = undefined)],
+  ['once another version serves', (cluster: FakeCluster) => cluster.pass(60)],
+])('a comparison is ended when shadow and analysis are taken out of the spec %s', (_, come) => {
+  const cluster = proving();
+  come(cluster);
+  cluster.settle();
+  cluster.edit('no analysis', (spec) => delete spec.serving.rollout.analysis);
+  const asked = cluster.settle().questions.map(({ about, pod }) => `${about} ${pod.name}`);
+  expect(asked).toContain('unshadow retail-blue-v1-0');
+  expect(asked).not.toContain('shadow retail-blue-v1-0');
+});
+
+test('a comparison goes on while no pod of the candidate is ready: what it counted is not lost', () => {
+  const cluster = proving();
+  for (const pod of cluster.stores.pods.values())
+    if (pod.metadata.name.startsWith('retail-green'))
+      cluster.put(cluster.stores.pods, { ...pod, status: { ...pod.status, conditions: [] } });
+  const asked = cluster.settle().questions.map(({ about }) => about);
+  expect(asked).not.toContain('unshadow');
 });
 
 test('only a version that passed serves, whatever pods tell: what is missing or odd never passes', () => {

@@ -13,7 +13,7 @@ export interface DueTraining {
   scheduledFor: string | undefined;
   /** The version that there is of the same spec: on the data of which nothing need be trained again. */
   made: VersionRecord | undefined;
-  /** When the schedule asks next; none while training is suspended. */
+  /** When the schedule asks next; none while training is suspended, or after a first training that failed. */
   next: Date | undefined;
 }
 
@@ -26,9 +26,10 @@ export function dueTraining(observed: ObservedModel, now: Date): DueTraining {
   const made = observed.versions.find((version) => isOfSpec(model, version));
   const bySpec = { run: made?.run ?? trainingRunName(model), scheduledFor: undefined, made };
   const { schedule: expression, timeZone, suspend } = model.spec.training ?? {};
-  if (expression === undefined || suspend) return { ...bySpec, next: undefined };
-  const schedule = parseSchedule(expression, timeZone);
-  const next = schedule.next(now);
+  const schedule = expression === undefined || suspend ? undefined : parseSchedule(expression, timeZone);
+  // Without a version no time asks for another one.
+  const hasFailed = made === undefined && observed.failures.some(({ run }) => run === bySpec.run);
+  const next = hasFailed ? undefined : schedule?.next(now);
   const time = made && dueTime(observed, made, schedule, now);
   if (time === undefined) return { ...bySpec, next };
   return { run: trainingRunName(model, time), scheduledFor: time, made, next };
@@ -39,16 +40,17 @@ export function isOfSpec(model: StockoutModel, { run, scheduledFor }: VersionRec
   return run === trainingRunName(model, scheduledFor);
 }
 
+/** @param schedule undefined where no training starts by one: what runs by then goes on */
 function dueTime(
   observed: ObservedModel,
   made: VersionRecord,
-  schedule: Schedule,
+  schedule: Schedule | undefined,
   now: Date,
 ): string | undefined {
   const settled = settledUntil(observed.model, made, now);
   const isDue = (time: string): boolean =>
     Date.parse(time) > settled && time !== made.scheduledFor && time !== made.checkedFor;
-  const latest = schedule.latest(now);
+  const latest = schedule?.latest(now);
   const times = [...timesUnderWay(observed).sort(), ...(latest === undefined ? [] : [timestamp(latest)])];
   return times.find(isDue);
 }

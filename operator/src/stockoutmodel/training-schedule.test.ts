@@ -1,3 +1,4 @@
+import type { StockoutModel } from '@stockout/crds';
 import { describe, expect, test } from 'vitest';
 import { aModel, aTrainResult } from '../testing/builders.ts';
 import { FakeCluster } from '../testing/fake-cluster.ts';
@@ -117,6 +118,35 @@ describe('a model with a schedule', () => {
     expect(jobsOf(cluster)).toHaveLength(1);
     expect(cluster.condition('Trained')).toMatchObject({ status: 'True' });
     expect(cluster.model.status).not.toHaveProperty('nextTrainingTime');
+  });
+
+  test.each<[string, (spec: StockoutModel['spec']) => void]>([
+    ['training is suspended', ({ training }) => (training!.suspend = true)],
+    ['the schedule is taken away', ({ training }) => delete training!.schedule],
+  ])('lets a training that runs come to its end when %s meanwhile', (what, change) => {
+    const cluster = later(trainedOnce(), 15);
+    const job = cluster.runningJob('retail-train-').metadata.name;
+    cluster.edit(what, change);
+    cluster.settle();
+    expect(cluster.runningJob('retail-train-').metadata.name).toBe(job);
+    train(cluster, 'v2');
+    expect(cluster.model.status?.latestVersion).toBe('v2');
+    expect(cluster.condition('Trained')).toMatchObject({ status: 'True' });
+    expect(cluster.model.status).not.toHaveProperty('nextTrainingTime');
+    expect(jobsOf(later(cluster, 48))).toHaveLength(2);
+  });
+
+  test('promises no time when its first training failed for good: its times ask for another version only', () => {
+    const model = aModel({ training: { schedule: '0 3 * * *' } });
+    const cluster = new FakeCluster(model);
+    cluster.settle();
+    expect(cluster.model.status).toHaveProperty('nextTrainingTime');
+    const failure = { kind: 'failure' as const, exitCode: 2, message: 'no rows' };
+    cluster.finishJob(cluster.runningJob('retail-train-'), failure);
+    cluster.settle();
+    expect(cluster.condition('Trained')).toMatchObject({ status: 'False', reason: 'TrainingFailed' });
+    expect(cluster.model.status).not.toHaveProperty('nextTrainingTime');
+    expect(jobsOf(later(cluster, 24))).toHaveLength(1);
   });
 
   test('keeps the version of its last time when the schedule is taken away', () => {

@@ -16,12 +16,12 @@ interface Seen {
 
 /** Sees all that happens in a namespace, past the proxy, and says afterwards what should not have happened. */
 export class Witness {
-  readonly #client: KubeClient;
+  readonly #client: Pick<KubeClient, 'watch'>;
   readonly #namespace: string;
   readonly #abort = new AbortController();
   readonly #seen: Seen[] = [];
 
-  constructor(client: KubeClient, namespace: string) {
+  constructor(client: Pick<KubeClient, 'watch'>, namespace: string) {
     this.#client = client;
     this.#namespace = namespace;
   }
@@ -52,12 +52,14 @@ export class Witness {
   trouble(mayServe: readonly string[]): string[] {
     const scene = new Map<string, Seen>();
     const found = new Set<string>();
+    let served = false;
     for (const seen of this.#seen.toSorted((a, b) => revisionOf(a) - revisionOf(b))) {
       const key = `${seen.kind}/${seen.event.object.metadata.name}`;
       if (seen.event.type === 'DELETED') scene.delete(key);
       else scene.set(key, seen);
-      const trouble = troubleIn([...scene.values()], mayServe);
-      if (trouble !== undefined) found.add(trouble);
+      const now = troubleIn([...scene.values()], mayServe, served);
+      if (now.trouble !== undefined) found.add(now.trouble);
+      served = now.served;
     }
     return [...found];
   }
@@ -66,21 +68,39 @@ export class Witness {
 const isNewJob = ({ kind, event }: Seen): boolean => kind === 'Job' && event.type === 'ADDED';
 const revisionOf = ({ event }: Seen): number => Number(event.object.metadata.resourceVersion);
 
-function troubleIn(scene: readonly Seen[], mayServe: readonly string[]): string | undefined {
-  const objects = <T extends KubeObject>(kind: Seen['kind']): T[] =>
-    scene.filter((seen) => seen.kind === kind).map(({ event }) => event.object as T);
-  const [service] = objects<Service>('Service');
-  const color = service?.spec.selector?.[LABEL.color] ?? 'none';
-  if (color === 'none') return undefined;
-  const deployment = objects<Deployment>('Deployment').find(
+/** @param served whether callers were let to somebody before: from then on they always are */
+function troubleIn(
+  scene: readonly Seen[],
+  mayServe: readonly string[],
+  served: boolean,
+): { trouble: string | undefined; served: boolean } {
+  const color = selectedColor(scene);
+  if (color === 'none') return { trouble: served ? 'nobody gets the traffic any more' : undefined, served };
+  return { trouble: troubleOf(color, scene, mayServe), served: true };
+}
+
+function selectedColor(scene: readonly Seen[]): string {
+  // A candidate has a Service as well, of another name.
+  const service = objectsIn<Service>(scene, 'Service').find(
+    ({ metadata: { name, labels } }) => name === labels?.[LABEL.model],
+  );
+  return service?.spec.selector?.[LABEL.color] ?? 'none';
+}
+
+function troubleOf(color: string, scene: readonly Seen[], mayServe: readonly string[]): string | undefined {
+  const deployment = objectsIn<Deployment>(scene, 'Deployment').find(
     ({ metadata }) => metadata.labels?.[LABEL.color] === color,
   );
   const version = deployment?.metadata.labels?.[LABEL.version] ?? 'nobody';
   if (!mayServe.includes(version)) return `${version} gets the traffic (${color})`;
-  const ready = objects<Pod>('Pod').filter(
+  const ready = objectsIn<Pod>(scene, 'Pod').filter(
     (pod) => pod.metadata.labels?.[LABEL.color] === color && isReady(pod),
   );
   return ready.length > 0 ? undefined : `no pod of ${version} (${color}) is ready`;
+}
+
+function objectsIn<T extends KubeObject>(scene: readonly Seen[], kind: Seen['kind']): T[] {
+  return scene.filter((seen) => seen.kind === kind).map(({ event }) => event.object as T);
 }
 
 function isReady({ metadata, status }: Pod): boolean {

@@ -124,3 +124,19 @@ describe.each(Object.entries(DELETIONS))(
     });
   },
 );
+
+it('a Service that is deleted while the operator is paused leads to what it led to, once it is not', () => {
+  const cluster = refused();
+  const annotate = (paused: string): void => {
+    const { metadata } = cluster.model;
+    const annotations = { ...metadata.annotations, 'stockout.dev/paused': paused };
+    cluster.put(cluster.stores.models, { ...cluster.model, metadata: { ...metadata, annotations } });
+    cluster.settle();
+  };
+  annotate('true');
+  deleteService(cluster);
+  cluster.settle();
+  expect(selected(cluster)).toBeUndefined();
+  annotate('false');
+  expect([selected(cluster), cluster.serving]).toEqual(['blue', 'v1']);
+});

@@ -1,7 +1,7 @@
 import { packResults, type TrainResult } from '@stockout/contracts';
 import type { StockoutModel } from '@stockout/crds';
 import { expect } from 'vitest';
-import type { Job, Service } from '../api/kubernetes.ts';
+import type { Deployment, Job, Service } from '../api/kubernetes.ts';
 import { ANNOTATION, LABEL } from '../resources/names.ts';
 import { modelOfManifest } from '../resources/manifest-file.ts';
 import { aModel, aTrainResult, GOOD } from '../testing/builders.ts';
@@ -27,6 +27,8 @@ export class EditedModel {
   readonly #made = new Map<string, TrainResult>();
   #births = 0;
   #serving: string | undefined;
+  /** What serves, while somebody deleted its pods and these are not up again. */
+  #comingBack: string | undefined;
 
   edit(what: string, change: (spec: StockoutModel['spec']) => void): void {
     this.cluster.edit(what, change);
@@ -48,7 +50,29 @@ export class EditedModel {
       for (const object of store.values()) store.delete(object as never);
     }
     this.#serving = undefined;
+    this.#comingBack = undefined;
     this.cluster.put(stores.models, newborn(++this.#births));
+    this.live();
+  }
+
+  /** A person deletes the Deployment that serves, and its pods with it. */
+  deleteDeployment(): void {
+    const color = this.#selected();
+    const { deployments } = this.cluster.stores;
+    const deployment = deployments.get(`shop/retail-${color}`);
+    if (deployment === undefined) return;
+    this.cluster.note('the Deployment that serves is deleted');
+    this.#comingBack = color;
+    deployments.delete(deployment);
+    this.live();
+  }
+
+  deleteService(): void {
+    const { services } = this.cluster.stores;
+    const service = services.get('shop/retail');
+    if (service === undefined) return;
+    this.cluster.note('the Service is deleted');
+    services.delete(service);
     this.live();
   }
 
@@ -149,10 +173,14 @@ export class EditedModel {
   #expectSafe(): void {
     expect(this.#running('train').length, `one training at a time\n${this.#story()}`).toBeLessThanOrEqual(1);
     const color = this.#selected();
-    if (color === undefined) return;
+    // What is deleted while the operator is paused comes back after it.
+    if (color === undefined) {
+      if (!this.#isPaused) expect(this.#serving, `somebody serves\n${this.#story()}`).toBeUndefined();
+      return;
+    }
     const deployment = this.cluster.stores.deployments.get(`shop/retail-${color}`);
-    const { readyReplicas = 0 } = deployment?.status ?? {};
-    expect(readyReplicas, `whoever gets the traffic is up\n${this.#story()}`).toBeGreaterThan(0);
+    if (this.#isDown(color, deployment)) return;
+    expect(readyOf(deployment), `whoever gets the traffic is up\n${this.#story()}`).toBeGreaterThan(0);
     expect(deployment?.spec.replicas, this.#story()).toBeGreaterThan(0);
     const version = deployment?.metadata.labels?.[LABEL.version];
     if (version !== this.#serving)
@@ -160,17 +188,32 @@ export class EditedModel {
     this.#serving = version;
   }
 
+  /** Its pods are still to come up again, and are of no other version. */
+  #isDown(color: string, deployment: Deployment | undefined): boolean {
+    if (this.#comingBack !== color || readyOf(deployment) > 0) {
+      this.#comingBack = undefined;
+      return false;
+    }
+    if (deployment !== undefined)
+      expect(deployment.metadata.labels?.[LABEL.version], this.#story()).toBe(this.#serving);
+    return true;
+  }
+
+  get #isPaused(): boolean {
+    return this.cluster.model.metadata.annotations?.[ANNOTATION.paused] === 'true';
+  }
+
   #expectTold(): void {
     const { status, metadata, spec } = this.cluster.model;
     const ready = this.cluster.condition('Ready');
     expect(status?.observedGeneration).toBe(metadata.generation);
-    expect(status?.servingVersion, this.#story()).toBe(this.#serving);
+    const isThere = this.cluster.stores.deployments.get(`shop/retail-${this.#selected()}`) !== undefined;
+    if (isThere) expect(status?.servingVersion, this.#story()).toBe(this.#serving);
     expect(status?.latestVersion).toBe(this.#records().toSorted(byNumber).at(-1));
     if (ready?.status !== 'True') return;
     expect(this.#serving, this.#story()).toBeDefined();
-    const isPaused = metadata.annotations?.[ANNOTATION.paused] === 'true';
     const { version: pin } = spec.promotion;
-    if (pin !== undefined && !isPaused) expect(this.#serving, this.#story()).toBe(pin);
+    if (pin !== undefined && !this.#isPaused) expect(this.#serving, this.#story()).toBe(pin);
   }
 
   #running(what: 'recover' | 'train'): Job[] {
@@ -212,5 +255,6 @@ function newborn(birth: number): StockoutModel {
   return aModel(spec, { uid: `model-${birth}` });
 }
 
+const readyOf = (deployment: Deployment | undefined): number => deployment?.status?.readyReplicas ?? 0;
 const numberOf = (version: string | undefined): number => Number(version?.slice(1) ?? 0);
 const byNumber = (a: string, b: string): number => numberOf(a) - numberOf(b);

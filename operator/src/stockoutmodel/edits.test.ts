@@ -85,6 +85,8 @@ const edits: fc.Arbitrary<Edit>[] = [
     .integer({ min: 1, max: 3 })
     .map((n) => new Edit(`retrain ${n}`, (model) => model.annotate('retrainRequestedAt', String(n)))),
   fc.constant(new Edit('delete and recreate', (model) => model.recreate())),
+  fc.constant(new Edit('delete the Deployment', (model) => model.deleteDeployment())),
+  fc.constant(new Edit('delete the Service', (model) => model.deleteService())),
 ];
 
 const happenings: fc.Arbitrary<Edit>[] = [

@@ -5,12 +5,12 @@ import { knownOf } from '../policies/tracking-state.ts';
 import { LABEL } from '../resources/names.ts';
 import { endpointOf } from '../resources/service.ts';
 import { setConditions, timestamp } from '../set-conditions.ts';
-import { type ObservedModel, servingOf } from './observed.ts';
+import { championOf, type ObservedModel, servingOf } from './observed.ts';
 import type { ModelPlan } from './plan.ts';
 import { readinessOf } from './readiness.ts';
 import { metricsStatusOf, versionStatusOf } from './version-status.ts';
 
-/** What is told of a model: nothing in it is remembered, all of it follows from what was seen. */
+/** What is told of a model: nothing in it is remembered, all of it follows from what was seen, but for the version of a Service that is gone. */
 export function modelStatusOf(
   observed: ObservedModel,
   plan: ModelPlan,
@@ -21,6 +21,7 @@ export function modelStatusOf(
   const { generation = 0 } = model.metadata;
   const before = model.status?.conditions ?? [];
   const serving = servingOf(observed);
+  const servingVersion = servingVersionOf(observed, plan, error);
   const [latest] = versions;
   const { promotion, rollout } = plan;
   const next = plan.training?.next;
@@ -28,7 +29,7 @@ export function modelStatusOf(
   const shown = serving === undefined ? latest : versions.find(({ version }) => version === serving.version);
   return {
     observedGeneration: generation,
-    ...(serving === undefined ? {} : { servingVersion: serving.version }),
+    ...(servingVersion === undefined ? {} : { servingVersion }),
     ...(rollout?.candidate === undefined ? {} : { candidateVersion: rollout.candidate }),
     ...(latest === undefined ? {} : { latestVersion: latest.version }),
     ...(shown === undefined ? {} : { metrics: metricsStatusOf(shown) }),
@@ -42,6 +43,16 @@ export function modelStatusOf(
     ...(next === undefined ? {} : { nextTrainingTime: timestamp(next) }),
     conditions: setConditions(before, verdictsOf(observed, plan, error), generation, now),
   };
+}
+
+/** Of a Service that was deleted nothing but the status knows what it led to, until it could be made anew. */
+function servingVersionOf(
+  observed: ObservedModel,
+  { rollout }: ModelPlan,
+  error: ReconcileError | undefined,
+): string | undefined {
+  const couldBeMade = rollout !== undefined && error === undefined;
+  return couldBeMade ? servingOf(observed)?.version : championOf(observed);
 }
 
 /** As its Deployment has it on record, or is about to; what serves, under an older spec of its pods, is not refused. */

@@ -28,15 +28,22 @@ function conflictOnEveryUpdateOnce(): Fault {
   };
 }
 
+/** The longest that a server is unwell. */
+const BURST_MS = 500;
+
 /** Now and then some requests in a row are too many, or meet a server that is unwell. */
 function bursts(seed: number): Fault {
   const random = seededRandom(seed);
   let left = 0;
+  let over = 0;
   let code = 429;
   return {
     treat() {
+      // Else who waits longer and longer between its requests would meet one burst for minutes.
+      if (performance.now() > over) left = 0;
       if (left === 0 && random() < 0.1) {
         left = 1 + Math.floor(random() * 6);
+        over = performance.now() + BURST_MS;
         code = random() < 0.5 ? 429 : 500;
       }
       if (left === 0) return undefined;

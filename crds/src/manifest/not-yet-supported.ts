@@ -29,7 +29,7 @@ const MODEL: readonly Line[] = [
 
 /**
  * The fields in use whose behaviour is not built yet, each with what to write instead:
- * `spec.deletionPolicy Delete (use Retain and delete the files yourself)`. Empty when all of the spec is honoured.
+ * `spec.monitoring.drift (leave it out)`. Empty when all of the spec is honoured.
  */
 export function notYetSupported(object: StockoutModel | ScoringJob): string[] {
   const lines = object.kind === 'StockoutModel' ? MODEL : [];

@@ -10,7 +10,10 @@ import type { ModelPlan } from './plan.ts';
 import { readinessOf } from './readiness.ts';
 import { metricsStatusOf, versionStatusOf } from './version-status.ts';
 
-/** What is told of a model: nothing in it is remembered, all of it follows from what was seen, but for the version of a Service that is gone. */
+/**
+ * What is told of a model: nothing in it is remembered, all of it follows from what was seen, but for what a Service that
+ * is gone led to.
+ */
 export function modelStatusOf(
   observed: ObservedModel,
   plan: ModelPlan,

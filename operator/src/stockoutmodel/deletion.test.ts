@@ -3,7 +3,7 @@ import type { StockoutModel } from '@stockout/crds';
 import { describe, expect, test } from 'vitest';
 import { describeAction } from '../actions.ts';
 import type { Job } from '../api/kubernetes.ts';
-import { type DeletionPlan, planDeletion } from '../policies/deletion.ts';
+import { type DeletionPlan, planDeletion } from '../policies/records/deletion.ts';
 import { buildRemovalJob } from '../resources/removal-job.ts';
 import { buildTrainingJob } from '../resources/training-job.ts';
 import { aModel, NOW, SETTINGS } from '../testing/builders.ts';

@@ -5,7 +5,7 @@ import type { Reconciled } from '../controller.ts';
 import { isSilent, type ReconcileError } from '../errors.ts';
 import { STOCKOUT_MODEL } from '../kube/kinds.ts';
 import { writeStatus } from '../kube/write-status.ts';
-import { type DeletionPlan, giveUp, planDeletion } from '../policies/deletion.ts';
+import { type DeletionPlan, giveUp, planDeletion } from '../policies/records/deletion.ts';
 import { setConditions } from '../set-conditions.ts';
 import type { ObservedDeletion } from './observe-deletion.ts';
 

@@ -1,7 +1,7 @@
 import type { Condition, StockoutModelStatus } from '@stockout/crds';
 import { CONDITION, type Finding, isFalse, isTrue, type Verdict } from '../conditions.ts';
 import { isSilent, type ReconcileError, StalledError } from '../errors.ts';
-import { knownOf } from '../policies/tracking-state.ts';
+import { knownOf } from '../policies/tracking/tracking-state.ts';
 import { LABEL } from '../resources/names.ts';
 import { endpointOf } from '../resources/service.ts';
 import { setConditions, timestamp } from '../set-conditions.ts';

@@ -1,7 +1,7 @@
 import type { StockoutModel } from '@stockout/crds';
-import { isHandedOver, withinBounds } from '../resources/autoscaler.ts';
-import type { Color } from '../resources/names.ts';
-import type { PredictorState } from '../stockoutmodel/observed.ts';
+import { isHandedOver, withinBounds } from '../../resources/autoscaler.ts';
+import type { Color } from '../../resources/names.ts';
+import type { PredictorState } from '../../stockoutmodel/observed.ts';
 
 /**
  * How many pods a color is to have. With autoscaling as many as serve now, so that a candidate can take all the traffic

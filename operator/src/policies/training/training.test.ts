@@ -1,13 +1,13 @@
 import type { StockoutModel } from '@stockout/crds';
 import { describe, expect, test } from 'vitest';
-import { NO_ANSWERS } from '../predictors/question.ts';
-import { describeAction } from '../actions.ts';
-import { runStateOf } from '../jobs/run-state.ts';
-import { buildTrainingJob } from '../resources/training-job.ts';
-import { trainingAttempt, trainingRunName } from '../resources/run-names.ts';
-import type { ObservedModel } from '../stockoutmodel/observed.ts';
-import { aModel, aTrainResult, aVersion, NOW } from '../testing/builders.ts';
-import { podOf } from '../testing/fake-cluster.ts';
+import { NO_ANSWERS } from '../../predictors/question.ts';
+import { describeAction } from '../../actions.ts';
+import { runStateOf } from '../../jobs/run-state.ts';
+import { buildTrainingJob } from '../../resources/training-job.ts';
+import { trainingAttempt, trainingRunName } from '../../resources/run-names.ts';
+import type { ObservedModel } from '../../stockoutmodel/observed.ts';
+import { aModel, aTrainResult, aVersion, NOW } from '../../testing/builders.ts';
+import { podOf } from '../../testing/fake-cluster.ts';
 import { planTraining } from './training.ts';
 
 const observedOf = (model: StockoutModel, changes: Partial<ObservedModel> = {}): ObservedModel => ({

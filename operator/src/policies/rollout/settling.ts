@@ -1,8 +1,8 @@
-import type { Action } from '../actions.ts';
-import { isFalse, isTrue, REASON } from '../conditions.ts';
-import { buildPredictorDeployment, templateHash } from '../resources/predictor-deployment.ts';
-import { timestamp } from '../set-conditions.ts';
-import type { PredictorState } from '../stockoutmodel/observed.ts';
+import type { Action } from '../../actions.ts';
+import { isFalse, isTrue, REASON } from '../../conditions.ts';
+import { buildPredictorDeployment, templateHash } from '../../resources/predictor-deployment.ts';
+import { timestamp } from '../../set-conditions.ts';
+import type { PredictorState } from '../../stockoutmodel/observed.ts';
 import {
   applyPredictor,
   applyService,

@@ -1,5 +1,5 @@
-import type { Finding } from '../conditions.ts';
-import type { PredictorState } from '../stockoutmodel/observed.ts';
+import type { Finding } from '../../conditions.ts';
+import type { PredictorState } from '../../stockoutmodel/observed.ts';
 import type { ProofQuestions } from './proof-questions.ts';
 import type { RolloutContext } from './rollout-steps.ts';
 

@@ -1,16 +1,16 @@
-import type { Action } from '../actions.ts';
-import type { Deployment } from '../api/kubernetes.ts';
-import { isFalse, REASON } from '../conditions.ts';
-import { isApplied } from '../resources/applied.ts';
-import type { Color } from '../resources/names.ts';
-import { type PredictorInput, speaksTls } from '../resources/predictor-deployment.ts';
-import { buildService, readSwitched, type Switched } from '../resources/service.ts';
-import type { Question } from '../predictors/question.ts';
-import type { VersionRecord } from '../resources/version-record.ts';
-import type { ObservedModel, PredictorState } from '../stockoutmodel/observed.ts';
-import type { PromotionPlan } from './promotion.ts';
+import type { Action } from '../../actions.ts';
+import type { Deployment } from '../../api/kubernetes.ts';
+import { isFalse, REASON } from '../../conditions.ts';
+import { isApplied } from '../../resources/applied.ts';
+import type { Color } from '../../resources/names.ts';
+import { type PredictorInput, speaksTls } from '../../resources/predictor-deployment.ts';
+import { buildService, readSwitched, type Switched } from '../../resources/service.ts';
+import type { Question } from '../../predictors/question.ts';
+import type { VersionRecord } from '../../resources/version-record.ts';
+import type { ObservedModel, PredictorState } from '../../stockoutmodel/observed.ts';
+import type { PromotionPlan } from '../promotion.ts';
 import { replicasOf } from './replicas.ts';
-import type { StepPlan } from './step-plan.ts';
+import type { StepPlan } from '../step-plan.ts';
 
 export interface RolloutPlan extends StepPlan {
   /** The version on its way to serve. */

@@ -1,15 +1,15 @@
-import type { Action } from '../actions.ts';
-import type { KubeObject } from '../api/kubernetes.ts';
-import { isApplied } from '../resources/applied.ts';
+import type { Action } from '../../actions.ts';
+import type { KubeObject } from '../../api/kubernetes.ts';
+import { isApplied } from '../../resources/applied.ts';
 import {
   buildAutoscaler,
   buildReplicas,
   isHandedOver,
   REPLICAS_MANAGER,
   withinBounds,
-} from '../resources/autoscaler.ts';
-import { buildDisruptionBudget, needsBudget } from '../resources/disruption-budget.ts';
-import { type ObservedModel, type PredictorState, servingOf } from '../stockoutmodel/observed.ts';
+} from '../../resources/autoscaler.ts';
+import { buildDisruptionBudget, needsBudget } from '../../resources/disruption-budget.ts';
+import { type ObservedModel, type PredictorState, servingOf } from '../../stockoutmodel/observed.ts';
 
 /** What keeps the serving pods up, and as many as it takes: a budget for drains, an autoscaler where one is asked for. */
 export function planAvailability(observed: ObservedModel): Action[] {

@@ -1,7 +1,7 @@
-import type { Action } from '../actions.ts';
-import { buildVersionRecord, type VersionRecord } from '../resources/version-record.ts';
-import type { ObservedModel } from '../stockoutmodel/observed.ts';
-import { isOfSpec } from './due-training.ts';
+import type { Action } from '../../actions.ts';
+import { buildVersionRecord, type VersionRecord } from '../../resources/version-record.ts';
+import type { ObservedModel } from '../../stockoutmodel/observed.ts';
+import { isOfSpec } from '../training/due-training.ts';
 
 /**
  * Records beyond the limit go, oldest first. Those of versions in use are kept besides, and that of the version which

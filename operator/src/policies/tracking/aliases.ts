@@ -1,8 +1,8 @@
 import { allPassed } from '@stockout/contracts';
-import { versionNumber } from '../resources/version-record.ts';
-import { championOf, type ObservedModel } from '../stockoutmodel/observed.ts';
-import type { PromotionPlan } from './promotion.ts';
-import type { RolloutPlan } from './rollout-steps.ts';
+import { versionNumber } from '../../resources/version-record.ts';
+import { championOf, type ObservedModel } from '../../stockoutmodel/observed.ts';
+import type { PromotionPlan } from '../promotion.ts';
+import type { RolloutPlan } from '../rollout/rollout-steps.ts';
 import type { AliasTargets } from './tracking-state.ts';
 
 /**

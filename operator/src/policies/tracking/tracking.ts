@@ -1,12 +1,17 @@
 import { digestOfTarget, type TrackingRecord } from '@stockout/contracts';
-import type { Action } from '../actions.ts';
-import { isFalse, isTrue, REASON, type Verdict } from '../conditions.ts';
-import { outcomeOf } from '../jobs/run-outcome.ts';
-import type { RunState } from '../jobs/run-state.ts';
-import { modelOfManifest } from '../resources/manifest-file.ts';
-import { buildRegisterJob, registerRunName, RETRY_SECONDS, type Untold } from '../resources/register-job.ts';
-import { buildTrackingRecord } from '../resources/tracking-record.ts';
-import type { ObservedModel } from '../stockoutmodel/observed.ts';
+import type { Action } from '../../actions.ts';
+import { isFalse, isTrue, REASON, type Verdict } from '../../conditions.ts';
+import { outcomeOf } from '../../jobs/run-outcome.ts';
+import type { RunState } from '../../jobs/run-state.ts';
+import { modelOfManifest } from '../../resources/manifest-file.ts';
+import {
+  buildRegisterJob,
+  registerRunName,
+  RETRY_SECONDS,
+  type Untold,
+} from '../../resources/register-job.ts';
+import { buildTrackingRecord } from '../../resources/tracking-record.ts';
+import type { ObservedModel } from '../../stockoutmodel/observed.ts';
 import { type AliasTargets, isNothing, knownOf, recordResult, untoldOf } from './tracking-state.ts';
 
 export interface TrackingPlan {

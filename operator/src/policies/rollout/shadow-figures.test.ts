@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { aShadowReport } from '../testing/played-answers.ts';
+import { aShadowReport } from '../../testing/played-answers.ts';
 import { addUp } from './shadow-figures.ts';
 
 const latency = (count: number, p99: number | null) => ({

@@ -4,9 +4,9 @@ import {
   type TrainResult,
   unpackResults,
 } from '@stockout/contracts';
-import type { Sought } from '../resources/recover-job.ts';
-import { readSwitched } from '../resources/service.ts';
-import { type ObservedModel, servingOf } from '../stockoutmodel/observed.ts';
+import type { Sought } from '../../resources/recover-job.ts';
+import { readSwitched } from '../../resources/service.ts';
+import { type ObservedModel, servingOf } from '../../stockoutmodel/observed.ts';
 
 /** What is known of today's storage. */
 export function knownOfStorage({ model, recovery }: ObservedModel): RecoveryRecord | undefined {

@@ -1,7 +1,7 @@
-import { isTrue, REASON } from '../conditions.ts';
-import { speaksTls, templateHash } from '../resources/predictor-deployment.ts';
-import type { VersionRecord } from '../resources/version-record.ts';
-import { type ObservedModel, type PredictorState, servingOf } from '../stockoutmodel/observed.ts';
+import { isTrue, REASON } from '../../conditions.ts';
+import { speaksTls, templateHash } from '../../resources/predictor-deployment.ts';
+import type { VersionRecord } from '../../resources/version-record.ts';
+import { type ObservedModel, type PredictorState, servingOf } from '../../stockoutmodel/observed.ts';
 import { rollOut } from './candidate.ts';
 import { bringBackChampion } from './champion.ts';
 import { quiet } from './proof-questions.ts';

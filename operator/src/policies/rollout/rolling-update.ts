@@ -1,15 +1,15 @@
-import type { Action } from '../actions.ts';
-import type { Deployment } from '../api/kubernetes.ts';
-import { isFalse, REASON } from '../conditions.ts';
-import { isApplied } from '../resources/applied.ts';
-import { ANNOTATION } from '../resources/names.ts';
+import type { Action } from '../../actions.ts';
+import type { Deployment } from '../../api/kubernetes.ts';
+import { isFalse, REASON } from '../../conditions.ts';
+import { isApplied } from '../../resources/applied.ts';
+import { ANNOTATION } from '../../resources/names.ts';
 import {
   buildPredictorDeployment,
   predictorAttempt,
   withTemplate,
-} from '../resources/predictor-deployment.ts';
-import { type GaveUpOn, withRollMarks } from '../resources/roll-marks.ts';
-import type { PredictorState } from '../stockoutmodel/observed.ts';
+} from '../../resources/predictor-deployment.ts';
+import { type GaveUpOn, withRollMarks } from '../../resources/roll-marks.ts';
+import type { PredictorState } from '../../stockoutmodel/observed.ts';
 import {
   applyPredictor,
   applyService,

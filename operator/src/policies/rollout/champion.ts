@@ -1,8 +1,8 @@
-import { isFalse, REASON } from '../conditions.ts';
-import type { Action } from '../actions.ts';
-import { type Color, COLORS } from '../resources/names.ts';
-import { buildPredictorDeployment, templateHash } from '../resources/predictor-deployment.ts';
-import { championOf, lostOf, type ObservedModel, type PredictorState } from '../stockoutmodel/observed.ts';
+import { isFalse, REASON } from '../../conditions.ts';
+import type { Action } from '../../actions.ts';
+import { type Color, COLORS } from '../../resources/names.ts';
+import { buildPredictorDeployment, templateHash } from '../../resources/predictor-deployment.ts';
+import { championOf, lostOf, type ObservedModel, type PredictorState } from '../../stockoutmodel/observed.ts';
 import {
   applyPredictor,
   applyService,

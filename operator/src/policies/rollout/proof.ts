@@ -1,6 +1,6 @@
-import { REASON } from '../conditions.ts';
-import { timestamp } from '../set-conditions.ts';
-import type { PredictorState } from '../stockoutmodel/observed.ts';
+import { REASON } from '../../conditions.ts';
+import { timestamp } from '../../set-conditions.ts';
+import type { PredictorState } from '../../stockoutmodel/observed.ts';
 import { type Analysis, faultsOf } from './analysis.ts';
 import { golden } from './golden-proof.ts';
 import { because, type Judged, patience, type Proof, refused } from './judged.ts';

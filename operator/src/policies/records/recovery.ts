@@ -1,18 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Action } from '../actions.ts';
-import { isFalse, isTrue, REASON, type Verdict } from '../conditions.ts';
-import { outcomeOf } from '../jobs/run-outcome.ts';
-import type { RunState } from '../jobs/run-state.ts';
-import { modelOfManifest } from '../resources/manifest-file.ts';
+import type { Action } from '../../actions.ts';
+import { isFalse, isTrue, REASON, type Verdict } from '../../conditions.ts';
+import { outcomeOf } from '../../jobs/run-outcome.ts';
+import type { RunState } from '../../jobs/run-state.ts';
+import { modelOfManifest } from '../../resources/manifest-file.ts';
 import {
   buildRecoverJob,
   RECOVER_RETRY_SECONDS,
   recoverRunName,
   type Sought,
-} from '../resources/recover-job.ts';
-import { buildRecoveryRecord } from '../resources/recovery-record.ts';
-import { buildVersionRecord } from '../resources/version-record.ts';
-import type { ObservedModel } from '../stockoutmodel/observed.ts';
+} from '../../resources/recover-job.ts';
+import { buildRecoveryRecord } from '../../resources/recovery-record.ts';
+import { buildVersionRecord } from '../../resources/version-record.ts';
+import type { ObservedModel } from '../../stockoutmodel/observed.ts';
 import { addFound, knownOfStorage, soughtOf } from './recovery-state.ts';
 
 export interface RecoveryPlan {

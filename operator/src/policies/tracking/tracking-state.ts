@@ -8,9 +8,9 @@ import {
   type Tracked,
   type TrackingRecord,
 } from '@stockout/contracts';
-import type { Untold } from '../resources/register-job.ts';
-import type { VersionRecord } from '../resources/version-record.ts';
-import type { ObservedModel } from '../stockoutmodel/observed.ts';
+import type { Untold } from '../../resources/register-job.ts';
+import type { VersionRecord } from '../../resources/version-record.ts';
+import type { ObservedModel } from '../../stockoutmodel/observed.ts';
 
 /** A termination message holds no more. */
 const VERSIONS_PER_JOB = 16;

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { NO_ANSWERS } from '../predictors/question.ts';
-import { describeAction } from '../actions.ts';
-import { trainingRunName } from '../resources/run-names.ts';
-import { aModel, aVersion } from '../testing/builders.ts';
+import { NO_ANSWERS } from '../../predictors/question.ts';
+import { describeAction } from '../../actions.ts';
+import { trainingRunName } from '../../resources/run-names.ts';
+import { aModel, aVersion } from '../../testing/builders.ts';
 import { planRetention } from './retention.ts';
 
 test('records beyond the limit go, but never that of a version in use or of the one that the spec asks for', () => {

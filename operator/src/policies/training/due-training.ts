@@ -1,10 +1,10 @@
 import type { StockoutModel } from '@stockout/crds';
-import { ANNOTATION } from '../resources/names.ts';
-import { trainingRunName } from '../resources/run-names.ts';
-import type { VersionRecord } from '../resources/version-record.ts';
-import { timestamp } from '../set-conditions.ts';
-import type { ObservedModel } from '../stockoutmodel/observed.ts';
-import { parseSchedule, type Schedule } from './schedule.ts';
+import { ANNOTATION } from '../../resources/names.ts';
+import { trainingRunName } from '../../resources/run-names.ts';
+import type { VersionRecord } from '../../resources/version-record.ts';
+import { timestamp } from '../../set-conditions.ts';
+import type { ObservedModel } from '../../stockoutmodel/observed.ts';
+import { parseSchedule, type Schedule } from '../schedule.ts';
 
 /** The training that the spec, or the schedule, asks for by now: it is done when a version of this run is on record. */
 export interface DueTraining {

@@ -4,11 +4,11 @@ import {
   type PodAddress,
   type Question,
   type QuestionOf,
-} from '../predictors/question.ts';
-import { candidateUrl, portOf } from '../resources/candidate-service.ts';
-import { PREDICT_PORT } from '../resources/predictor-deployment.ts';
-import type { ObservedModel, PredictorState } from '../stockoutmodel/observed.ts';
-import type { PredictorPod } from '../stockoutmodel/predictor-pods.ts';
+} from '../../predictors/question.ts';
+import { candidateUrl, portOf } from '../../resources/candidate-service.ts';
+import { PREDICT_PORT } from '../../resources/predictor-deployment.ts';
+import type { ObservedModel, PredictorState } from '../../stockoutmodel/observed.ts';
+import type { PredictorPod } from '../../stockoutmodel/predictor-pods.ts';
 import { type Analysis, analysisOf } from './analysis.ts';
 import type { RolloutContext } from './rollout-steps.ts';
 

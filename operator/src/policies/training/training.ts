@@ -1,21 +1,21 @@
 import type { TrainResult } from '@stockout/contracts';
 import type { StockoutModel } from '@stockout/crds';
-import type { Action } from '../actions.ts';
-import { isFalse, isTrue, REASON, type Verdict } from '../conditions.ts';
-import { outcomeOf } from '../jobs/run-outcome.ts';
-import type { RunState } from '../jobs/run-state.ts';
-import { ANNOTATION } from '../resources/names.ts';
-import { buildRunFailure, type RunFailure } from '../resources/run-failure.ts';
-import { trainingAttempt } from '../resources/run-names.ts';
-import { buildCheckedRecord, type VersionRecord } from '../resources/version-record.ts';
-import { buildTrainingJob } from '../resources/training-job.ts';
+import type { Action } from '../../actions.ts';
+import { isFalse, isTrue, REASON, type Verdict } from '../../conditions.ts';
+import { outcomeOf } from '../../jobs/run-outcome.ts';
+import type { RunState } from '../../jobs/run-state.ts';
+import { ANNOTATION } from '../../resources/names.ts';
+import { buildRunFailure, type RunFailure } from '../../resources/run-failure.ts';
+import { trainingAttempt } from '../../resources/run-names.ts';
+import { buildCheckedRecord, type VersionRecord } from '../../resources/version-record.ts';
+import { buildTrainingJob } from '../../resources/training-job.ts';
 import { type DueTraining, dueTraining } from './due-training.ts';
-import { knownOfStorage, soughtFirst } from './recovery-state.ts';
+import { knownOfStorage, soughtFirst } from '../records/recovery-state.ts';
 import { recordOf, retireRun } from './outdated-run.ts';
-import { soonest } from '../soonest.ts';
-import { waitFor } from './schedule.ts';
-import type { StepPlan } from './step-plan.ts';
-import { championOf, type ObservedModel } from '../stockoutmodel/observed.ts';
+import { soonest } from '../../soonest.ts';
+import { waitFor } from '../schedule.ts';
+import type { StepPlan } from '../step-plan.ts';
+import { championOf, type ObservedModel } from '../../stockoutmodel/observed.ts';
 
 interface Context {
   observed: ObservedModel;

@@ -1,11 +1,11 @@
 import { allPassed } from '@stockout/contracts';
-import { isFalse, REASON } from '../conditions.ts';
-import type { QuestionOf } from '../predictors/question.ts';
-import { speaksTls } from '../resources/predictor-deployment.ts';
-import { buildService, type Switched } from '../resources/service.ts';
-import { versionNumber } from '../resources/version-record.ts';
-import type { PredictorState } from '../stockoutmodel/observed.ts';
-import type { PredictorPod } from '../stockoutmodel/predictor-pods.ts';
+import { isFalse, REASON } from '../../conditions.ts';
+import type { QuestionOf } from '../../predictors/question.ts';
+import { speaksTls } from '../../resources/predictor-deployment.ts';
+import { buildService, type Switched } from '../../resources/service.ts';
+import { versionNumber } from '../../resources/version-record.ts';
+import type { PredictorState } from '../../stockoutmodel/observed.ts';
+import type { PredictorPod } from '../../stockoutmodel/predictor-pods.ts';
 import {
   readSwitchedOf,
   rollbackWindowLeft,

@@ -1,10 +1,10 @@
 import { digestOfTarget, type TrainResult } from '@stockout/contracts';
-import type { Action } from '../actions.ts';
-import { outcomeOf } from '../jobs/run-outcome.ts';
-import type { RunState } from '../jobs/run-state.ts';
-import { modelOfManifest } from '../resources/manifest-file.ts';
-import { buildVersionRecord, versionNumber } from '../resources/version-record.ts';
-import type { ObservedModel } from '../stockoutmodel/observed.ts';
+import type { Action } from '../../actions.ts';
+import { outcomeOf } from '../../jobs/run-outcome.ts';
+import type { RunState } from '../../jobs/run-state.ts';
+import { modelOfManifest } from '../../resources/manifest-file.ts';
+import { buildVersionRecord, versionNumber } from '../../resources/version-record.ts';
+import type { ObservedModel } from '../../stockoutmodel/observed.ts';
 
 /** Runs of an earlier spec: a finished one made a version, which goes on record; a running one is ended. */
 export function retireRun(observed: ObservedModel, state: RunState, now: Date): Action[] {

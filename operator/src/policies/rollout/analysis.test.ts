@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { aModel } from '../testing/builders.ts';
+import { aModel } from '../../testing/builders.ts';
 import { ANALYSIS_DEFAULTS, analysisOf, faultsOf } from './analysis.ts';
 
 const GOOD = { requests: 500, errorRate: 0, p99: 5, scoreShift: 0.01 };

@@ -1,6 +1,6 @@
 import type { GoldenReport } from '@stockout/contracts';
-import { REASON } from '../conditions.ts';
-import { candidateServiceName } from '../resources/candidate-service.ts';
+import { REASON } from '../../conditions.ts';
+import { candidateServiceName } from '../../resources/candidate-service.ts';
 import { because, type Judged, patience, type Proof, refused } from './judged.ts';
 import { provableByService } from './proof-questions.ts';
 

@@ -1,7 +1,7 @@
-import { type Finding, isFalse, REASON } from '../conditions.ts';
-import type { Action } from '../actions.ts';
-import { buildGivenUpPredictor } from '../resources/predictor-deployment.ts';
-import type { PredictorState } from '../stockoutmodel/observed.ts';
+import { type Finding, isFalse, REASON } from '../../conditions.ts';
+import type { Action } from '../../actions.ts';
+import { buildGivenUpPredictor } from '../../resources/predictor-deployment.ts';
+import type { PredictorState } from '../../stockoutmodel/observed.ts';
 import { aside, inputFor, type RolloutContext, type RolloutPlan } from './rollout-steps.ts';
 
 /** It keeps its Deployment, without pods, as the record of why. */

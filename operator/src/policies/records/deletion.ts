@@ -1,13 +1,13 @@
 import { versionPath } from '@stockout/contracts';
-import type { Action } from '../actions.ts';
-import { type Finding, isFalse, REASON, type Verdict } from '../conditions.ts';
-import { outcomeOf } from '../jobs/run-outcome.ts';
-import type { RunState } from '../jobs/run-state.ts';
-import { holdsVersions, withFinalizer } from '../resources/finalizer.ts';
-import { buildRemovalJob, REMOVAL_DEADLINE_SECONDS } from '../resources/removal-job.ts';
-import type { ObservedDeletion } from '../stockoutmodel/observe-deletion.ts';
-import type { ObservedModel } from '../stockoutmodel/observed.ts';
-import { forbiddenStorageName } from './refusal.ts';
+import type { Action } from '../../actions.ts';
+import { type Finding, isFalse, REASON, type Verdict } from '../../conditions.ts';
+import { outcomeOf } from '../../jobs/run-outcome.ts';
+import type { RunState } from '../../jobs/run-state.ts';
+import { holdsVersions, withFinalizer } from '../../resources/finalizer.ts';
+import { buildRemovalJob, REMOVAL_DEADLINE_SECONDS } from '../../resources/removal-job.ts';
+import type { ObservedDeletion } from '../../stockoutmodel/observe-deletion.ts';
+import type { ObservedModel } from '../../stockoutmodel/observed.ts';
+import { forbiddenStorageName } from '../refusal.ts';
 
 /** More than the Job may take, with room for what must end before it. */
 const PATIENCE_MS = (REMOVAL_DEADLINE_SECONDS + 300) * 1000;

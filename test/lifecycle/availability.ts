@@ -82,6 +82,8 @@ export function describeAvailability(where: string, startTier: () => Promise<Tie
     it(
       'when pods do not come up: they are given up, and what was there before stays',
       async () => {
+        // They answer for five seconds after they were told to end, on connections that were open.
+        await until(() => world.kube.names('v1', 'Pod', `${OURS},stockout.dev/version=v1`), []);
         const { byVersion } = await called(async () => {
           const rollout = { strategy: 'RollingUpdate', progressDeadlineSeconds: 3 };
           const nodeSelector = { 'example.com/nowhere': 'yes' };

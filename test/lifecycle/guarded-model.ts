@@ -2,7 +2,9 @@ import { expect } from 'vitest';
 import { aCertificate, type TestCertificate } from '../../predictor/src/testing/certificate.ts';
 import { Issuer } from '../../predictor/src/testing/issuer.ts';
 import { SecureCaller } from '../../predictor/src/testing/secure-caller.ts';
+import { readKubeconfig } from '../../localcluster/src/client/kubeconfig.ts';
 import { modelObject, type SmallWorld } from './small-world.ts';
+import type { Tier } from './tier.ts';
 
 const SECRET = 'stockout-tls';
 /** With it a candidate is asked for golden predictions, within TLS. */
@@ -10,8 +12,10 @@ const KEYS = 'stockout-guarded-key';
 const POLL = { timeout: 60_000 };
 
 /** A model behind a certificate, tokens and a limit is served so, and shows the certificate anew once it is renewed. */
-export async function liveBehindDoors(world: SmallWorld, name: string): Promise<void> {
-  await using issuer = await Issuer.start();
+export async function liveBehindDoors(world: SmallWorld, tier: Tier, name: string): Promise<void> {
+  // Pods reach this machine where they reach its API server.
+  const { server } = await readKubeconfig(tier.kubeconfigPath);
+  await using issuer = await Issuer.start(0, new URL(server).hostname);
   const first = await aCertificate();
   await mount(world, first);
   await world.apply({

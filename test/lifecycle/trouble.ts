@@ -95,7 +95,7 @@ export function describeTrouble(where: string, startTier: () => Promise<Tier>): 
 
     it(
       'a model with a certificate, an issuer of tokens and a limit is served so, and its certificate may be renewed',
-      () => liveBehindDoors(world, 'guarded'),
+      () => liveBehindDoors(world, tier, 'guarded'),
       4 * MINUTES,
     );
 

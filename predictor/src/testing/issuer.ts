@@ -23,8 +23,8 @@ export class Issuer implements AsyncDisposable {
   }
 
   /** With one key, `first`. */
-  static async start(port = 0): Promise<Issuer> {
-    const server = createServer().listen(port, '127.0.0.1');
+  static async start(port = 0, host = '127.0.0.1'): Promise<Issuer> {
+    const server = createServer().listen(port, host);
     await once(server, 'listening');
     const issuer = new Issuer(server);
     await issuer.publish('first');
@@ -32,7 +32,8 @@ export class Issuer implements AsyncDisposable {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    const { address, port } = this.#server.address() as AddressInfo;
+    return `http://${address}:${port}`;
   }
 
   /** What a predictor is told to take its tokens. */

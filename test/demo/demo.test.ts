@@ -17,6 +17,9 @@ const STEPS = [
   'Pin v1 in the manifest',
 ];
 
+/** Who was killed may take a moment to end. */
+const ENDED = { timeout: 10_000 };
+
 describe('stockout demo', () => {
   let stateDir: string;
 
@@ -31,7 +34,7 @@ describe('stockout demo', () => {
     demo.kill('SIGINT');
     expect(await demo.ended()).toEqual({ code: 130, signal: null });
     expect(demo.output).toContain('stopped by SIGINT');
-    expect(await processesOf(stateDir)).toEqual([]);
+    await expect.poll(() => processesOf(stateDir), ENDED).toEqual([]);
   });
 
   it('after a kill -9 local down ends the pods that are left, and the next run tells the whole story', async () => {
@@ -44,11 +47,11 @@ describe('stockout demo', () => {
     expect(await stopLocal(stateDir)).toMatch(
       /^no local cluster runs in .*; ended [23] pods that one that was killed had left$/,
     );
-    expect(await processesOf(stateDir)).toEqual([]);
+    await expect.poll(() => processesOf(stateDir), ENDED).toEqual([]);
 
     const demo = new DemoProcess(stateDir);
     expect({ ...(await demo.ended()), output: demo.output }).toMatchObject({ code: 0 });
-    expect(await processesOf(stateDir)).toEqual([]);
+    await expect.poll(() => processesOf(stateDir), ENDED).toEqual([]);
 
     expect(demo.output).toContain('Ingested 1,080,000 rows, 0 rejected');
     expect(demo.output).toMatch(/v1 passed its gates \(AUC 0\.99\d+, F1 0\.96\d+\) and serves, 2 replicas/);
@@ -66,7 +69,7 @@ describe('stockout demo', () => {
   it('tells the same story on real data, by its own column names', async () => {
     const demo = new DemoProcess(stateDir, '--real');
     expect({ ...(await demo.ended()), output: demo.output }).toMatchObject({ code: 0 });
-    expect(await processesOf(stateDir)).toEqual([]);
+    await expect.poll(() => processesOf(stateDir), ENDED).toEqual([]);
     expect(demo.output).toContain('Ingested 292,770 rows, 0 rejected');
     expect(demo.output).toMatch(/v1 passed its gates \(AUC 0\.8\d+, F1 0\.4\d+\) and serves, 2 replicas/);
     expect(demo.output.match(/97,590 predictions by v1/g)).toHaveLength(2);

@@ -52,7 +52,7 @@ function waitFor(judged: Judged, missing: readonly GoldenAnswer[]): Proof {
   const why = first?.error ?? first?.report?.message;
   const ms = first === undefined ? progressDeadlineSeconds * 1000 - elapsed : left(first.since);
   if (ms > 0) {
-    const what = `its golden predictions are asked for by the Service ${service}`;
+    const what = `golden predictions are asked for by ${service}`;
     return { is: 'open', what: why ? `${what}: ${first?.pod}: ${why}` : what, ms };
   }
   const silent =

@@ -46,7 +46,7 @@ export const servingTasks = (scene: Scene): Task[] => [
       const story = begun(facts);
       await applyModel(story);
       const tell = reporter(task, facts.stream);
-      const model = await awaitModel(story, (step) => tell({ step }), isServing('v1'));
+      const model = await awaitModel(story, (step) => tell({ step: inOneLine(step) }), isServing('v1'));
       const [version] = model.status?.versions ?? [];
       facts.endpoint = model.status?.endpoint;
       task.title = `v1 passed its gates (AUC ${version?.metrics?.auc}, F1 ${version?.metrics?.f1}) and serves, 2 replicas`;
@@ -78,7 +78,7 @@ export const candidateTasks: Task[] = [
       const story = begun(facts);
       await applyHopelessCandidate(story);
       const tell = reporter(task, facts.stream);
-      const refused = await awaitModel(story, (step) => tell({ step }), hasRefused('v2'));
+      const refused = await awaitModel(story, (step) => tell({ step: inOneLine(step) }), hasRefused('v2'));
       if (refused.status?.servingVersion !== 'v1') throw new StockoutError('v1 does not serve any more');
       await predictSample(story, endpointOf(facts));
       task.title = condition(refused, 'GatesPassed')?.message ?? 'v2 is refused';
@@ -90,7 +90,7 @@ export const candidateTasks: Task[] = [
       const story = begun(facts);
       await pinVersion(story, 'v1');
       const tell = reporter(task, facts.stream);
-      const model = await awaitModel(story, (step) => tell({ step }), isServing('v1'));
+      const model = await awaitModel(story, (step) => tell({ step: inOneLine(step) }), isServing('v1'));
       facts.versions = model.status?.versions;
       await scoreTo(facts, 'pinned', task, 'v1');
       task.title = `v1 is pinned and serves; ${task.title}`;
@@ -132,4 +132,9 @@ function endpointOf(facts: DemoFacts): string {
   if (facts.endpoint === undefined)
     throw new StockoutError('the model serves, yet its status names no endpoint');
   return facts.endpoint;
+}
+
+/** Of 80 columns, the mark before it included: what a model waits for may be told at length. */
+function inOneLine(step: string): string {
+  return step.length <= 78 ? step : `${step.slice(0, 77)}…`;
 }

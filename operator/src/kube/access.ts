@@ -35,7 +35,5 @@ export async function findAccess(kubeconfigPath?: string): Promise<Access> {
 
 function hasKubeconfig(): boolean {
   const { KUBECONFIG } = process.env;
-  return KUBECONFIG !== undefined && KUBECONFIG !== ''
-    ? true
-    : existsSync(join(homedir(), '.kube', 'config'));
+  return Boolean(KUBECONFIG) || existsSync(join(homedir(), '.kube', 'config'));
 }

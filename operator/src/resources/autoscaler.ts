@@ -1,7 +1,7 @@
 import type { StockoutModel } from '@stockout/crds';
 import type { Deployment, HorizontalPodAutoscaler, KubeObject } from '../api/kubernetes.ts';
 import { withAppliedHash } from './applied.ts';
-import { type Color, labelsOf, LABEL, OPERATOR, ownerReference, predictorName } from './names.ts';
+import { type Color, metadataOf, OPERATOR, predictorName } from './names.ts';
 
 type Autoscaling = NonNullable<StockoutModel['spec']['serving']['autoscaling']>;
 
@@ -17,18 +17,13 @@ export function buildAutoscaler(
   autoscaling: Autoscaling,
   color: Color,
 ): HorizontalPodAutoscaler {
-  const { name, namespace } = model.metadata;
+  const { name } = model.metadata;
   const { minReplicas, maxReplicas, targetCPUUtilizationPercentage } = autoscaling;
   const target = { type: 'Utilization' as const, averageUtilization: targetCPUUtilizationPercentage };
   return withAppliedHash({
     apiVersion: 'autoscaling/v2',
     kind: 'HorizontalPodAutoscaler',
-    metadata: {
-      name,
-      namespace,
-      labels: { ...labelsOf(name, 'predictor'), [LABEL.model]: name },
-      ownerReferences: [ownerReference(model)],
-    },
+    metadata: metadataOf(model, name, 'predictor'),
     spec: {
       scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: predictorName(name, color) },
       minReplicas,

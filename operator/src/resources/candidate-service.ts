@@ -1,7 +1,7 @@
 import type { StockoutModel } from '@stockout/crds';
 import type { Service } from '../api/kubernetes.ts';
 import { withAppliedHash } from './applied.ts';
-import { type Color, LABEL, labelsOf, ownerReference } from './names.ts';
+import { type Color, metadataOf } from './names.ts';
 import { PREDICT_PORT, predictorSelector } from './predictor-deployment.ts';
 
 /** A model of that very name has a Service of this name itself: one of the two has to wait, none adopts the other's. */
@@ -11,16 +11,11 @@ export function candidateServiceName(model: string): string {
 
 /** By it the pods of a candidate are asked before callers are led to them: within the cluster alone. */
 export function buildCandidateService(model: StockoutModel, color: Color): Service {
-  const { name, namespace } = model.metadata;
+  const { name } = model.metadata;
   return withAppliedHash({
     apiVersion: 'v1',
     kind: 'Service',
-    metadata: {
-      name: candidateServiceName(name),
-      namespace,
-      labels: { ...labelsOf(name, 'candidate'), [LABEL.model]: name },
-      ownerReferences: [ownerReference(model)],
-    },
+    metadata: metadataOf(model, candidateServiceName(name), 'candidate'),
     spec: {
       type: 'ClusterIP',
       selector: predictorSelector(name, color),

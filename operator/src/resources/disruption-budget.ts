@@ -1,7 +1,7 @@
 import type { StockoutModel } from '@stockout/crds';
 import type { PodDisruptionBudget } from '../api/kubernetes.ts';
 import { withAppliedHash } from './applied.ts';
-import { type Color, labelsOf, LABEL, ownerReference } from './names.ts';
+import { type Color, metadataOf } from './names.ts';
 import { predictorSelector } from './predictor-deployment.ts';
 
 /** Whether there is a second pod that a drain could be told to leave alone; one alone would only hold drains up. */
@@ -14,16 +14,11 @@ export function needsBudget({ spec: { serving } }: StockoutModel): boolean {
  * candidate whose pods are not ready yet must not count against those that are.
  */
 export function buildDisruptionBudget(model: StockoutModel, color: Color): PodDisruptionBudget {
-  const { name, namespace } = model.metadata;
+  const { name } = model.metadata;
   return withAppliedHash({
     apiVersion: 'policy/v1',
     kind: 'PodDisruptionBudget',
-    metadata: {
-      name,
-      namespace,
-      labels: { ...labelsOf(name, 'predictor'), [LABEL.model]: name },
-      ownerReferences: [ownerReference(model)],
-    },
+    metadata: metadataOf(model, name, 'predictor'),
     spec: {
       maxUnavailable: 1,
       selector: { matchLabels: predictorSelector(name, color) },

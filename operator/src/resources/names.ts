@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ObjectMeta, OwnerReference } from '@stockout/crds';
+import type { ObjectMeta, OwnerReference, StockoutModel } from '@stockout/crds';
 import type { KubeObject } from '../api/kubernetes.ts';
 
 const COMPONENT = 'app.kubernetes.io/component';
@@ -99,6 +99,25 @@ export function labelsOf(instance: string, component: Component): Record<string,
     'app.kubernetes.io/instance': instance,
     [COMPONENT]: component,
     [MANAGED_BY]: OPERATOR,
+  };
+}
+
+/** Of an object that is a model's: found by its labels, gone with it. */
+export function metadataOf(
+  model: StockoutModel,
+  name: string,
+  component: Component,
+  labels: Record<string, string> = {},
+): ObjectMeta {
+  return {
+    name,
+    namespace: model.metadata.namespace,
+    labels: {
+      ...labelsOf(model.metadata.name, component),
+      [LABEL.model]: model.metadata.name,
+      ...labels,
+    },
+    ownerReferences: [ownerReference(model)],
   };
 }
 

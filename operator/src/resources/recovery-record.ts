@@ -1,23 +1,18 @@
 import { type RecoveryRecord, recoveryRecordSchema } from '@stockout/contracts';
 import type { StockoutModel } from '@stockout/crds';
 import type { ConfigMap } from '../api/kubernetes.ts';
-import { LABEL, labelsOf, ownerReference } from './names.ts';
+import { metadataOf } from './names.ts';
 import { parseJson } from './version-record.ts';
 
 const KEY = 'recovery';
 
 /** It is written on, and whoever deletes it has storage looked through again. */
 export function buildRecoveryRecord(model: StockoutModel, record: RecoveryRecord): ConfigMap {
-  const { name, namespace } = model.metadata;
+  const { name } = model.metadata;
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',
-    metadata: {
-      name: `${name}-recovery`,
-      namespace,
-      labels: { ...labelsOf(name, 'record'), [LABEL.model]: name },
-      ownerReferences: [ownerReference(model)],
-    },
+    metadata: metadataOf(model, `${name}-recovery`, 'record'),
     data: { [KEY]: JSON.stringify(record) },
   };
 }

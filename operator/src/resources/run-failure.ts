@@ -1,6 +1,6 @@
 import type { StockoutModel } from '@stockout/crds';
 import type { ConfigMap } from '../api/kubernetes.ts';
-import { LABEL, labelsOf, ownerReference } from './names.ts';
+import { LABEL, metadataOf } from './names.ts';
 
 /** A training that failed for good: kept after its Job is gone, so that it is not tried again unasked. */
 export interface RunFailure {
@@ -15,16 +15,10 @@ const KEY = 'failure';
 const ATTEMPT_KEY = 'attempt';
 
 export function buildRunFailure(model: StockoutModel, { run, attempt, message }: RunFailure): ConfigMap {
-  const { name, namespace } = model.metadata;
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',
-    metadata: {
-      name: run,
-      namespace,
-      labels: { ...labelsOf(name, 'record'), [LABEL.model]: name, [LABEL.run]: run },
-      ownerReferences: [ownerReference(model)],
-    },
+    metadata: metadataOf(model, run, 'record', { [LABEL.run]: run }),
     immutable: true,
     data: { [KEY]: message, [ATTEMPT_KEY]: attempt },
   };

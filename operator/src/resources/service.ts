@@ -1,7 +1,7 @@
 import type { StockoutModel } from '@stockout/crds';
 import type { Service, ServicePort } from '../api/kubernetes.ts';
 import { withAppliedHash } from './applied.ts';
-import { ANNOTATION, type Color, labelsOf, LABEL, NO_COLOR, ownerReference } from './names.ts';
+import { ANNOTATION, type Color, metadataOf, NO_COLOR } from './names.ts';
 import { GRPC_PORT, PREDICT_PORT, predictorSelector } from './predictor-deployment.ts';
 
 /** Name and protocol of a port that speaks TLS. */
@@ -29,17 +29,14 @@ export interface Switched {
 
 /** What callers reach. Its selector is the one place that says which color serves. */
 export function buildService({ model, color, switched, tls }: ServiceInput): Service {
-  const { name, namespace } = model.metadata;
+  const { name } = model.metadata;
   const { type, port, annotations } = model.spec.serving.service;
   return withAppliedHash({
     apiVersion: 'v1',
     kind: 'Service',
     metadata: {
-      name,
-      namespace,
-      labels: { ...labelsOf(name, 'predictor'), [LABEL.model]: name },
+      ...metadataOf(model, name, 'predictor'),
       annotations: { ...annotations, ...switchAnnotations(switched) },
-      ownerReferences: [ownerReference(model)],
     },
     spec: {
       type,

@@ -1,23 +1,18 @@
 import { type TrackingRecord, trackingRecordSchema } from '@stockout/contracts';
 import type { StockoutModel } from '@stockout/crds';
 import type { ConfigMap } from '../api/kubernetes.ts';
-import { LABEL, labelsOf, ownerReference } from './names.ts';
+import { metadataOf } from './names.ts';
 import { parseJson } from './version-record.ts';
 
 const KEY = 'tracking';
 
 /** Unlike a version's record this one changes: it is a picture of what was done, and can be done again. */
 export function buildTrackingRecord(model: StockoutModel, record: TrackingRecord): ConfigMap {
-  const { name, namespace } = model.metadata;
+  const { name } = model.metadata;
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',
-    metadata: {
-      name: `${name}-mlflow`,
-      namespace,
-      labels: { ...labelsOf(name, 'record'), [LABEL.model]: name },
-      ownerReferences: [ownerReference(model)],
-    },
+    metadata: metadataOf(model, `${name}-mlflow`, 'record'),
     data: { [KEY]: JSON.stringify(record) },
   };
 }

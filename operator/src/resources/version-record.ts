@@ -1,7 +1,7 @@
 import { type TrainResult, trainResultSchema, versionPath } from '@stockout/contracts';
 import type { StockoutModel } from '@stockout/crds';
 import type { ConfigMap, KubeObject } from '../api/kubernetes.ts';
-import { ANNOTATION, LABEL, labelsOf, ownerReference } from './names.ts';
+import { ANNOTATION, LABEL, metadataOf, ownerReference } from './names.ts';
 
 /** What a training reported, with the place of the version as pods reach it. */
 export interface VersionRecord extends TrainResult {
@@ -23,17 +23,10 @@ export function buildVersionRecord(model: StockoutModel, result: TrainResult, st
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',
-    metadata: {
-      name: `${name}-${result.version}`,
-      namespace,
-      labels: {
-        ...labelsOf(name, 'record'),
-        [LABEL.model]: name,
-        [LABEL.run]: result.run,
-        [LABEL.version]: result.version,
-      },
-      ownerReferences: [ownerReference(model)],
-    },
+    metadata: metadataOf(model, `${name}-${result.version}`, 'record', {
+      [LABEL.run]: result.run,
+      [LABEL.version]: result.version,
+    }),
     immutable: true,
     data: { [KEY]: JSON.stringify({ ...result, uri }) },
   };

@@ -14,6 +14,7 @@ import { parseArgs, promisify } from 'node:util';
 import { connect } from '../operator/src/kube/connection.ts';
 import { STOCKOUT_MODEL } from '../operator/src/kube/kinds.ts';
 import { parse } from 'yaml';
+import { until } from '../test/conformance/until.ts';
 import { writeOperatorKubeconfig } from '../test/api/operator-account.ts';
 import { spread } from './figures/spread.ts';
 import { Cluster } from './fleet/cluster.ts';
@@ -39,6 +40,7 @@ const [MODELS, REST_SECONDS, CHANGES] = [values.models, values.rest, values.chan
   number,
   number,
 ];
+const PATIENCE_SECONDS = 600;
 const { STOCKOUT_API_STATE: state, KUBECONFIG: kubeconfig = '' } = process.env;
 
 if (state === undefined) process.exitCode = await besideControlPlane();
@@ -96,9 +98,9 @@ async function mountable(stateDir: string): Promise<{ folder: string; server: UR
 }
 
 async function fromNothing(operator: OperatorProcess, fleet: Fleet): Promise<void> {
-  await until('a first reconcile', async () => (await operator.reconciles()) > 0);
+  await until('a first reconcile', async () => (await operator.reconciles()) > 0, PATIENCE_SECONDS);
   tell(`start to first reconcile: ${since(operator)} s`);
-  await until('all to be settled', () => Promise.resolve(fleet.settled() === 2 * MODELS));
+  await until('all to be settled', () => fleet.settled() === 2 * MODELS, PATIENCE_SECONDS);
   const { now, peak } = await operator.memory();
   const cpu = await operator.cpu();
   tell(`${MODELS} models and ${MODELS} scoring jobs from nothing, until all serve and are scored: ${since(operator)} s, ` +
@@ -137,9 +139,13 @@ async function changed(cluster: Cluster, fleet: Fleet, hollow: HollowCluster): P
 }
 
 async function startedAgain(operator: OperatorProcess): Promise<void> {
-  await until('a first reconcile', async () => (await operator.reconciles()) > 0);
+  await until('a first reconcile', async () => (await operator.reconciles()) > 0, PATIENCE_SECONDS);
   const first = since(operator);
-  await until('every object to be reconciled', async () => (await operator.reconciles()) >= 2 * MODELS);
+  await until(
+    'every object to be reconciled',
+    async () => (await operator.reconciles()) >= 2 * MODELS,
+    PATIENCE_SECONDS,
+  );
   tell(`started again, with all of that there: first reconcile after ${first} s, all after ${since(operator)} s, ` +
     `resident ${(await operator.memory()).now.toFixed(0)} MB`); // prettier-ignore
 }
@@ -150,12 +156,4 @@ function since({ startedAt }: OperatorProcess): string {
 
 function tell(line: string): void {
   console.log(line);
-}
-
-async function until(what: string, holds: () => Promise<boolean>, seconds = 600): Promise<void> {
-  const deadline = performance.now() + seconds * 1000;
-  while (!(await holds())) {
-    if (performance.now() > deadline) throw new Error(`waited ${seconds} s for ${what}`);
-    await delay(20);
-  }
 }

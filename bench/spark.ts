@@ -24,7 +24,8 @@ import { startSparkServer } from '../test/interop/spark/server.ts';
 import { writeCopies } from './features/copies.ts';
 import { STANDARD } from './features/standard.ts';
 import { median, spread } from './figures/spread.ts';
-import { cpuOf, sumByCase, sumByLeaves } from './spark/score.ts';
+import { cpuOf } from './figures/process-usage.ts';
+import { sumByCase, sumByLeaves } from './spark/score.ts';
 
 const { values: asked } = parseArgs({
   options: {

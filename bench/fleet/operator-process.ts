@@ -1,15 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { cpuOf, memoryOf } from '../figures/process-usage.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../cli/src/images/operator.ts', import.meta.url));
 /** Of Dockerfile.operator; and what V8 allows itself within the 512 MiB of config/base. */
 const FLAGS = ['--max-semi-space-size=4', '--max-old-space-size=256'];
 const MOUNT = '/run/secrets/kubernetes.io/serviceaccount';
 const ADMIN_PORT = 18_080;
-const TICKS_PER_SECOND = 100;
 const WRITES = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 const REQUEST = /^rest_client_requests_total\{method="(?<method>\w+)",code="[^"]+"\} (?<count>\d+)$/gm;
 
@@ -59,18 +58,13 @@ export class OperatorProcess {
   }
 
   /** Seconds of CPU so far. */
-  async cpu(): Promise<number> {
-    const stat = await readFile(`/proc/${this.#child.pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+  cpu(): Promise<number> {
+    return cpuOf(this.#child.pid as number);
   }
 
   /** Megabytes: resident now, and the most that were. */
-  async memory(): Promise<{ now: number; peak: number }> {
-    const status = await readFile(`/proc/${this.#child.pid}/status`, 'utf8');
-    const megabytes = (name: string): number =>
-      Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]) / 1024;
-    return { now: megabytes('VmRSS'), peak: megabytes('VmHWM') };
+  memory(): Promise<{ now: number; peak: number }> {
+    return memoryOf(this.#child.pid as number);
   }
 
   #metrics(): Promise<string> {

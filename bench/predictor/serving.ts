@@ -1,11 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../../test/free-port.ts';
+import { cpuOf, memoryOf } from '../figures/process-usage.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../cli/bin/stockout.js', import.meta.url));
 
@@ -60,8 +59,8 @@ async function started(
   return {
     url,
     startMs,
-    startCpuMs: await cpuOf(child),
-    resident: () => residentOf(child),
+    startCpuMs: 1000 * (await cpuOf(child.pid as number)),
+    resident: async () => (await memoryOf(child.pid as number)).now,
     [Symbol.asyncDispose]: async () => {
       const exited = once(child, 'exit');
       // Not harder: its compiled sources are kept for the next start.
@@ -79,26 +78,4 @@ async function isReady(url: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-/** Linux counts in hundredths of a second. */
-async function cpuOf({ pid }: ChildProcess): Promise<number> {
-  // Behind the name, which may hold anything: the 14th and 15th of all.
-  const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ').at(-1)!.split(' ');
-  const [user, system] = fields.slice(11, 13).map(Number) as [number, number];
-  return 10 * (user + system);
-}
-
-async function residentOf({ pid }: ChildProcess): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) / 1024;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

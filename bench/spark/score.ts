@@ -1,15 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import type { TreeModel } from '../../pipeline/src/export/tree-model.ts';
 import type { Spark } from '../../pipeline/src/engines/spark/connect/session.ts';
 import { scoreSql } from '../../pipeline/src/engines/spark/trees-sql.ts';
-
-/** CPU that a process has taken so far, in seconds; of other people's processes it says nothing. */
-export async function cpuOf(pid: number): Promise<number> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  // In hundredths: user and system.
-  return (Number(fields[11]) + Number(fields[12])) / 100;
-}
 
 /** The sum of all scores by CASE expressions, and how many rows there are. */
 export function sumByCase(relation: string, model: TreeModel): string {

@@ -2,7 +2,7 @@ import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it, vi } from 'vitest';
-import { freePort } from '../interop/free-port.ts';
+import { freePort } from '../free-port.ts';
 import { Container } from './container.ts';
 import type { Image } from './image.ts';
 

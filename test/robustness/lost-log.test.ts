@@ -1,22 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { open } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import process from 'node:process';
 import { expect, test } from 'vitest';
+import { freePort } from '../free-port.ts';
 import { SCORING } from './fuzz/calls.ts';
 import { statusOf } from './send-call.ts';
 import { MODEL, serveCommand, ServedPredictor, until } from './served-predictor.ts';
-
-/** A port that is free at this moment. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 async function expectScores(url: string): Promise<void> {
   for (const call of SCORING) expect([call.path, await statusOf(url, call)]).toEqual([call.path, 200]);

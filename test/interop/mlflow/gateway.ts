@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
-import { freePort } from '../free-port.ts';
+import { freePort } from '../../free-port.ts';
 
 /** An address of a server that is there only while it is open, as after a crash or in a maintenance window. */
 export class Gateway implements AsyncDisposable {

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { freePort } from '../free-port.ts';
+import { freePort } from '../../free-port.ts';
 import type { Python } from './python.ts';
 
 const START_MS = 120_000;

@@ -12,7 +12,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { ACCOUNT, ACCOUNT_KEY, connectionString } from './azurite.ts';
 import { describeStores, use } from './both-stores.ts';
 import { FaultyProxy } from './faulty-proxy.ts';
-import { freePort } from '../free-port.ts';
+import { freePort } from '../../free-port.ts';
 import { startVersitygw } from './versitygw.ts';
 
 const PAGE =

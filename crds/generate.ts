@@ -1,8 +1,9 @@
-// Writes src/generated/*.ts and docs/reference.md from the CRDs, rules and dashboards from scripts/monitoring; with --check,
-// only says which of them are stale (exit 1).
-import { readFile, writeFile } from 'node:fs/promises';
+// Writes src/generated/*.ts and docs/reference.md from the CRDs, docs/reference/conditions.md from the operator's reasons, rules
+// and dashboards from scripts/monitoring; with --check, only says which of them are stale (exit 1).
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { compile } from 'json-schema-to-typescript';
 import { parse } from 'yaml';
+import { buildConditionsReference } from '../scripts/conditions/build.ts';
 import { buildMonitoring } from '../scripts/monitoring/index.ts';
 import { buildReference } from './reference.ts';
 import { toTypeSchema } from './type-schema.ts';
@@ -16,6 +17,7 @@ for (const [plural, name] of Object.entries(FILES)) {
   await keep(`src/generated/${name}.ts`, await generate(plural));
 }
 await keep('../docs/reference.md', buildReference(Object.keys(FILES)));
+await keep('../docs/reference/conditions.md', buildConditionsReference());
 for (const [name, text] of Object.entries(buildMonitoring())) {
   await keep(`../config/components/monitoring/generated/${name}`, text);
 }
@@ -29,7 +31,9 @@ async function keep(path: string, text: string): Promise<void> {
   const standing = await readFile(target, 'utf8').catch(() => '');
   if (text === standing) return;
   stale.push(target.pathname);
-  if (!check) await writeFile(target, text);
+  if (check) return;
+  await mkdir(new URL('.', target), { recursive: true });
+  await writeFile(target, text);
 }
 
 async function generate(plural: string): Promise<string> {

@@ -8,7 +8,7 @@ const HEADER = `<!-- Generated from crds/*.yaml by \`npm run generate\`: change 
 
 Group \`stockout.dev\`, version \`v1alpha1\`. \`kubectl explain stockoutmodel.spec\` tells the same. Decimals are strings.
 A field that is in the schema but whose behaviour is not built yet is answered by the condition reason
-\`NotYetSupported\`, which names it.
+\`NotYetSupported\`, which names it. What every reason of a condition means, and what to do, is in [conditions](reference/conditions.md).
 `;
 
 /** docs/reference.md: every field of both kinds with its type, default and meaning. */

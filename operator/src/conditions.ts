@@ -1,4 +1,4 @@
-/** Every condition type that the operator sets. */
+/** Every condition type that the operator sets. What people are told of each is in reasons/, or it does not compile. */
 export const CONDITION = {
   /** True while the desired version serves; of a ScoringJob, while its newest run is done. */
   ready: 'Ready',
@@ -22,6 +22,7 @@ export const CONDITION = {
   stalled: 'Stalled',
 } as const;
 
+/** Every reason that the operator gives. When it is set, and what to do then, is in reasons/, or it does not compile. */
 export const REASON = {
   // What holds for the whole object.
   /** The annotation stockout.dev/paused is "true". */

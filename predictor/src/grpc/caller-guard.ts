@@ -8,7 +8,10 @@ import {
 import { GRPC_PLACES } from '../auth/credentials.ts';
 import { ProblemError } from '../http/problem.ts';
 import type { Runtime } from '../runtime.ts';
-import { beginInferSpan, INFER_PATH, STATUS_OF } from './inference-service.ts';
+import { beginGrpcSpan, grpcAttributes } from '../tracing/grpc-span.ts';
+import { callFields, callIdOf, repeatCallId } from './call-id.ts';
+import { FAILED, STATUS_OF } from './grpc-exchange.ts';
+import { INFER_PATH } from './inference-service.ts';
 
 /**
  * Refuses who may not have rows scored, by the metadata, before the message is received. Health and metadata are for
@@ -19,12 +22,17 @@ export function callerGuard({ gate, metrics, log, tracing }: Runtime): ServerInt
     if (path !== INFER_PATH) return new ServerInterceptingCall(call);
     const refuse = (error: unknown, metadata: Metadata): void => {
       const known = error instanceof ProblemError;
-      if (!known) log('error', 'a caller cannot be judged', { stack: (error as Error).stack });
+      const callId = callIdOf(metadata);
+      if (!known) {
+        const fields = callFields(INFER_PATH, callId, metadata);
+        log('error', 'a caller cannot be judged', { ...fields, stack: (error as Error).stack });
+      }
       metrics.request(INFER_PATH, known ? error.status : 500, 0);
       const code = (known ? STATUS_OF[error.status] : undefined) ?? status.INTERNAL;
-      beginInferSpan(tracing, metadata)?.end({ 'rpc.grpc.status_code': code }, !known || error.status >= 500);
-      const details = known ? error.message : 'the predictor failed: its log says why';
-      call.sendStatus({ code, details });
+      const span = beginGrpcSpan(tracing, metadata, INFER_PATH);
+      span?.end(grpcAttributes(code, callId), !known || error.status >= 500);
+      const details = known ? error.message : FAILED;
+      call.sendStatus({ code, details, metadata: repeatCallId(callId) });
     };
     const judge = async (metadata: Metadata, pass: (metadata: Metadata) => void): Promise<void> => {
       try {

@@ -1,12 +1,10 @@
-import {
-  type Metadata,
-  type sendUnaryData,
-  type ServerUnaryCall,
-  type ServiceDefinition,
-  status,
-  type UntypedServiceImplementation,
+import type {
+  sendUnaryData,
+  ServerUnaryCall,
+  ServiceDefinition,
+  UntypedServiceImplementation,
 } from '@grpc/grpc-js';
-import { ProblemError, unavailable } from '../http/problem.ts';
+import { unavailable } from '../http/problem.ts';
 import { checkName, type InferAnswer, type ServedModel } from '../oip/infer.ts';
 import { InferenceError } from '../oip/inference-error.ts';
 import { INLINE_BYTES, inferHere, inferInWorker } from '../oip/inference.ts';
@@ -15,27 +13,16 @@ import { openGrpc } from '../oip/open-grpc.ts';
 import { servedModelOf } from '../oip/served-model.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Serving } from '../serving.ts';
-import { beginGrpcSpan } from '../tracing/grpc-span.ts';
-import type { RequestSpan } from '../tracing/tracing.ts';
+import { GrpcExchange } from './grpc-exchange.ts';
 
 export const SERVICE = 'inference.GRPCInferenceService';
-const METHOD = 'ModelInfer';
 /** Also what its calls are counted under. */
-export const INFER_PATH = `/${SERVICE}/${METHOD}`;
+export const INFER_PATH = `/${SERVICE}/ModelInfer`;
 
 interface ModelRequest {
   name: string;
   version: string;
 }
-
-/** What HTTP would answer, by what gRPC answers instead. */
-export const STATUS_OF: Readonly<Record<number, status>> = {
-  400: status.INVALID_ARGUMENT,
-  401: status.UNAUTHENTICATED,
-  404: status.NOT_FOUND,
-  429: status.RESOURCE_EXHAUSTED,
-  503: status.UNAVAILABLE,
-};
 
 /** The service, but that messages of ModelInfer stay bytes: large ones are read in the worker. */
 export function withRawInference(service: ServiceDefinition): ServiceDefinition {
@@ -88,14 +75,9 @@ function bodyOf(answer: InferAnswer): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength);
 }
 
-/** The span of a call that scores; undefined where nobody asked for traces. */
-export function beginInferSpan(tracing: Runtime['tracing'], metadata: Metadata): RequestSpan | undefined {
-  return beginGrpcSpan(tracing, metadata, SERVICE, METHOD);
-}
-
 /**
  * A call that answers what `answer` returns, or the status of what it throws.
- * @param counted the name in metrics; calls without one are not counted
+ * @param counted the name in metrics and traces; calls without one are neither counted nor traced
  */
 function answering<Request, Response>(
   runtime: Runtime,
@@ -103,37 +85,13 @@ function answering<Request, Response>(
   counted?: string,
 ) {
   return (call: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>): void => {
-    const started = performance.now();
-    const span = counted === undefined ? undefined : beginInferSpan(runtime.tracing, call.metadata);
-    const count = (code: number, answered: status): void => {
-      if (counted !== undefined) runtime.metrics.request(counted, code, (performance.now() - started) / 1000);
-      span?.end({ 'rpc.grpc.status_code': answered }, code >= 500);
-    };
-    const send = (response: Response): void => {
-      count(200, status.OK);
-      callback(null, response);
-    };
-    const refuse = (error: unknown): void => {
-      const { code, details } = refusalOf(error, runtime);
-      const answered = STATUS_OF[code] ?? status.INTERNAL;
-      count(code, answered);
-      callback({ code: answered, details });
-    };
+    const exchange = new GrpcExchange(call, callback, runtime, counted);
     try {
       const response = answer(call.request);
-      if (response instanceof Promise) response.then(send, refuse);
-      else send(response);
+      if (response instanceof Promise) response.then(exchange.send, exchange.fail);
+      else exchange.send(response);
     } catch (error) {
-      refuse(error);
+      exchange.fail(error);
     }
   };
-}
-
-/** The code is that of HTTP. */
-function refusalOf(error: unknown, { log }: Runtime): { code: number; details: string } {
-  if (error instanceof InferenceError || error instanceof ProblemError) {
-    return { code: error.status, details: error.message };
-  }
-  log('error', 'a gRPC call failed', { stack: (error as Error).stack });
-  return { code: 500, details: 'the predictor failed: its log says why' };
 }

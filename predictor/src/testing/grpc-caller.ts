@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import {
   type Client,
   type ClientOptions,
+  type ClientUnaryCall,
   credentials,
   type GrpcObject,
   loadPackageDefinition,
@@ -20,7 +21,7 @@ type Call = (
   request: object,
   metadata: Metadata,
   done: (error: ServiceError | null, answer: object) => void,
-) => void;
+) => ClientUnaryCall;
 
 /** Calls a gRPC service by the names of its .proto file. */
 export class GrpcCaller implements Disposable {
@@ -47,12 +48,31 @@ export class GrpcCaller implements Disposable {
     request: object = {},
     headers: Record<string, string> = {},
   ): Promise<T> {
+    return new Promise((resolve, reject) =>
+      this.#begin(method, request, headers, (error, answer) =>
+        error === null ? resolve(answer as T) : reject(error),
+      ),
+    );
+  }
+
+  /** What is told beside an answer: ahead of it, or behind the status of a call that is refused. */
+  tellsBeside(method: string, request: object, headers: Record<string, string>): Promise<Metadata> {
+    return new Promise((resolve) => {
+      const call = this.#begin(method, request, headers, (error) => error && resolve(error.metadata));
+      call.on('metadata', resolve);
+    });
+  }
+
+  #begin(
+    method: string,
+    request: object,
+    headers: Record<string, string>,
+    done: Parameters<Call>[2],
+  ): ClientUnaryCall {
     const metadata = new Metadata();
     for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
     const call = (this.#client as unknown as Record<string, Call>)[method]!.bind(this.#client);
-    return new Promise((resolve, reject) =>
-      call(request, metadata, (error, answer) => (error === null ? resolve(answer as T) : reject(error))),
-    );
+    return call(request, metadata, done);
   }
 
   [Symbol.dispose](): void {

@@ -2,8 +2,9 @@ import cluster from 'node:cluster';
 import process from 'node:process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { settle } from '../options.ts';
-import { TINY_URI } from '../testing/fixture.ts';
+import { TINY_URI, tinyRow } from '../testing/fixture.ts';
 import { eventually } from '../testing/running.ts';
+import type { Metrics } from './protocol.ts';
 import { Supervisor } from './supervisor.ts';
 
 const { execPath } = process;
@@ -38,5 +39,26 @@ describe('where the system starts no process', () => {
     expect(await supervisor.metrics()).toHaveLength(3);
     process.execPath = execPath;
     await eventually(() => supervisor.ready === 2);
+  });
+});
+
+function rowsIn(counted: Metrics[]): number {
+  const all = counted.flat().filter(({ name }) => name === 'stockout_predictions_total');
+  return all.flatMap(({ values }) => values).reduce((sum, { value }) => sum + value, 0);
+}
+
+describe('what a process has counted', () => {
+  it('is known when it is killed, though nobody has asked for metrics', async () => {
+    const { url } = await supervisor.start();
+    await supervisor.complete;
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify(await tinyRow());
+    for (let sent = 0; sent < 6; sent++) {
+      expect((await fetch(`${url}/predict`, { method: 'POST', headers, body })).status).toBe(200);
+    }
+    await eventually(() => rowsIn(supervisor.counted) === 6);
+    for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill('SIGKILL');
+    await eventually(() => supervisor.restarts === 2);
+    expect(rowsIn(supervisor.counted)).toBe(6);
   });
 });

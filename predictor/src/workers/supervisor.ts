@@ -13,6 +13,8 @@ const PROGRAM = fileURLToPath(new URL('worker-program.ts', import.meta.url));
 const RECENT_MS = 60_000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
+/** So often they are asked what they have counted: what one counts after it was last asked goes with it when it is killed. */
+const HEAR_MS = 1_000;
 /** Beyond the time that a process has for its own end. */
 const END_MS = 5_000;
 
@@ -69,6 +71,7 @@ export class Supervisor {
   async start(): Promise<Addresses> {
     try {
       for (let place = 0; place < this.#settings.workers; place++) this.#spawn(place, false);
+      this.#hearLater();
       const [first] = await Promise.all(this.#workers.map(({ listening }) => listening));
       return first as Addresses;
     } catch (error) {
@@ -85,10 +88,15 @@ export class Supervisor {
     return answers.filter((answer) => answer != null);
   }
 
-  /** What they have counted, as far as each last told; of those that have ended too, so that no sum ever falls. */
+  /** What they have counted, as far as each has told; of those that have ended too, so that no sum ever falls. */
+  get counted(): Metrics[] {
+    return [...this.#workers.map(({ metrics }) => metrics), this.#gone];
+  }
+
+  /** What they have counted by now; of one that does not answer, what it told before. */
   async metrics(): Promise<Metrics[]> {
     await Promise.all(this.#workers.map((worker) => worker.readMetrics()));
-    return [...this.#workers.map(({ metrics }) => metrics), this.#gone];
+    return this.counted;
   }
 
   async stop(): Promise<void> {
@@ -137,10 +145,23 @@ export class Supervisor {
     const pause = this.#pause();
     this.#restarts++;
     this.#settings.log('error', `worker process ${place} is started again: ${how}`, { pause });
+    this.#later(pause, () => this.#spawnAgain(place));
+  }
+
+  /** One after another: who does not answer is not asked the more for it. */
+  #hearLater(): void {
+    this.#later(HEAR_MS, async () => {
+      await this.metrics();
+      if (!this.#stopping) this.#hearLater();
+    });
+  }
+
+  /** Unless they are stopped before. */
+  #later(milliseconds: number, act: () => unknown): void {
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
-      this.#spawnAgain(place);
-    }, pause);
+      act();
+    }, milliseconds);
     this.#timers.add(timer);
   }
 

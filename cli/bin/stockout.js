@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Plain JavaScript, for any Node: finds Node 24 or newer, which runs the TypeScript sources as they are.
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import * as module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
@@ -10,13 +10,13 @@ const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const predictor = fileURLToPath(new URL('../src/images/predictor.ts', import.meta.url));
 const bundled = fileURLToPath(new URL('../../node_modules/node/bin/node', import.meta.url));
 /** What the predictor's image gives Node too (Dockerfile.predictor says why). */
-const SERVE_FLAGS = ['--max-semi-space-size=4', '--disable-proto=delete'];
+const serveFlags = () => JSON.parse(readFileSync(new URL('serve-flags.json', import.meta.url), 'utf8'));
 
 if (Number.parseInt(process.versions.node, 10) < 24) runOnBundled();
 else if (process.argv[2] === 'serve' && process.execArgv.length === 0 && process.execve !== undefined) {
   keepCompiled();
   // In the place of this process: signals and the exit code are its own.
-  process.execve(process.execPath, [process.execPath, ...SERVE_FLAGS, predictor, ...process.argv.slice(2)]);
+  process.execve(process.execPath, [process.execPath, ...serveFlags(), predictor, ...process.argv.slice(2)]);
 } else {
   keepCompiled();
   await import(main);

@@ -1,7 +1,7 @@
 import { Message } from 'apache-arrow/fb/message';
 import { MessageHeader } from 'apache-arrow/fb/message-header';
 import { ByteBuffer } from 'flatbuffers';
-import { ByteQueue } from './byte-queue.ts';
+import { ByteAssembly } from './byte-assembly.ts';
 import { NotRowsError } from './parse-rows.ts';
 import { UnreadableError } from './part-reader.ts';
 
@@ -23,20 +23,21 @@ export interface ArrowMessage {
  * anything is held or decoded: a library that trusts them lets a caller choose how much memory we take.
  */
 export class ArrowMessages {
-  readonly #queue = new ByteQueue();
+  readonly #bytes = new ByteAssembly();
   /** Bytes of metadata to come; undefined in front of a message. */
   #metadata: number | undefined;
   #header: Message | undefined;
   #ended = false;
 
+  /** @param bytes are read until `next` returns undefined, and not after it */
   push(bytes: Buffer): void {
-    this.#queue.push(bytes);
+    this.#bytes.push(bytes);
   }
 
   /** @throws {UnreadableError} when the stream ends here, and may not */
   finish(): void {
-    const begun = this.#metadata !== undefined || this.#header !== undefined;
-    if (begun || (this.#queue.length > 0 && !this.#ended)) throw notArrow('it ends within a message');
+    if (this.#bytes.begun || this.#metadata !== undefined || this.#header !== undefined)
+      throw notArrow('it ends within a message');
   }
 
   /** The next message that is whole; undefined while there is none. */
@@ -44,31 +45,32 @@ export class ArrowMessages {
     if (this.#ended) return this.#refuseMore();
     if (this.#header === undefined) this.#header = this.#readHeader();
     if (this.#header === undefined) return undefined;
-    const length = bodyLengthOf(this.#header);
-    if (this.#queue.length < length) return undefined;
-    const message = { header: this.#header, body: this.#queue.take(length) };
+    const header = this.#header;
+    const body = this.#bytes.take(bodyLengthOf(header));
+    if (body === undefined) return undefined;
     this.#header = undefined;
-    return message;
+    return { header, body };
   }
 
   #readHeader(): Message | undefined {
     if (this.#metadata === undefined) {
-      if (this.#queue.length < PREFIX_BYTES) return undefined;
-      this.#metadata = metadataLengthOf(this.#queue.take(PREFIX_BYTES));
+      const prefix = this.#bytes.take(PREFIX_BYTES);
+      if (prefix === undefined) return undefined;
+      this.#metadata = metadataLengthOf(prefix);
     }
     if (this.#metadata === 0) {
       this.#metadata = undefined;
       this.#ended = true;
       return this.#refuseMore();
     }
-    if (this.#queue.length < this.#metadata) return undefined;
-    const metadata = this.#queue.take(this.#metadata);
+    const metadata = this.#bytes.take(this.#metadata);
+    if (metadata === undefined) return undefined;
     this.#metadata = undefined;
     return Message.getRootAsMessage(new ByteBuffer(metadata));
   }
 
   #refuseMore(): undefined {
-    if (this.#queue.length > 0) throw notArrow('something follows its end');
+    if (this.#bytes.unused > 0) throw notArrow('something follows its end');
     return undefined;
   }
 }

@@ -5,6 +5,7 @@ import { MessageHeader } from 'apache-arrow/fb/message-header';
 import { RecordBatch } from 'apache-arrow/fb/record-batch';
 import { type ArrowMessage, ArrowMessages, notArrow } from './arrow-messages.ts';
 import { type ArrowColumns, type ColumnType, readSchema } from './arrow-schema.ts';
+import { releaseMemory } from '../release-memory.ts';
 import type { PartReader } from './part-reader.ts';
 import { RowBlock } from './row-block.ts';
 
@@ -40,8 +41,10 @@ export class ArrowReader implements PartReader {
       if (this.#columns === undefined) {
         if (type !== MessageHeader.Schema) throw notArrow('its first message is no schema');
         this.#columns = readSchema(message, this.#features);
-      } else if (type === MessageHeader.RecordBatch) yield* this.#readBatch(message, this.#columns);
-      else throw notArrow(`a message of the type ${type} where a record batch belongs`);
+      } else if (type === MessageHeader.RecordBatch) {
+        yield* this.#readBatch(message, this.#columns);
+        releaseMemory(message.body);
+      } else throw notArrow(`a message of the type ${type} where a record batch belongs`);
     }
     if (!last) return;
     this.#messages.finish();

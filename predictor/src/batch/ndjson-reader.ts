@@ -3,15 +3,15 @@ import { parseJson } from '../parse-json.ts';
 import { NotRowsError } from './parse-rows.ts';
 import { MAX_ROW_BYTES, type PartReader } from './part-reader.ts';
 import { RowBlock } from './row-block.ts';
+import { RowRest } from './row-rest.ts';
 
 const LINE_FEED = 0x0a;
 const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
-const NOTHING = Buffer.alloc(0);
 
 /** A row as a JSON object on each line; empty lines are passed over. */
 export class NdjsonReader implements PartReader {
   readonly #reader: RowReader;
-  #rest: Buffer = NOTHING;
+  readonly #rest = new RowRest();
   #begun = false;
   #rows = 0;
 
@@ -19,20 +19,20 @@ export class NdjsonReader implements PartReader {
     this.#reader = reader;
   }
 
-  read(bytes: Buffer, last: boolean): RowBlock[] {
-    const text = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes]);
+  read(bytes: Buffer, last: boolean): [RowBlock] {
+    const text = this.#rest.before(bytes);
     const block = new RowBlock(this.#reader.width, this.#rows);
     let start = this.#skipMark(text, last);
     for (;;) {
       const feed = text.indexOf(LINE_FEED, start);
       if (feed === -1) break;
-      if (!this.#readLine(text, start, feed, block)) return [block];
+      this.#readLine(text, start, feed, block);
+      if (block.isRefused) return [block];
       start = feed + 1;
     }
     if (last) this.#readLine(text, start, text.length, block);
     else checkLength(start, text.length, block.name);
-    // A copy: the part's own memory is let go.
-    this.#rest = Buffer.from(text.subarray(start));
+    this.#rest.keep(text, start);
     this.#rows += block.count;
     return [block];
   }
@@ -43,18 +43,15 @@ export class NdjsonReader implements PartReader {
     return text.subarray(0, 3).equals(BYTE_ORDER_MARK) ? 3 : 0;
   }
 
-  /** @returns false when nothing more is to be looked at */
-  #readLine(text: Buffer, start: number, end: number, block: RowBlock): boolean {
+  #readLine(text: Buffer, start: number, end: number, block: RowBlock): void {
     checkLength(start, end, block.name);
     const line = text.toString('utf8', start, end);
-    if (/^\s*$/.test(line)) return true;
+    if (/^\s*$/.test(line)) return;
     const row = parseJson(line, block.name);
     // First the place: the matrix may become another one.
     const place = block.place();
-    const right = this.#reader.read(row, block.matrix, place);
-    const goOn = right || block.complain(this.#reader.explain(row, block.name));
+    if (!this.#reader.read(row, block.matrix, place)) block.complain(this.#reader.explain(row, block.name));
     block.count++;
-    return goOn;
   }
 }
 

@@ -92,11 +92,13 @@ const WRITTEN: Record<string, fc.Arbitrary<[Row[], Buffer]>> = {
       fc.shuffledSubarray(NAMES, { minLength: 3 }),
       fc.constantFrom('\n', '\r\n'),
       fc.boolean(),
-      fc.boolean(),
+      // Which cells stand in quotes, over and over.
+      fc.array(fc.boolean(), { minLength: 1, maxLength: 30 }),
     )
     .map(([all, names, feed, ends, quotes]) => {
+      let written = 0;
       const cell = (value: number | null): string =>
-        quotes ? quoted(String(value ?? '')) : String(value ?? '');
+        quotes[written++ % quotes.length] ? quoted(String(value ?? '')) : String(value ?? '');
       const lines = [names.map(quoted), ...all.map((each) => names.map((name) => cell(each[name] ?? null)))];
       return [all, Buffer.from(lines.map((cells) => cells.join()).join(feed) + (ends ? feed : ''))];
     }),
@@ -158,11 +160,39 @@ describe('CSV', () => {
     ['a column too few', 'price,größe\n', 'stock, "left" has no column'],
     ['a column twice', `price,${HEADER}`, 'price is there in two columns'],
     ['a quote that does not end', `${HEADER}1,"2,3\n`, 'a quote is missing or too many near [0]'],
-    ['a line without end', `${HEADER}1,2,${'3'.repeat(70_000)}`, '[0] is longer than the 65536 characters'],
+    ['a line without end', `${HEADER}1,2,${'3'.repeat(70_000)}`, '[0] is longer than the 65536 bytes'],
   ])('with %s is refused', (_, text, why) => {
     const reader = READERS['CSV']!();
     const body = Buffer.from(text);
     expect(readAll(reader, [body.subarray(0, -1), body.subarray(-1)]).thrown).toContain(why);
+  });
+
+  it('with quotes here and there is read alike, be it much longer than what is cut at a time', () => {
+    const plain = Array.from({ length: 20_000 }, (_, index) => `${index},${index / 8},${-index}`);
+    const some = plain.map((line, index) => (index % 1_000 < 3 ? line.replace(/\d+/, '"$&"') : line));
+    const [expected, found] = [plain, some].map((lines) => readText('CSV', HEADER + lines.join('\n')));
+    expect(expected?.rows).toHaveLength(20_000);
+    expect(found).toEqual(expected);
+  });
+
+  it('may break lines within quotes, beyond what is cut at a time', () => {
+    const reader = new CsvReader(FEATURES, true);
+    const lines = Array.from({ length: 3_000 }, (_, index) => `"${'x\n"",'.repeat(10)}",${index},,"3"`);
+    const { rows: found, ...rest } = readAll(reader, [Buffer.from(`note,${HEADER}${lines.join('\n')}`)]);
+    expect(rest).toEqual({ errors: [], thrown: undefined });
+    expect(found).toEqual(lines.map((_, index) => [index, null, 3]));
+  });
+
+  it.each(['\u00a05', '5\u00a0', ' 5\t', '+5', '5.', '.5e1', '005'])('reads %j as the number 5', (cell) =>
+    expect(readText('CSV', `${HEADER}${cell},,\n${cell},"",`).rows).toEqual([
+      [5, null, null],
+      [5, null, null],
+    ]),
+  );
+
+  it('names a hundred wrong cells at most', () => {
+    expect(readText('CSV', HEADER + 'a,b,c\n'.repeat(5_000)).errors).toHaveLength(100);
+    expect(readText('CSV', HEADER + 'a,"b",c\n'.repeat(5_000)).errors).toHaveLength(100);
   });
 
   it('may hold other columns where that is asked for', () => {

@@ -1,5 +1,6 @@
 import type { FieldError } from '../features.ts';
 import type { ScoreSummary } from '../metrics/score-summary.ts';
+import { releaseMemory } from '../release-memory.ts';
 import { joinBytes } from './join-bytes.ts';
 import type { PartReader } from './part-reader.ts';
 import type { Renderer } from './renderer.ts';
@@ -32,6 +33,7 @@ export class PartScorer {
         errors.push(...wrong);
         if (errors.length > 0) break;
         if (count > 0) scores.push(await this.#score(matrix, count));
+        releaseMemory(matrix);
       }
     } catch (error) {
       return refusalOf(error, errors);

@@ -1,4 +1,5 @@
 import { type FieldError, MAX_ERRORS } from '../features.ts';
+import { releaseMemory } from '../release-memory.ts';
 
 const FIRST_ROWS = 256;
 
@@ -29,14 +30,20 @@ export class RowBlock {
     if (offset + this.#width > this.matrix.length) {
       const larger = new Float32Array(this.matrix.length * 2);
       larger.set(this.matrix);
+      releaseMemory(this.matrix);
       this.matrix = larger;
     }
     return offset;
   }
 
-  /** @returns false once so much is wrong that nothing more is looked at */
-  complain(errors: FieldError[]): boolean {
+  /** Whether so much is wrong that nothing more is looked at. */
+  get isRefused(): boolean {
+    return this.errors.length >= MAX_ERRORS;
+  }
+
+  /** @returns false once it is refused */
+  complain(errors: readonly FieldError[]): boolean {
     this.errors.push(...errors.slice(0, MAX_ERRORS - this.errors.length));
-    return this.errors.length < MAX_ERRORS;
+    return !this.isRefused;
   }
 }

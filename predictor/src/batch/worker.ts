@@ -5,6 +5,7 @@ import { Explainer } from '../explain/explainer.ts';
 import { RowReader } from '../features.ts';
 import { infer } from '../oip/infer.ts';
 import { openerOf } from '../oip/open.ts';
+import { releaseMemory } from '../release-memory.ts';
 import { summarise } from '../traffic-summary.ts';
 import { FlatTrees } from '../trees/flat-trees.ts';
 import { batchFormat, scoreWhole } from './batch-format.ts';
@@ -80,6 +81,7 @@ async function scorePart({ stream, format, body, last }: PartRequest): Promise<B
   const scorer = streams.get(stream) ?? (await openPartScorer(format, reader, scoreRows, setup.threshold));
   streams.set(stream, scorer);
   const answer = await scorer.next(bufferOf(body), last);
+  releaseMemory(body);
   if (last || answer.kind !== 'scored') streams.delete(stream);
   return answer;
 }

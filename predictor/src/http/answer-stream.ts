@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { releaseMemory } from '../release-memory.ts';
 import { reset } from '../tls/reset.ts';
 
 const LINGER_MS = 5_000;
@@ -21,10 +22,13 @@ export class AnswerStream {
     return this.#res.writableLength;
   }
 
-  /** Sends it, or keeps it until the caller takes it: see `flowing`. */
+  /**
+   * Sends it, or keeps it until the caller takes it: see `flowing`.
+   * @param part is freed once it was sent
+   */
   write(part: Uint8Array): void {
     if (this.#res.destroyed) throw new AnswerBrokenError('the caller hung up');
-    this.#res.write(part);
+    this.#res.write(part, () => releaseMemory(part));
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { releaseMemory } from '../release-memory.ts';
 import type { Patience } from './patience.ts';
 
 /** What is handed to the worker at a time: large enough that the handing over costs nothing, small enough to hold. */
@@ -38,6 +39,7 @@ function joined(chunks: Buffer[], length: number): Uint8Array {
   for (const chunk of chunks) {
     all.set(chunk, offset);
     offset += chunk.length;
+    releaseMemory(chunk);
   }
   return all;
 }

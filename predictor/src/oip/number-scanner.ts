@@ -1,17 +1,17 @@
-const [OPEN, CLOSE, COMMA, MINUS, DOT, ZERO, NINE] = [0x5b, 0x5d, 0x2c, 0x2d, 0x2e, 0x30, 0x39];
+import { PlainDecimal } from '../plain-decimal.ts';
+
+const [OPEN, CLOSE, COMMA] = [0x5b, 0x5d, 0x2c];
 const [SPACE, TAB, LINE_FEED, RETURN] = [0x20, 0x09, 0x0a, 0x0d];
 const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 /** What may stand in a word that is not a list's punctuation. */
 const WORD = /^[\w.+-]*/;
 const LONGEST_WORD = 400;
-/** Of so many digits and fewer, numbers and powers of ten are exact as doubles, and so is one rounded division. */
-const EXACT_DIGITS = 15;
-const POWERS = Array.from({ length: EXACT_DIGITS + 1 }, (_, power) => 10 ** power);
 const NOT_JSON = /^(-?Infinity|[+-]?NaN)/;
 
 /** Reads the numbers of a JSON array without making one of it. */
 export class NumberScanner {
   readonly #text: Buffer;
+  readonly #decimal = new PlainDecimal();
   #at = 0;
 
   constructor(text: Buffer) {
@@ -77,26 +77,12 @@ export class NumberScanner {
   }
 
   #value(): number {
-    const text = this.#text;
-    let at = this.#at;
-    const negative = text[at] === MINUS;
-    if (negative) at++;
-    const start = at;
-    let mantissa = 0;
-    for (; isDigit(text[at]); at++) mantissa = mantissa * 10 + (text[at]! - ZERO);
-    const wholes = at - start;
-    let fractions = 0;
-    if (text[at] === DOT) {
-      for (at++; isDigit(text[at]); at++, fractions++) mantissa = mantissa * 10 + (text[at]! - ZERO);
-    }
-    const next = text[at];
-    const plain =
-      wholes > 0 && (wholes === 1 || text[start] !== ZERO) && (fractions > 0 || at === start + wholes);
-    const ends = next === COMMA || next === CLOSE;
-    if (!plain || !ends || wholes + fractions > EXACT_DIGITS) return this.#word();
-    this.#at = at;
-    const value = mantissa / POWERS[fractions]!;
-    return negative ? -value : value;
+    const decimal = this.#decimal;
+    const exact = decimal.read(this.#text, this.#at);
+    const next = this.#text[decimal.at];
+    if (!exact || !decimal.isJson || (next !== COMMA && next !== CLOSE)) return this.#word();
+    this.#at = decimal.at;
+    return decimal.value;
   }
 
   /** Whatever is not a plain decimal number: one with an exponent or many digits, null, true, false, or wrong. */
@@ -112,8 +98,4 @@ export class NumberScanner {
     }
     throw new SyntaxError('is not a number');
   }
-}
-
-function isDigit(byte: number | undefined): boolean {
-  return byte !== undefined && byte >= ZERO && byte <= NINE;
 }

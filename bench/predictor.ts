@@ -1,12 +1,13 @@
 // Every bar of the predictor in one run, each figure beside its bar: the reference model (200 trees of depth 6), served as the
 // predictor's command serves it; peers in Python come from a venv of their own.
 //
-//   node bench/predictor.ts [--turns 5] [single] [many] [beside] [start] [memory] [grpc] [explain]
+//   node bench/predictor.ts [--turns 5] [single] [many] [beside] [start] [memory] [body] [grpc] [explain]
 import { spawnSync } from 'node:child_process';
 import { availableParallelism, loadavg } from 'node:os';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { measureBodies } from './predictor/bodies.ts';
 import { measureBesideBatches } from './predictor/beside-batches.ts';
 import { measureMemory, measureStart } from './predictor/life.ts';
 import { type Line, tellLines } from './predictor/line.ts';
@@ -20,6 +21,7 @@ const PARTS: Record<string, (setting: Setting) => Promise<Line[]>> = {
   beside: measureBesideBatches,
   start: measureStart,
   memory: measureMemory,
+  body: measureBodies,
 };
 /** Benches of their own, which tell their bars themselves. */
 const OTHERS: Record<string, string> = { grpc: 'grpc.ts', explain: 'explain-row.ts' };

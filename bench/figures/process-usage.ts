@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 
 /** CPU that a process has taken so far, in seconds; of other people's processes it says nothing. */
 export async function cpuOf(pid: number): Promise<number> {
@@ -15,4 +15,9 @@ export async function memoryOf(pid: number): Promise<{ now: number; peak: number
   const megabytes = (name: string): number =>
     Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1]) / 1024;
   return { now: megabytes('VmRSS'), peak: megabytes('VmHWM') };
+}
+
+/** Has the peak begin anew at what is resident now. */
+export async function forgetPeak(pid: number): Promise<void> {
+  await writeFile(`/proc/${pid}/clear_refs`, '5');
 }

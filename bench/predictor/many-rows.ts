@@ -64,7 +64,8 @@ async function secondsOf(url: string, { type, bytes }: Body, calls: number): Pro
   return median(seconds);
 }
 
-function asArrow({ names, matrix }: Setting): Uint8Array<ArrayBuffer> {
+/** The rows as an Arrow IPC stream of one record batch. */
+export function asArrow({ names, matrix }: Setting): Uint8Array<ArrayBuffer> {
   const rows = matrix.length / names.length;
   const columns = names.map((name, column) => {
     const values = Float32Array.from(

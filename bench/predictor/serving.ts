@@ -4,7 +4,7 @@ import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../../test/free-port.ts';
-import { cpuOf, memoryOf } from '../figures/process-usage.ts';
+import { cpuOf, forgetPeak, memoryOf } from '../figures/process-usage.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../cli/bin/stockout.js', import.meta.url));
 
@@ -17,6 +17,8 @@ export interface Served extends AsyncDisposable {
   startCpuMs: number;
   /** Resident memory of its process, in MB. */
   resident(): Promise<number>;
+  /** The most that was resident while `work` went on, in MB. */
+  peakDuring(work: () => Promise<void>): Promise<number>;
 }
 
 /** `stockout serve`, started and ready. */
@@ -61,6 +63,11 @@ async function started(
     startMs,
     startCpuMs: 1000 * (await cpuOf(child.pid as number)),
     resident: async () => (await memoryOf(child.pid as number)).now,
+    peakDuring: async (work) => {
+      await forgetPeak(child.pid as number);
+      await work();
+      return (await memoryOf(child.pid as number)).peak;
+    },
     [Symbol.asyncDispose]: async () => {
       const exited = once(child, 'exit');
       // Not harder: its compiled sources are kept for the next start.

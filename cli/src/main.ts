@@ -3,8 +3,20 @@ import { addLocal } from './commands/local.ts';
 import { addOperator } from './commands/operator.ts';
 import { addPromote } from './commands/promote.ts';
 import { addRollback } from './commands/rollback.ts';
+import { addRetrain } from './commands/retrain.ts';
 import { addServe } from './commands/serve.ts';
+import { addStatus } from './commands/status.ts';
 import { pipelineCommands } from './images/pipeline-commands.ts';
 import { runProgram } from './program.ts';
 
-await runProgram([addDemo, ...pipelineCommands, addServe, addOperator, addLocal, addPromote, addRollback]);
+await runProgram([
+  addDemo,
+  ...pipelineCommands,
+  addServe,
+  addOperator,
+  addLocal,
+  addStatus,
+  addPromote,
+  addRollback,
+  addRetrain,
+]);

@@ -33,9 +33,9 @@ export async function announce(
   about: KubeObject,
   announcements: readonly Announcement[],
 ): Promise<void> {
-  for (const announcement of announcements) {
+  for (const [place, announcement] of announcements.entries()) {
     try {
-      await client.create(EVENT, buildEvent(about, announcement, identity, now()));
+      await client.create(EVENT, buildEvent(about, announcement, identity, now(), place));
     } catch (error) {
       log('debug', 'an Event was not told', {
         error: error instanceof Error ? error.message : String(error),

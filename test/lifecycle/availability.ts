@@ -89,7 +89,9 @@ export function describeAvailability(where: string, startTier: () => Promise<Tie
           const nodeSelector = { 'example.com/nowhere': 'yes' };
           await world.apply(model({ rounds: 21, serving: { rollout, nodeSelector } }));
           const told = await world.untilModel(NAME, 'RolledOut', 'ProgressDeadlineExceeded');
-          expect(conditionOf(told, 'RolledOut')?.message).toContain('v2 keeps serving: 0 of 2 new pods');
+          expect(conditionOf(told, 'RolledOut')?.message).toContain(
+            'its pods of before keep serving: 0 of 2 new',
+          );
           await world.apply(model({ rounds: 21 }));
           await world.untilServing(NAME, 'v2');
         });

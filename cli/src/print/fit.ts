@@ -1,5 +1,5 @@
 /** What terminals are wide, and what a mail or a ticket shows unbroken. */
-const WIDTH = 80;
+export const WIDTH = 80;
 
 /** A list that goes on in further, indented lines where one is too short. */
 export function listed(head: string, items: readonly string[]): string {

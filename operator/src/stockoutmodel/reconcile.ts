@@ -1,22 +1,18 @@
-import type { Condition, StockoutModel, StockoutModelStatus } from '@stockout/crds';
-import { announcementsOf } from '../announce.ts';
+import type { StockoutModelStatus } from '@stockout/crds';
 import { announce } from '../apply-actions.ts';
-import { CONDITION } from '../conditions.ts';
 import type { OperatorContext } from '../context.ts';
 import { STOCKOUT_MODEL } from '../kube/kinds.ts';
 import { writeStatus } from '../kube/write-status.ts';
 import { countGateFailures, measureModel } from '../metrics.ts';
 import type { Reconciled } from '../controller.ts';
 import { applyModelPlan } from './apply.ts';
+import { newsOf } from './news.ts';
 import { observeDeletion } from './observe-deletion.ts';
 import { observeModel } from './observe.ts';
 import type { ObservedModel } from './observed.ts';
 import { planModel } from './plan.ts';
 import { reconcileDeletion } from './reconcile-deletion.ts';
 import { modelStatusOf } from './status.ts';
-
-const { trained, gatesPassed, rolledOut, ready, tracked, recovered, stalled } = CONDITION;
-const TOLD = [trained, gatesPassed, rolledOut, ready, tracked, recovered, stalled];
 
 /** @param key namespace/name */
 export async function reconcileModel(context: OperatorContext, key: string): Promise<Reconciled> {
@@ -45,12 +41,5 @@ async function tell(
   measureModel(context.metrics, model, status);
   if (outcome === 'same') return;
   countGateFailures(context.metrics, model, status);
-  await announce(context, model, announcementsOf(toldBefore(model, status), status.conditions ?? [], TOLD));
-}
-
-/** A verdict on another version is news, though it may be the same one. */
-function toldBefore({ status: before }: StockoutModel, { latestVersion }: StockoutModelStatus): Condition[] {
-  const conditions = before?.conditions ?? [];
-  if (before?.latestVersion === latestVersion) return conditions;
-  return conditions.filter(({ type }) => type !== gatesPassed);
+  await announce(context, model, newsOf(model, status));
 }

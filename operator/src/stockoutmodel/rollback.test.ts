@@ -59,7 +59,7 @@ it('a version whose pod ends within the window is gone back from, and not tried 
   const cluster = switched();
   cluster.crash('retail-green', 'Error');
   cluster.settle();
-  expectBack(cluster, /its pod retail-green-v2-0 ended: exit code 137 .*pinning v2/);
+  expectBack(cluster, /its pod retail-green-v2-0 ended: exit code 137 .*pin v2 with/);
   cluster.pass(100_000);
   expect(cluster.settle().chains.flat()).toEqual([]);
   expectBack(cluster, /retail-green-v2-0 ended/);

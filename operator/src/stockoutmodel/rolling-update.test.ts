@@ -144,7 +144,7 @@ describe('a version whose pods do not come up', () => {
     expect(cluster.condition('Stalled')).toMatchObject({
       reason: 'ProgressDeadlineExceeded',
       message:
-        'v2 was given up after 600 s without progress, v1 keeps serving: 0 of 2 new pods of v2 are ready (another spec of its pods, replicas or progressDeadlineSeconds, another version, or removing the annotation stockout.dev/gave-up-on of the Deployment retail-blue tries again)',
+        'v2 was given up after 600 s without progress, v1 keeps serving: 0 of 2 new pods of v2 are ready (to try again, change the spec of its pods, replicas or progressDeadlineSeconds, or remove the annotation stockout.dev/gave-up-on of the Deployment retail-blue)',
     });
   });
 

@@ -28,8 +28,8 @@ export function givenUp(
 ): RolloutPlan {
   const { target, serving } = context;
   const { color, deployment } = candidate;
-  const instead =
-    serving === undefined ? 'nothing serves' : `${serving.version} (${serving.color}) keeps serving`;
+  const stays = reason === REASON.rolledBack ? 'serves again' : 'keeps serving';
+  const instead = serving === undefined ? 'nothing serves' : `${serving.version} (${serving.color}) ${stays}`;
   const what = `${target.version} (${color}) ${inWords(context, reason)}, ${instead}: ${why}`;
   const message = `${what} (${remedyFor(context, deployment.metadata.name)})`;
   return {
@@ -50,7 +50,7 @@ function inWords({ observed }: RolloutContext, reason: string): string {
 function remedyFor({ observed, target, serving }: RolloutContext, deployment: string): string {
   const isAsked =
     observed.model.spec.promotion.version === target.version || serving?.version === target.version;
-  const pin = isAsked ? '' : `pinning ${target.version} with spec.promotion.version, `;
-  const change = 'another spec of its pods, replicas, shadow, analysis or progressDeadlineSeconds';
-  return `${change}, ${pin}another version, or deleting the Deployment ${deployment} tries again`;
+  const pin = isAsked ? '' : `pin ${target.version} with spec.promotion.version, `;
+  const change = 'change the spec of its pods, replicas, shadow, analysis or progressDeadlineSeconds';
+  return `to try it again, ${change}, ${pin}or delete the Deployment ${deployment}`;
 }

@@ -79,8 +79,12 @@ function stayBack(context: RolloutContext, serving: PredictorState, gaveUpOn: Ga
   const actions = [...keepService(context, serving), ...backTo(context, serving, gaveUpOn)];
   const seconds = observed.model.spec.serving.rollout.progressDeadlineSeconds;
   const mark = `the annotation ${ANNOTATION.gaveUpOn} of the Deployment ${serving.deployment.metadata.name}`;
-  const remedy = `another spec of its pods, replicas or progressDeadlineSeconds, another version, or removing ${mark} tries again`;
-  const message = `${target.version} was given up after ${seconds} s without progress, ${serving.version} keeps serving: ${gaveUpOn.why} (${remedy})`;
+  const remedy = `to try again, change the spec of its pods, replicas or progressDeadlineSeconds, or remove ${mark}`;
+  const [what, instead] =
+    target.version === serving.version
+      ? [`the new pods of ${target.version} were`, 'its pods of before keep serving']
+      : [`${target.version} was`, `${serving.version} keeps serving`];
+  const message = `${what} given up after ${seconds} s without progress, ${instead}: ${gaveUpOn.why} (${remedy})`;
   return {
     verdict: isFalse(REASON.progressDeadlineExceeded, message),
     candidate: undefined,

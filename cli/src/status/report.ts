@@ -1,0 +1,90 @@
+import type { Condition, StockoutModelStatus } from '@stockout/crds';
+import { CONDITION, isTrouble, type Upcoming, upcomingOf, wordsOf } from '@stockout/operator/outlook';
+import { type ColorReport, colorsOf } from './colors.ts';
+import { type ScoringReport, scoringOf } from './scoring.ts';
+import type { Sight } from './sight.ts';
+
+/** Why something is as it is, and what to do about it. */
+export interface Matter {
+  reason: string;
+  message: string;
+  /** Of a reason that somebody should look into. */
+  todo?: string;
+}
+
+/** What `stockout status --json` prints of a model. */
+export interface ModelReport {
+  name: string;
+  namespace: string;
+  ready: boolean;
+  reason: string;
+  message: string;
+  todo?: string;
+  /** What goes on, or is not as it should be, besides. */
+  now: Matter[];
+  next: { at: string; what: string }[];
+  colors: ColorReport[];
+  /** Jobs of the model that run: trainings and others. */
+  jobs: { name: string; startedAt?: string }[];
+  scoringJobs: ScoringReport[];
+  /** Of the object, as it stands. */
+  status: StockoutModelStatus;
+  pinned?: string;
+  /** Kinds that could not be read: colors, jobs and next may lack something. */
+  hidden: readonly string[];
+}
+
+/** What there is to say of a model at a time. */
+export function reportOf(sight: Sight, now: Date): ModelReport {
+  const { metadata, spec, status = {} } = sight.model;
+  const ready = status.conditions?.find(({ type }) => type === CONDITION.ready);
+  const { reason = 'NotSeenYet', message = 'the operator has not seen it yet: does it run?' } = ready ?? {};
+  const { version: pinned } = spec.promotion;
+  return {
+    name: metadata.name,
+    namespace: metadata.namespace,
+    ready: ready?.status === 'True',
+    ...matterOf(reason, message),
+    now: mattersOf(status.conditions ?? [], message),
+    next: upcomingOf(sight.model, sight, now).map(inJson),
+    colors: colorsOf(sight),
+    jobs: runningJobs(sight),
+    scoringJobs: sight.scoringJobs.map(scoringOf),
+    status,
+    ...(pinned === undefined ? {} : { pinned }),
+    hidden: sight.hidden,
+  };
+}
+
+/** Conditions that are not as they are in the end, each message once, and none that Ready has said. */
+function mattersOf(conditions: readonly Condition[], said: string): Matter[] {
+  const told = new Set([said]);
+  const matters: Matter[] = [];
+  for (const { type, status, reason, message } of conditions) {
+    const isSettled =
+      type === CONDITION.ready || status === 'Unknown' || (status === 'True' && !isTrouble(reason));
+    const isAtWork = type === CONDITION.reconciling;
+    if ((isSettled && !isAtWork) || told.has(message)) continue;
+    told.add(message);
+    matters.push(matterOf(reason, message));
+  }
+  return matters;
+}
+
+function matterOf(reason: string, message: string): Matter {
+  const todo = isTrouble(reason) ? wordsOf(reason)?.todo.replaceAll('`', '') : undefined;
+  return { reason, message, ...(todo === undefined ? {} : { todo }) };
+}
+
+function runningJobs({ jobs }: Sight): ModelReport['jobs'] {
+  return jobs
+    .filter(({ status }) => !status?.conditions?.some(({ type }) => type === 'Complete' || type === 'Failed'))
+    .map(({ metadata, status }) => ({
+      name: metadata.name,
+      ...(status?.startTime === undefined ? {} : { startedAt: status.startTime }),
+    }));
+}
+
+function inJson({ at, what }: Upcoming): ModelReport['next'][number] {
+  return { at: at.toISOString().replace(/\.\d+Z$/, 'Z'), what };
+}

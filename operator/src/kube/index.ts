@@ -1,0 +1,15 @@
+/** The operator's own client, for commands that ask on a person's behalf. */
+export { accessOf } from './access-from-kubeconfig.ts';
+export { KubeClient } from './client.ts';
+export { Connection } from './connection.ts';
+export {
+  DEPLOYMENT,
+  JOB,
+  type Kind,
+  objectPath,
+  POD,
+  SCORING_JOB,
+  SERVICE,
+  STOCKOUT_MODEL,
+} from './kinds.ts';
+export { KubeError } from './kube-error.ts';

@@ -49,9 +49,3 @@ test('of two errors the one is told that people must hear of, not a conflict tha
   expect(error).toMatchObject({ reason: 'NameTaken' });
   expect(requeueOf(error!)).toMatchObject({ after: 'ms' });
 });
-
-test('one whose lease ran out while it planned writes nothing', async () => {
-  context.leads = () => false;
-  expect(await applyBoth()).toMatchObject({ reason: 'NotLeading', silent: true });
-  expect(server.writes).toEqual([]);
-});

@@ -2,7 +2,7 @@ import { type Action, describeAction } from './actions.ts';
 import type { KubeObject } from './api/kubernetes.ts';
 import { type Announcement, buildEvent } from './announce.ts';
 import type { OperatorContext } from './context.ts';
-import { type ReconcileError, toReconcileError, TransientError } from './errors.ts';
+import { type ReconcileError, toReconcileError } from './errors.ts';
 import { EVENT } from './kube/kinds.ts';
 import { perform } from './kube/perform.ts';
 
@@ -12,12 +12,10 @@ export async function applyActions(
   about: KubeObject,
   actions: readonly Action[],
 ): Promise<ReconcileError | undefined> {
-  const { client, log, leads } = context;
+  const { client, log } = context;
   const { kind, metadata } = about;
   for (const action of actions) {
     try {
-      // A plan of before a long pause: a successor may be at work, and not every write is refused as outdated.
-      if (!leads()) throw new TransientError('NotLeading', 'the lease was lost', { silent: true });
       await perform(client, action);
       log('info', describeAction(action), { kind, object: `${metadata.namespace}/${metadata.name}` });
     } catch (error) {

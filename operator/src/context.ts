@@ -8,6 +8,7 @@ import type { Settings } from './settings.ts';
 /** What a reconcile works with. */
 export interface OperatorContext {
   stores: Stores;
+  /** Writes nothing while another operator leads. */
   client: KubeClient;
   settings: Settings;
   metrics: OperatorMetrics;
@@ -16,7 +17,5 @@ export interface OperatorContext {
   /** Tells this operator from others. */
   identity: string;
   log: Log;
-  /** Whether this operator leads at this very moment. */
-  leads(): boolean;
   now(): Date;
 }

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Condition, ScoringJob, StockoutModel } from '@stockout/crds';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Deployment, Job, KubeObject, Service } from './api/kubernetes.ts';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Deployment, Job, KubeObject, Lease, Service } from './api/kubernetes.ts';
 import type { Operator } from './start-operator.ts';
 import { startOperator } from './start-operator.ts';
 import { ApiServer } from './testing/api-server.ts';
@@ -21,6 +21,7 @@ const MODEL = `${OURS}/stockoutmodels/retail`;
 const SCORING_JOB = `${OURS}/scoringjobs/nightly`;
 const JOBS = '/apis/batch/v1/namespaces/shop/jobs';
 const DEPLOYMENTS = '/apis/apps/v1/namespaces/shop/deployments';
+const LEASE = '/apis/coordination.k8s.io/v1/namespaces/shop/leases/stockout-operator';
 
 let server: ApiServer;
 let folder: string;
@@ -36,6 +37,7 @@ beforeEach(async () => {
   operators = [];
 });
 afterEach(async () => {
+  vi.restoreAllMocks();
   await Promise.all(operators.map((operator) => operator.stop()));
   await server.stop();
   await rm(folder, { recursive: true });
@@ -180,6 +182,21 @@ test('of two, one works: the other stands by until the first stops', async () =>
   operators = [second];
   server.put(MODEL, aModel());
   await eventually(() => expect(condition(model(), 'Ready')?.reason).toBe('Training'));
+});
+
+test('one that slept writes nothing of what it meant to, since another one may lead', async () => {
+  const told: string[] = [];
+  const operator = await start({ log: (_, message) => told.push(message), leaseNamespace: 'shop' });
+  await liveOn();
+  await touchAll(operator);
+  const lease = server.get(LEASE) as Lease;
+  server.put(LEASE, { ...lease, spec: { ...lease.spec, holderIdentity: 'another' } } as Lease);
+  const clock = performance.now.bind(performance);
+  vi.spyOn(performance, 'now').mockImplementation(() => clock() + 60_000);
+  const before = server.writes.length;
+  server.put(MODEL, { ...model(), status: {} } as StockoutModel);
+  await eventually(() => expect(told).toContain('the lease was lost, standing by'));
+  expect(server.writes.slice(before)).toEqual([]);
 });
 
 test('/metrics counts from zero, so that the first error is seen as one', async () => {

@@ -5,6 +5,7 @@ import { LOOPBACK_NETWORK, POD_NETWORK_VARIABLE } from '@stockout/contracts';
 import { startAdminServer } from './admin-server.ts';
 import type { OperatorContext } from './context.ts';
 import { Controllers } from './controllers.ts';
+import { TransientError } from './errors.ts';
 import { KubeClient } from './kube/client.ts';
 import { connect } from './kube/connection.ts';
 import { Election } from './kube/election.ts';
@@ -68,12 +69,13 @@ export async function startOperator(options: OperatorOptions = {}): Promise<Oper
   const { connection, namespace } = await connect(options.kubeconfigPath, (method, code) =>
     metrics.requests.inc({ method, code }),
   );
-  const client = new KubeClient(connection);
   const identity = options.identity ?? `${hostname()}-${randomUUID().slice(0, 8)}`;
-  const lease = { namespace: options.leaseNamespace ?? namespace, name: LEASE_NAME, identity };
-  const election = options.leaderElect === false ? undefined : new Election(client, lease, log);
-  const leads = (): boolean => election?.holds() ?? true;
-  const context = createContext(options, { client, log, identity, leads, metrics });
+  const now = options.now ?? (() => new Date());
+  const lease = { namespace: options.leaseNamespace ?? namespace, name: LEASE_NAME, identity, now };
+  const election =
+    options.leaderElect === false ? undefined : new Election(new KubeClient(connection), lease, log);
+  const client = new KubeClient(connection, () => refuseUnlessLeading(election));
+  const context = createContext(options, { client, log, identity, metrics, now });
   const reflectors = createReflectors(client, context.stores, options.namespaces, log);
   const admin = await startAdminServer({
     host: hostOf(options),
@@ -97,16 +99,21 @@ export async function startOperator(options: OperatorOptions = {}): Promise<Oper
 
 function createContext(
   options: OperatorOptions,
-  given: Pick<OperatorContext, 'client' | 'log' | 'identity' | 'leads' | 'metrics'>,
+  given: Pick<OperatorContext, 'client' | 'log' | 'identity' | 'metrics' | 'now'>,
 ): OperatorContext {
-  const { now = () => new Date() } = options;
   return {
     ...given,
     stores: createStores(),
     settings: settingsOf(options),
-    interviewer: new Interviewer(options.askPod ?? askPod, () => now().getTime()),
-    now,
+    interviewer: new Interviewer(options.askPod ?? askPod, () => given.now().getTime()),
   };
+}
+
+/** A plan of before a long pause: a successor may be at work, and not every write is refused as outdated. */
+function refuseUnlessLeading(election: Election | undefined): void {
+  if (election?.holds() === false) {
+    throw new TransientError('NotLeading', 'the lease was lost', { silent: true });
+  }
 }
 
 /** In a pod the probes and Prometheus come from outside. */

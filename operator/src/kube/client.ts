@@ -27,12 +27,17 @@ interface RawList<T> {
   items: T[];
 }
 
+/** Asked before each write. @throws what the write throws, when nothing may be written now */
+export type Fence = () => void;
+
 /** The requests that the operator makes. Every method throws KubeError. */
 export class KubeClient {
   readonly #connection: Connection;
+  readonly #fence: Fence;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, fence: Fence = () => {}) {
     this.#connection = connection;
+    this.#fence = fence;
   }
 
   async list<T extends KubeObject>(
@@ -148,6 +153,7 @@ export class KubeClient {
       signal?: AbortSignal | undefined;
     } = {},
   ): Promise<T> {
+    if (method !== 'GET') this.#fence();
     const { signal, ...rest } = options;
     const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
     const response = await this.#connection.send({

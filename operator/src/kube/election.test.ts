@@ -82,6 +82,15 @@ test('a lease of which the holder is gone is taken over, whatever its wall clock
   expect(lease().renewTime).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
 });
 
+test('the times in the lease are those of the clock that was given', async () => {
+  const abort = new AbortController();
+  const now = (): Date => new Date('2026-11-28T12:00:00Z');
+  const election = new Election(client, { namespace: 'shop', name: 'op', identity: 'leader', now }, () => {});
+  await election.run(async () => abort.abort(), abort.signal);
+  const renewTime = '2026-11-28T12:00:00.000000Z';
+  expect(lease()).toMatchObject({ acquireTime: renewTime, renewTime });
+});
+
 test("a leader that was paused knows on waking that the lease may be another's", async () => {
   const clock = vi.spyOn(performance, 'now').mockReturnValue(0);
   const abort = new AbortController();

@@ -15,6 +15,8 @@ export interface ElectionOptions {
   /** Without a renewal for so long the leader steps down: before others may take over. */
   renewMs?: number;
   retryMs?: number;
+  /** For the times in the Lease, which people read and no election does. Default: the machine's clock. */
+  now?: () => Date;
 }
 
 /** Leads while it holds the Lease; never two at a time, as long as clocks run at about the same speed. */
@@ -29,7 +31,13 @@ export class Election {
 
   constructor(client: KubeClient, options: ElectionOptions, log: Log) {
     this.#client = client;
-    this.#options = { leaseMs: 10_000, renewMs: 7_000, retryMs: 2_000, ...options };
+    this.#options = {
+      leaseMs: 10_000,
+      renewMs: 7_000,
+      retryMs: 2_000,
+      now: () => new Date(),
+      ...options,
+    };
     this.#log = log;
   }
 
@@ -116,7 +124,7 @@ export class Election {
   }
 
   #claim(lease: Lease): Lease {
-    const now = microTime();
+    const now = microTime(this.#options.now());
     const ours = this.#isOurs(lease);
     const transitions = lease.spec.leaseTransitions;
     return {
@@ -136,7 +144,12 @@ export class Election {
     try {
       const lease = await this.#read();
       if (lease === undefined || !this.#isOurs(lease)) return;
-      const spec = { ...lease.spec, holderIdentity: '', leaseDurationSeconds: 1, renewTime: microTime() };
+      const spec = {
+        ...lease.spec,
+        holderIdentity: '',
+        leaseDurationSeconds: 1,
+        renewTime: microTime(this.#options.now()),
+      };
       await this.#client.replace(LEASE, { ...lease, spec });
     } catch (error) {
       this.#log('debug', 'the lease was not released', {
@@ -147,6 +160,6 @@ export class Election {
 }
 
 /** metav1.MicroTime: exactly six decimals. */
-function microTime(): string {
-  return new Date().toISOString().replace('Z', '000Z');
+function microTime(instant: Date): string {
+  return instant.toISOString().replace('Z', '000Z');
 }

@@ -16,7 +16,8 @@ export interface ReflectorOptions {
   watchSeconds?: () => number;
 }
 
-const BACKOFF: BackoffOptions = { firstMs: 200, maxMs: 30_000 };
+/** However long the API server was away, what happened meanwhile is seen seconds after. */
+const BACKOFF: BackoffOptions = { firstMs: 200, maxMs: 5_000 };
 /** A kind that is not installed yet is looked for again soon: someone is about to apply the CRDs. */
 const NOT_INSTALLED_MS = 1000;
 const LASTED_MS = 10_000;

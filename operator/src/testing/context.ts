@@ -15,7 +15,6 @@ export function aContext(client: KubeClient): OperatorContext {
     interviewer: new Interviewer(() => Promise.reject(new Error('no pod answers here'))),
     identity: 'test',
     log: () => {},
-    leads: () => true,
     now: () => NOW,
   };
 }

@@ -22,6 +22,7 @@ afterEach(async () => {
   await server.stop();
 });
 
+const noon = (): Date => new Date('2026-11-28T12:00:00Z');
 const electionOf = (of: KubeClient): Election =>
   new Election(of, { namespace: 'shop', name: 'op', identity: 'leader' }, () => {});
 
@@ -84,8 +85,11 @@ test('a lease of which the holder is gone is taken over, whatever its wall clock
 
 test('the times in the lease are those of the clock that was given', async () => {
   const abort = new AbortController();
-  const now = (): Date => new Date('2026-11-28T12:00:00Z');
-  const election = new Election(client, { namespace: 'shop', name: 'op', identity: 'leader', now }, () => {});
+  const election = new Election(
+    client,
+    { namespace: 'shop', name: 'op', identity: 'leader', now: noon },
+    () => {},
+  );
   await election.run(async () => abort.abort(), abort.signal);
   const renewTime = '2026-11-28T12:00:00.000000Z';
   expect(lease()).toMatchObject({ acquireTime: renewTime, renewTime });

@@ -18,6 +18,8 @@ interface Kill {
 
 /** The one case to play again, as the failure names it: `conflict:17`, `kill-before:3`. */
 const ONLY = process.env.FAULT_SEED;
+/** `FAULT_KILLS=all`: at each write, before and after, as has to be seen now and then. */
+const EVERY_KILL = process.env.FAULT_KILLS === 'all';
 const MINUTES = 60_000;
 /** Lives that go on side by side: each waits more than it works. */
 const SIDE_BY_SIDE = 4;
@@ -60,7 +62,9 @@ export function describeFaults(where: string, start: () => Promise<FaultTier>, o
     it(
       'when the operator is killed before or after a write, whichever it is',
       async () => {
-        const kills = killsOf(writes.length, options.kills).map(({ when, at }) => `kill-${when}:${at}`);
+        const kills = killsOf(writes.length, EVERY_KILL ? Infinity : options.kills).map(
+          ({ when, at }) => `kill-${when}:${at}`,
+        );
         const endings = await sideBySide(
           chosen(kills, (name) => name.startsWith('kill-')),
           async (name) => {

@@ -75,11 +75,10 @@ export class FaultProxy {
     if (treatment?.do === 'answer') return refuse(response, treatment);
     const answer = await this.#forward(request, body, response);
     if (isWatch(asked) && answer.statusCode === 200) return passWatch(answer, response, this.#fault);
-    this.#answer(asked, treatment, response, {
-      code: answer.statusCode ?? 500,
-      headers: { 'content-type': answer.headers['content-type'] },
-      body: await bytesOf(answer),
-    });
+    const { statusCode: code = 500, headers } = answer;
+    const whole = { code, headers: { 'content-type': headers['content-type'] }, body: await bytesOf(answer) };
+    this.#fault.answered?.(asked, code, whole.body);
+    this.#answer(asked, treatment, response, whole);
   }
 
   #answer(asked: Asked, treatment: Treatment | undefined, response: ServerResponse, answer: Answer): void {

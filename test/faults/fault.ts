@@ -35,4 +35,6 @@ export interface Fault {
   treat?(asked: Asked): Treatment | undefined;
   /** Undefined: the event passes. */
   treatEvent?(): EventTreatment | undefined;
+  /** Called with each answer of the server, but for those of watches. */
+  answered?(asked: Asked, code: number, body: Buffer): void;
 }

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { KubeClient } from '@stockout/localcluster/client';
 import { expect } from 'vitest';
 import type { Access } from '../../localcluster/src/client/kubeconfig.ts';
+import type { KubeObject } from '../../localcluster/src/types.ts';
 import { endStateOf } from './end-state.ts';
 import type { Fault } from './fault.ts';
 import { Killer, type When } from './killer.ts';
@@ -28,11 +29,14 @@ const HARMLESS: Fault = {};
 const REST_MS = 20_000;
 const LOOK_MS = 100;
 
-type Operators = OperatorBehindProxy[];
-/** Begins a life with an operator. */
-type Begin = (stage: Stage, operators: Operators) => Promise<void>;
-/** Done after each step. */
-type Between = (stage: Stage, operators: Operators, isLast: boolean) => Promise<void>;
+interface Course {
+  /** @returns the operators, who are stopped when the life is over; more may be added until then */
+  begin(stage: Stage): Promise<{ stop(): Promise<void> }[]>;
+  /** Done in the middle of each step, which is counted from 0. */
+  amid?(stage: Stage, step: number): Promise<void>;
+  /** Done after each step. */
+  between?(stage: Stage, isLast: boolean): Promise<void>;
+}
 
 /** Whole lives of one model, each in a namespace of its own, held to what must be true at every moment. */
 export class Lives {
@@ -53,32 +57,38 @@ export class Lives {
   }
 
   under(fault: Fault): Promise<object[]> {
-    return this.#live(async (stage, operators) => {
-      operators.push(await OperatorBehindProxy.start(stage, fault));
-    });
+    return this.through({ begin: async (stage) => [await OperatorBehindProxy.start(stage, fault)] });
   }
 
   /** Each step meets a new operator that reads lists of old at first; the last one is told the truth. */
   underRestarts(fault: Fault): Promise<object[]> {
-    const begin: Begin = async (stage, operators) => {
-      operators.push(await OperatorBehindProxy.start(stage, fault));
+    const operators: OperatorBehindProxy[] = [];
+    const start = async (stage: Stage, met: Fault): Promise<OperatorBehindProxy[]> => {
+      operators.push(await OperatorBehindProxy.start(stage, met));
+      return operators;
     };
-    return this.#live(begin, async (stage, operators, isLast) => {
-      await operators.pop()?.stop();
-      operators.push(await OperatorBehindProxy.start(stage, isLast ? HARMLESS : fault));
+    return this.through({
+      begin: (stage) => start(stage, fault),
+      between: async (stage, isLast) => {
+        await operators.pop()?.stop();
+        await start(stage, isLast ? HARMLESS : fault);
+      },
     });
   }
 
   /** The operator is killed at a write, and another one goes on. @returns undefined when that write never came */
   async killed(at: number, when: When): Promise<object[] | undefined> {
     let successor: Promise<void> | undefined;
-    const end = await this.#live(async (stage, operators) => {
+    const begin = async (stage: Stage): Promise<OperatorBehindProxy[]> => {
+      const operators: OperatorBehindProxy[] = [];
       const succeed = async (): Promise<void> => {
         operators.push(await OperatorBehindProxy.start(stage, HARMLESS));
       };
       const killer = new Killer(at, when, () => (successor = succeed()));
       operators.push(await OperatorBehindProxy.start(stage, killer));
-    });
+      return operators;
+    };
+    const end = await this.through({ begin });
     await successor;
     return successor && end;
   }
@@ -94,19 +104,28 @@ export class Lives {
     }
   }
 
-  async #live(begin: Begin, between?: Between): Promise<object[]> {
+  /** @returns the end */
+  async through({ begin, amid, between }: Course): Promise<object[]> {
     const { client, access, node, folder } = this.#tier;
     const namespace = `life-${++this.#count}-${Date.now().toString(36)}`;
-    await client.post('/api/v1/namespaces', { metadata: { name: namespace } });
+    const { metadata } = await client.post<KubeObject>('/api/v1/namespaces', {
+      metadata: { name: namespace },
+    });
     const storage = new PlayedStorage();
     node.mount(namespace, storage);
-    const witness = new Witness(client, namespace);
+    const witness = new Witness(client, namespace, Number(metadata.resourceVersion));
     const stage: Stage = { access, namespace, folder, past: new Map() };
-    const operators: Operators = [];
+    let operators: { stop(): Promise<void> }[] = [];
     try {
       witness.start();
-      await begin(stage, operators);
-      await tellStory({ client, namespace }, async (isLast) => between?.(stage, operators, isLast));
+      operators = await begin(stage);
+      await tellStory(
+        { client, namespace },
+        {
+          amid: async (step) => amid?.(stage, step),
+          between: async (isLast) => between?.(stage, isLast),
+        },
+      );
       expectSound(storage, witness);
       return await this.#endOf(namespace);
     } finally {

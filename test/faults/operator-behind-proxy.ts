@@ -5,6 +5,7 @@ import type { Access } from '../../localcluster/src/client/kubeconfig.ts';
 import { aGoldenReport } from '../../operator/src/testing/played-answers.ts';
 import type { Fault } from './fault.ts';
 import { FaultProxy, type Past } from './fault-proxy.ts';
+import { kubeconfigOf } from './kubeconfig.ts';
 
 export interface Stage {
   /** The API server, as the operator is let in. */
@@ -30,7 +31,7 @@ export class OperatorBehindProxy {
   static async start({ access, namespace, folder, past }: Stage, fault: Fault): Promise<OperatorBehindProxy> {
     const proxy = new FaultProxy(access, fault, past);
     const kubeconfigPath = join(folder, `operator-${++count}.json`);
-    await writeFile(kubeconfigPath, kubeconfigOf(await proxy.start(), namespace));
+    await writeFile(kubeconfigPath, kubeconfigOf({ server: await proxy.start() }, namespace));
     const operator = await startOperator({
       kubeconfigPath,
       namespaces: [namespace],
@@ -48,16 +49,4 @@ export class OperatorBehindProxy {
     this.#proxy.stop();
     await this.#operator.stop();
   }
-}
-
-function kubeconfigOf(server: string, namespace: string): string {
-  const name = 'faults';
-  return JSON.stringify({
-    apiVersion: 'v1',
-    kind: 'Config',
-    clusters: [{ name, cluster: { server, 'insecure-skip-tls-verify': true } }],
-    users: [{ name, user: {} }],
-    contexts: [{ name, context: { cluster: name, user: name, namespace } }],
-    'current-context': name,
-  });
 }

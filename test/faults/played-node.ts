@@ -1,10 +1,14 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { isCode, type KubeClient } from '@stockout/localcluster/client';
 import { reflect, type Reflector } from '../../localcluster/src/client/reflector.ts';
 import { now } from '../../localcluster/src/timestamp.ts';
 import type { Pod } from '../../localcluster/src/types.ts';
 import type { PlayedStorage } from './played-storage.ts';
+import { isAway } from './server-away.ts';
 
 const BEAT_MS = 5000;
+/** A server that is away is asked again so soon: after a long outage the node must not be the last to be heard. */
+const AGAIN_MS = 100;
 
 /**
  * A node on which nothing runs: pods of Jobs have done their work as soon as they are there, all others are ready. What
@@ -15,8 +19,7 @@ export class PlayedNode {
   readonly #name: string;
   readonly #storages = new Map<string, PlayedStorage>();
   #pods: Reflector<Pod> | undefined;
-  #beats: NodeJS.Timeout | undefined;
-  #stopped = false;
+  readonly #stopped = new AbortController();
 
   constructor(client: KubeClient, name: string) {
     this.#client = client;
@@ -26,7 +29,7 @@ export class PlayedNode {
   async start(): Promise<void> {
     await this.#client.post('/api/v1/nodes', { metadata: { name: this.#name } });
     await this.#beat();
-    this.#beats = setInterval(() => void this.#beat().catch(() => {}), BEAT_MS);
+    void this.#keepBeating();
     this.#pods = reflect<Pod>(this.#client, {
       path: '/api/v1/pods',
       query: { fieldSelector: `spec.nodeName=${this.#name}` },
@@ -35,6 +38,21 @@ export class PlayedNode {
       log: () => {},
     });
     await this.#pods.synced;
+  }
+
+  async #keepBeating(): Promise<void> {
+    let wait = BEAT_MS;
+    while (await this.#pause(wait)) {
+      wait = await this.#beat().then(
+        () => BEAT_MS,
+        () => AGAIN_MS,
+      );
+    }
+  }
+
+  /** @returns false once stopped */
+  #pause(ms: number): Promise<boolean> {
+    return delay(ms, true, { signal: this.#stopped.signal }).catch(() => false);
   }
 
   /** A node that says nothing for 40 seconds is given up, and its pods with it. */
@@ -46,8 +64,7 @@ export class PlayedNode {
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.#beats);
-    this.#stopped = true;
+    this.#stopped.abort();
     this.#pods?.stop();
     await this.#client.delete(`/api/v1/nodes/${this.#name}`);
   }
@@ -57,20 +74,27 @@ export class PlayedNode {
     this.#storages.set(namespace, storage);
   }
 
-  /** What was read is the newest there is: nobody else writes the status of a pod of this node. */
   async #play(pod: Pod): Promise<void> {
+    for (;;) {
+      try {
+        return await this.#say(pod);
+      } catch (error) {
+        if (isCode(error, 404) || isCode(error, 409) || this.#stopped.signal.aborted) return;
+        if (!isAway(error)) throw error;
+        await this.#pause(AGAIN_MS);
+      }
+    }
+  }
+
+  /** What was read is the newest there is: nobody else writes the status of a pod of this node. */
+  async #say(pod: Pod): Promise<void> {
     const { name, namespace = '', deletionTimestamp } = pod.metadata;
     const path = `/api/v1/namespaces/${namespace}/pods/${name}`;
     const storage = this.#storages.get(namespace);
-    try {
-      if (deletionTimestamp !== undefined) await this.#client.delete(path, { gracePeriodSeconds: 0 });
-      else if (storage !== undefined && pod.status?.phase === 'Pending') {
-        const status = isOfJob(pod) ? ended(pod, storage) : running(pod);
-        await this.#client.patch(`${path}/status`, { status });
-      }
-    } catch (error) {
-      const isGone = isCode(error, 404) || isCode(error, 409);
-      if (!isGone && !this.#stopped) throw error;
+    if (deletionTimestamp !== undefined) await this.#client.delete(path, { gracePeriodSeconds: 0 });
+    else if (storage !== undefined && pod.status?.phase === 'Pending') {
+      const status = isOfJob(pod) ? ended(pod, storage) : running(pod);
+      await this.#client.patch(`${path}/status`, { status });
     }
   }
 }

@@ -2,9 +2,11 @@ import type { Condition, ScoringJob, StockoutModel } from '@stockout/crds';
 import { isCode, type KubeClient } from '@stockout/localcluster/client';
 import { setTimeout as delay } from 'node:timers/promises';
 import { HOPELESS_ROUNDS } from './played-storage.ts';
+import { isAway } from './server-away.ts';
 
 const GROUP = '/apis/stockout.dev/v1alpha1/namespaces';
-const PATIENCE_MS = 60_000;
+/** After a long outage Kubernetes' own controllers may wait for a minute before they look again. */
+const PATIENCE_MS = 120_000;
 
 /** Versions that pass their gates in this story. */
 export const GATED = ['v1', 'v2'];
@@ -80,12 +82,20 @@ const SCORING = {
   spec: { modelRef: { name: 'retail' }, input: { lastDays: 30 } },
 };
 
-/** Lives through all of it. @param between done after each step */
-export async function tellStory(told: Told, between: (isLast: boolean) => Promise<void>): Promise<void> {
-  for (const step of STEPS) {
+export interface Interludes {
+  /** Done when a step was asked for, and before it has settled. @param step from 0 */
+  amid?(step: number): Promise<void>;
+  /** Done after each step. */
+  between?(isLast: boolean): Promise<void>;
+}
+
+/** Lives through all of it. */
+export async function tellStory(told: Told, { amid, between }: Interludes): Promise<void> {
+  for (const [index, step] of STEPS.entries()) {
     await step.act(told);
+    await amid?.(index);
     await settle(told, step);
-    await between(step === STEPS.at(-1));
+    await between?.(step === STEPS.at(-1));
   }
 }
 
@@ -93,12 +103,26 @@ export async function tellStory(told: Told, between: (isLast: boolean) => Promis
 async function settle(told: Told, { what, settled }: Step): Promise<void> {
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
+    const seen = await look(told);
+    if (!(seen instanceof Error) && settled(seen.model, seen.job)) return;
+    if (Date.now() > deadline) {
+      const last =
+        seen instanceof Error ? seen.message : JSON.stringify([seen.model.status, seen.job.status]);
+      throw new Error(`${what}: not settled: ${last}`);
+    }
+    await delay(50);
+  }
+}
+
+/** @returns an Error while the server is away */
+async function look(told: Told): Promise<{ model: StockoutModel; job: ScoringJob } | Error> {
+  try {
     const model = await told.client.get<StockoutModel>(path(told, 'stockoutmodels', MODEL.metadata.name));
     const job = await told.client.get<ScoringJob>(path(told, 'scoringjobs', SCORING.metadata.name));
-    if (settled(model, job)) return;
-    if (Date.now() > deadline)
-      throw new Error(`${what}: not settled: ${JSON.stringify([model.status, job.status])}`);
-    await delay(50);
+    return { model, job };
+  } catch (error) {
+    if (isAway(error)) return error as Error;
+    throw error;
   }
 }
 

@@ -36,9 +36,10 @@ function troubleIn(events: readonly WatchEvent<KubeObject>[]): string[] {
       const plural = /\/(\w+)\?/.exec(path)?.[1];
       for (const each of events)
         if (`${(each.object as { kind?: string }).kind?.toLowerCase()}s` === plural) see(each);
+      await new Promise(() => {});
     },
   };
-  const witness = new Witness(client as unknown as Pick<KubeClient, 'watch'>, 'shop');
+  const witness = new Witness(client as unknown as Pick<KubeClient, 'get' | 'watch'>, 'shop', 0);
   witness.start();
   return witness.trouble(['v1']);
 }

@@ -1,6 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { KubeClient, WatchEvent } from '@stockout/localcluster/client';
 import type { Deployment, Job, KubeObject, Pod, Service } from '../../localcluster/src/types.ts';
 import { LABEL } from '../../operator/src/resources/names.ts';
+import { type Chapter, readHistory } from './history.ts';
+import { isAway } from './server-away.ts';
 
 const COLLECTIONS = {
   Deployment: '/apis/apps/v1/namespaces/NAMESPACE/deployments',
@@ -9,33 +12,46 @@ const COLLECTIONS = {
   Service: '/api/v1/namespaces/NAMESPACE/services',
 } as const;
 
+/**
+ * Events of one kind come later than those of another by milliseconds: what a watch that broke did not tell any more is
+ * younger than so many revisions.
+ */
+const OUTSTANDING = 50;
+const AGAIN_MS = 50;
+
+type Kind = keyof typeof COLLECTIONS;
+
 interface Seen {
-  kind: keyof typeof COLLECTIONS;
+  kind: Kind;
   event: WatchEvent<KubeObject>;
 }
 
 /** Sees all that happens in a namespace, past the proxy, and says afterwards what should not have happened. */
 export class Witness {
-  readonly #client: Pick<KubeClient, 'watch'>;
+  readonly #client: Pick<KubeClient, 'get' | 'watch'>;
   readonly #namespace: string;
+  readonly #since: number;
   readonly #abort = new AbortController();
-  readonly #seen: Seen[] = [];
+  /** By kind, uid, revision and type: what is read again is nothing new. */
+  readonly #seen = new Map<string, Seen>();
+  /** The newest that it was told of. */
+  #revision: number;
+  /** Why it does not know all. */
+  #blind: unknown;
 
-  constructor(client: Pick<KubeClient, 'watch'>, namespace: string) {
+  /** @param since the revision from which on it sees everything */
+  constructor(client: Pick<KubeClient, 'get' | 'watch'>, namespace: string, since: number) {
     this.#client = client;
     this.#namespace = namespace;
+    this.#revision = since;
+    this.#since = since;
   }
 
   /** From before the first object: everything is seen from its creation on. */
   start(): void {
     for (const [kind, collection] of Object.entries(COLLECTIONS)) {
-      const path = `${collection.replace('NAMESPACE', this.#namespace)}?watch=1&resourceVersion=0&timeoutSeconds=600`;
-      const see = (event: WatchEvent<KubeObject>): void => {
-        this.#seen.push({ kind: kind as Seen['kind'], event });
-      };
-      this.#client.watch(path, this.#abort.signal, see).catch((error: unknown) => {
-        if (!this.#abort.signal.aborted) throw error;
-      });
+      const path = collection.replace('NAMESPACE', this.#namespace);
+      this.#follow(kind as Kind, path).catch((error: unknown) => (this.#blind = error));
     }
   }
 
@@ -43,9 +59,41 @@ export class Witness {
     this.#abort.abort();
   }
 
+  /** A watch may break, and its server be away for long: it goes on, and what happened meanwhile is read. */
+  async #follow(kind: Kind, path: string): Promise<void> {
+    const { signal } = this.#abort;
+    const see = (event: WatchEvent<KubeObject>): void => this.#see(kind, event);
+    for (let from = this.#since; !signal.aborted;) {
+      const query = `watch=1&resourceVersion=${from}&timeoutSeconds=600`;
+      await this.#client.watch(`${path}?${query}`, signal, see).catch(() => {});
+      if (signal.aborted) return;
+      const { events, revision } = await this.#missed(path);
+      events.forEach(see);
+      from = revision;
+    }
+  }
+
+  async #missed(path: string): Promise<Chapter> {
+    const after = Math.max(this.#since, this.#revision - OUTSTANDING);
+    for (;;) {
+      try {
+        return await readHistory(this.#client, path, after);
+      } catch (error) {
+        if (!isAway(error) || this.#abort.signal.aborted) throw error;
+        await delay(AGAIN_MS);
+      }
+    }
+  }
+
+  #see(kind: Kind, event: WatchEvent<KubeObject>): void {
+    const { uid, resourceVersion } = event.object.metadata;
+    this.#seen.set(`${kind}/${uid}/${resourceVersion}/${event.type}`, { kind, event });
+    this.#revision = Math.max(this.#revision, Number(resourceVersion));
+  }
+
   /** Names of all Jobs that there ever were, one entry for each time. */
   get jobs(): string[] {
-    return this.#seen.filter(isNewJob).map(({ event }) => (event.object as Job).metadata.name);
+    return [...this.#seen.values()].filter(isNewJob).map(({ event }) => (event.object as Job).metadata.name);
   }
 
   /** Moments in which callers met nobody, or a version that may not serve; in the one order that all events have. */
@@ -53,7 +101,8 @@ export class Witness {
     const scene = new Map<string, Seen>();
     const found = new Set<string>();
     let served = false;
-    for (const seen of this.#seen.toSorted((a, b) => revisionOf(a) - revisionOf(b))) {
+    if (this.#blind !== undefined) found.add(`the witness has not seen all: ${String(this.#blind)}`);
+    for (const seen of [...this.#seen.values()].toSorted((a, b) => revisionOf(a) - revisionOf(b))) {
       const key = `${seen.kind}/${seen.event.object.metadata.name}`;
       if (seen.event.type === 'DELETED') scene.delete(key);
       else scene.set(key, seen);
@@ -99,7 +148,7 @@ function troubleOf(color: string, scene: readonly Seen[], mayServe: readonly str
   return ready.length > 0 ? undefined : `no pod of ${version} (${color}) is ready`;
 }
 
-function objectsIn<T extends KubeObject>(scene: readonly Seen[], kind: Seen['kind']): T[] {
+function objectsIn<T extends KubeObject>(scene: readonly Seen[], kind: Kind): T[] {
   return scene.filter((seen) => seen.kind === kind).map(({ event }) => event.object as T);
 }
 

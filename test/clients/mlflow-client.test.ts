@@ -5,7 +5,7 @@ import type { Manifest } from '@stockout/contracts';
 import { type PredictorServer, serve } from '@stockout/predictor';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildModelDirectory } from '../../pipeline/src/tracking/model-directory.ts';
-import { VirtualEnvironment } from '../interop/virtual-environment.ts';
+import { VirtualEnvironment } from '../virtual-environment.ts';
 
 const MODEL = new URL('../../predictor/fixtures/tiny/', import.meta.url);
 

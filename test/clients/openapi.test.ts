@@ -5,7 +5,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { type PredictorServer, serve } from '@stockout/predictor';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { VirtualEnvironment } from '../interop/virtual-environment.ts';
+import { VirtualEnvironment } from '../virtual-environment.ts';
 
 const MODEL = new URL('../../predictor/fixtures/tiny', import.meta.url);
 const SCHEMATHESIS = new URL('schemathesis/', import.meta.url);

@@ -21,6 +21,7 @@ export default defineConfig({
           name: 'spark',
           include: ['test/interop/spark/**/*.test.ts'],
           globalSetup: ['test/interop/spark/one-server.ts'],
+          setupFiles: ['test/interop/spark/until-spark-answers.ts'],
         },
       },
     ],

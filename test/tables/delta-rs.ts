@@ -1,13 +1,10 @@
-import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
-import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import type { TableLocation } from '../../pipeline/src/tables/log.ts';
+import { VirtualEnvironment } from '../virtual-environment.ts';
 import { runProgram } from './run-program.ts';
 
-const REQUIREMENTS = fileURLToPath(new URL('./requirements.txt', import.meta.url));
+const REQUIREMENTS = new URL('./requirements.txt', import.meta.url);
 const PROGRAM = fileURLToPath(new URL('./delta_rs.py', import.meta.url));
 
 /** What delta-rs says of a version of a table. */
@@ -29,22 +26,8 @@ export class DeltaRs {
   }
 
   static async install(): Promise<DeltaRs> {
-    const cache =
-      process.env['STOCKOUT_CACHE'] ??
-      join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'stockout');
-    const [, version] = /deltalake==(\S+)/.exec(await readFile(REQUIREMENTS, 'utf8')) ?? [];
-    const folder = join(cache, 'venv-deltalake', version ?? '');
-    const python = join(folder, 'bin', 'python');
-    // The last file that the set-up makes: one that was interrupted is begun anew.
-    const ready = join(folder, 'ready');
-    if (!existsSync(ready)) {
-      await rm(folder, { recursive: true, force: true });
-      await mkdir(join(cache, 'venv-deltalake'), { recursive: true });
-      await run('python3', '-m', 'venv', folder);
-      await run(python, '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', REQUIREMENTS);
-      await run(python, '-c', `import deltalake; open(${JSON.stringify(ready)}, 'w').close()`);
-    }
-    return new DeltaRs(python);
+    const { bin } = await VirtualEnvironment.install('venv-deltalake', REQUIREMENTS);
+    return new DeltaRs(join(bin, 'python'));
   }
 
   async read(

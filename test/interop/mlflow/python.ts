@@ -1,4 +1,4 @@
-import { VirtualEnvironment } from '../virtual-environment.ts';
+import { VirtualEnvironment } from '../../virtual-environment.ts';
 
 /** MLflow and XGBoost, and the programs of this folder. */
 export class Python {

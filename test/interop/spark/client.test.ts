@@ -1,11 +1,12 @@
 import { InputError } from '@stockout/contracts';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SparkError } from '../../../pipeline/src/engines/spark/connect/errors.ts';
 import { type Spark, openSpark } from '../../../pipeline/src/engines/spark/connect/session.ts';
 import { temporaryFolders } from '../../tables/temporary-folders.ts';
+import { sparkConnectUrl } from './connect-url.ts';
 import { startCuttingProxy } from './cutting-proxy.ts';
 
-const connectUrl = inject('connectUrl');
+const connectUrl = sparkConnectUrl();
 const temporaryFolder = temporaryFolders();
 const QUICK = { call: 2000, silence: 500, patienceAtFirst: 5000, patience: 3000 };
 

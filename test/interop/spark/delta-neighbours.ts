@@ -1,5 +1,5 @@
 import { type DuckDB, openDuckDB } from '@stockout/features';
-import { afterAll, beforeAll, expect, inject } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { type Spark, openSpark } from '../../../pipeline/src/engines/spark/connect/session.ts';
 import { writeDataFiles } from '../../../pipeline/src/tables/data-files.ts';
 import type { TableLocation } from '../../../pipeline/src/tables/log.ts';
@@ -7,6 +7,7 @@ import { neededFiles } from '../../../pipeline/src/tables/needed-files.ts';
 import { type Committed, type Draft, commit } from '../../../pipeline/src/tables/table.ts';
 import { vacuumTable } from '../../../pipeline/src/tables/vacuum-table.ts';
 import { snapshotOf } from '../../tables/table-world.ts';
+import { sparkConnectUrl } from './connect-url.ts';
 import { DeltaRsSession } from './delta-rs-session.ts';
 import { type SeenRows, ourRows, sparkRows } from './delta-rows.ts';
 
@@ -27,7 +28,7 @@ export function testNeighbours(): Readonly<Neighbours> {
   const opened = {} as Neighbours;
   beforeAll(async () => {
     opened.db = stack.use(await openDuckDB({ threads: 1 }));
-    opened.spark = stack.use(await openSpark(inject('connectUrl')));
+    opened.spark = stack.use(await openSpark(sparkConnectUrl()));
     for (const setting of FOR_FEW_ROWS) await opened.spark.run(`SET ${setting}`);
     opened.deltaRs = stack.use(await DeltaRsSession.open());
   });

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Spark, openSpark } from '../../../pipeline/src/engines/spark/connect/session.ts';
 import { type TableLocation, listLog, readCommit } from '../../../pipeline/src/tables/log.ts';
 import { rowsOf, snapshotOf, tableIn } from '../../tables/table-world.ts';
 import { temporaryFolders } from '../../tables/temporary-folders.ts';
+import { sparkConnectUrl } from './connect-url.ts';
 import {
   expectSameRows,
   expectVacuumLeavesWhatIsNeeded,
@@ -17,7 +18,7 @@ const neighbours = testNeighbours();
 /** A second session of Spark's: it races with itself too. */
 let other: Spark;
 beforeAll(async () => {
-  other = await openSpark(inject('connectUrl'));
+  other = await openSpark(sparkConnectUrl());
 });
 afterAll(() => other[Symbol.asyncDispose]());
 

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Calibration, Manifest } from '@stockout/contracts';
-import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { PipelineContext } from '../../../pipeline/src/context.ts';
 import { openSpark } from '../../../pipeline/src/engines/spark/connect/session.ts';
 import { makeSparkFeatures } from '../../../pipeline/src/engines/spark/features.ts';
@@ -16,8 +16,9 @@ import { train } from '../../../pipeline/src/train/train.ts';
 import { requireManifest } from '../../../pipeline/src/versions/manifest.ts';
 import { loadScorer } from '../../../pipeline/src/xgboost/scorer.ts';
 import { type Workspace, testDuckDB, testWorkspaces } from '../../../pipeline/src/workspace.test-support.ts';
+import { sparkConnectUrl } from './connect-url.ts';
 
-const SPARK = { type: 'Spark', connectUrl: inject('connectUrl') } as const;
+const SPARK = { type: 'Spark', connectUrl: sparkConnectUrl() } as const;
 const DUCKDB = { type: 'DuckDB' } as const;
 const duckdb = testDuckDB();
 const createWorkspace = testWorkspaces(duckdb);

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import type { StockoutModelSpec } from '@stockout/crds';
 import { type DuckDB, openDuckDB, quoteIdentifier } from '@stockout/features';
 import { openStorage } from '@stockout/storage';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PipelineContext } from '../../../pipeline/src/context.ts';
 import { ensureFeatures } from '../../../pipeline/src/features.ts';
 import { ingest } from '../../../pipeline/src/ingest/ingest.ts';
@@ -14,6 +14,7 @@ import { openRelation } from '../../../pipeline/src/tables/relation.ts';
 import { type ExistingSnapshot, loadSnapshot } from '../../../pipeline/src/tables/snapshot.ts';
 import { rawColumns, selectRaw } from '../../../pipeline/src/raw-table.ts';
 import { temporaryFolders } from '../../tables/temporary-folders.ts';
+import { sparkConnectUrl } from './connect-url.ts';
 import { installSpark } from './install.ts';
 
 const data = (name: string) => fileURLToPath(new URL(`../../../data/${name}.parquet`, import.meta.url));
@@ -75,7 +76,7 @@ async function makeAll(select: string, spec: Data): Promise<string[]> {
   const storage = openStorage(pathToFileURL(join(folder, 'storage')).href);
   const context: PipelineContext = { model: buildModel({ data: spec }), storage };
   await ingest(context, [file]);
-  const engine = { type: 'Spark', connectUrl: inject('connectUrl') } as const;
+  const engine = { type: 'Spark', connectUrl: sparkConnectUrl() } as const;
   await using spark = await ensureFeatures(context, { engine, featuresTable: 'by_spark', reads: false });
   await using duckdb = await ensureFeatures(context, { featuresTable: 'by_duckdb' });
   expect([spark.features, spark.label, spark.rows]).toEqual([duckdb.features, duckdb.label, duckdb.rows]);

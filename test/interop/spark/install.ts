@@ -1,12 +1,10 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { installed } from '../../installed.ts';
 
 const REQUIREMENTS = fileURLToPath(new URL('./requirements.txt', import.meta.url));
 const POM = fileURLToPath(new URL('./pom.xml', import.meta.url));
@@ -22,10 +20,8 @@ export interface SparkInstallation {
 /** In a folder of the cache, made at its first use: by pip and Maven, about two minutes. */
 export async function installSpark(): Promise<SparkInstallation> {
   const pinned = Buffer.concat([await readFile(REQUIREMENTS), await readFile(POM)]);
-  const folder = join(cacheFolder(), 'spark', createHash('sha256').update(pinned).digest('hex').slice(0, 12));
-  // The last file that the set-up makes: one that was interrupted is begun anew.
-  const ready = join(folder, 'ready');
-  if (!existsSync(ready)) await install(folder, ready);
+  const digest = createHash('sha256').update(pinned).digest('hex').slice(0, 12);
+  const folder = await installed('spark', digest, install);
   const python = join(folder, 'venv', 'bin', 'python');
   const sparkHome = await run(
     python,
@@ -36,31 +32,14 @@ export async function installSpark(): Promise<SparkInstallation> {
   return { python, sparkHome, jars: jars.map((jar) => join(folder, 'jars', jar)) };
 }
 
-async function install(folder: string, ready: string): Promise<void> {
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
+async function install(folder: string): Promise<void> {
   const python = join(folder, 'venv', 'bin', 'python');
+  const jars = `-DoutputDirectory=${join(folder, 'jars')}`;
   await run('python3', '-m', 'venv', join(folder, 'venv'));
   await Promise.all([
     run(python, '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', REQUIREMENTS),
-    run(
-      'mvn',
-      '-q',
-      '-B',
-      '-f',
-      POM,
-      'dependency:copy-dependencies',
-      `-DoutputDirectory=${join(folder, 'jars')}`,
-    ),
+    run('mvn', '-q', '-B', '-f', POM, 'dependency:copy-dependencies', jars),
   ]);
-  await writeFile(ready, '');
-}
-
-function cacheFolder(): string {
-  return (
-    process.env['STOCKOUT_CACHE'] ??
-    join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'stockout')
-  );
 }
 
 async function run(program: string, ...args: string[]): Promise<string> {

@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { openSpark } from '../../../pipeline/src/engines/spark/connect/session.ts';
+import { freePort } from '../../free-port.ts';
 import { installSpark } from './install.ts';
 
 /** A Spark Connect server of one JVM with two cores, and Delta Lake in it. */
@@ -114,13 +114,4 @@ function keepTail(jvm: ChildProcess): () => string {
     tail = (tail + text).slice(-8000);
   });
   return () => tail;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { BlobServiceClient } from '@azure/storage-blob';
-import { copyInto, installed } from './installed.ts';
+import { copyInto, installed } from '../../installed.ts';
 import { freePort } from '../../free-port.ts';
 import { run, startServer } from './running.ts';
 import type { Store } from './store.ts';

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { installed } from './installed.ts';
+import { installed } from '../../installed.ts';
 import { freePort } from '../../free-port.ts';
 import { run, startServer } from './running.ts';
 import type { Store } from './store.ts';

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { cp, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { cp, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -21,13 +21,13 @@ export async function installed(
   await mkdir(join(cache, name), { recursive: true });
   await using lock = new AsyncDisposableStack();
   lock.use(await locked(`${folder}.lock`));
-  if (existsSync(folder)) return folder;
-  // Made aside: what is interrupted leaves nothing that looks whole.
-  const aside = `${folder}.new`;
-  await rm(aside, { recursive: true, force: true });
-  await mkdir(aside);
-  await make(aside);
-  await rename(aside, folder);
+  // The last file of all: what was interrupted is made anew. In its place from the start, for programs know their own path.
+  const whole = join(folder, '.whole');
+  if (existsSync(whole)) return folder;
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder);
+  await make(folder);
+  await writeFile(whole, '');
   return folder;
 }
 

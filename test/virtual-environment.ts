@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { installed } from './installed.ts';
 
 /** Python packages in a virtual environment of the cache folder, made at its first use. */
 export class VirtualEnvironment {
@@ -23,18 +22,12 @@ export class VirtualEnvironment {
   static async install(name: string, requirements: URL): Promise<VirtualEnvironment> {
     const content = await readFile(requirements);
     const digest = createHash('sha256').update(content).digest('hex').slice(0, 10);
-    const folder = join(cacheFolder(), name, digest);
-    const environment = new VirtualEnvironment(join(folder, 'bin'));
-    // The last file that the set-up makes: one that was interrupted is begun anew.
-    const ready = join(folder, 'ready');
-    if (existsSync(ready)) return environment;
-    await rm(folder, { recursive: true, force: true });
-    await mkdir(join(cacheFolder(), name), { recursive: true });
-    await run('python3', ['-m', 'venv', folder]);
-    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'];
-    await run(join(environment.bin, 'python'), [...pip, '-r', fileURLToPath(requirements)]);
-    await writeFile(ready, '');
-    return environment;
+    const folder = await installed(name, digest, async (empty) => {
+      await run('python3', ['-m', 'venv', empty]);
+      const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'];
+      await run(join(empty, 'bin', 'python'), [...pip, '-r', fileURLToPath(requirements)]);
+    });
+    return new VirtualEnvironment(join(folder, 'bin'));
   }
 
   /**
@@ -47,13 +40,6 @@ export class VirtualEnvironment {
     const stdout = await run(join(this.bin, 'python'), args, env);
     return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as T;
   }
-}
-
-function cacheFolder(): string {
-  return (
-    process.env['STOCKOUT_CACHE'] ??
-    join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'stockout')
-  );
 }
 
 async function run(

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { runResultSchema } from '@stockout/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const BIN = fileURLToPath(new URL('../bin/stockout.js', import.meta.url));
@@ -122,6 +123,19 @@ describe('from raw data to a version, each command prints the one object that it
       ...'evaluate -f model.yaml --version v1 --against v2 --json'.split(' '),
     );
     expect([code, Object.keys(json).sort()]).toEqual([0, [...VERSION_KEYS, 'champion'].sort()]);
+  });
+
+  it('evaluate as a Job, which leaves what both are worth for the operator', async () => {
+    const file = join(dir, 'termination-log');
+    const { code } = await stockout(
+      ...'evaluate -f strict.yaml --version v1 --against v2 --gates report --result-file'.split(' '),
+      file,
+    );
+    const result = runResultSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+    expect([code, result]).toMatchObject([
+      0,
+      { kind: 'evaluate', version: 'v1', champion: { version: 'v2' } },
+    ]);
   });
 
   it('evaluate, by store, week and sales where that is asked for, in 80 columns', async () => {

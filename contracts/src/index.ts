@@ -1,4 +1,5 @@
 export * from './calibration.ts';
+export * from './comparison.ts';
 export * from './confidence.ts';
 export * from './data-profile.ts';
 export * from './decimal.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { comparisonSchema } from './comparison.ts';
 import { gateVerdictSchema } from './gates.ts';
 import { sha256Schema, versionNameSchema } from './manifest.ts';
 import { baselineSchema, championSchema, confusionMatrixSchema, metricsSchema } from './metrics.ts';
@@ -79,6 +80,10 @@ export const recoverResultSchema = z.object({
 });
 export type RecoverResult = z.infer<typeof recoverResultSchema>;
 
+/** What `stockout evaluate` found of a version beside another one. */
+export const evaluateResultSchema = comparisonSchema.extend({ kind: z.literal('evaluate') });
+export type EvaluateResult = z.infer<typeof evaluateResultSchema>;
+
 /** What `stockout remove-versions` took away. */
 export const removeResultSchema = z.object({
   kind: z.literal('remove'),
@@ -102,6 +107,7 @@ export const runResultSchema = z.discriminatedUnion('kind', [
   shardResultSchema,
   registerResultSchema,
   recoverResultSchema,
+  evaluateResultSchema,
   removeResultSchema,
   failureResultSchema,
 ]);

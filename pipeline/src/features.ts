@@ -10,8 +10,8 @@ import type { PipelineContext } from './context.ts';
 import type { Engine } from './engines/spark/open.ts';
 import { ensureSparkFeatures } from './engines/spark/ensure-features.ts';
 import { featuresRequest, rawRows } from './features-request.ts';
-import { type Refresh, SOURCE_TAG, madeOf, planRefresh } from './features-refresh.ts';
-import { writeAllFeatures, writeChangedFeatures } from './features-write.ts';
+import { type MadeOf, type Refresh, SOURCE_TAG, madeOf, planRefresh } from './features-refresh.ts';
+import { type FeaturesWork, writeAllFeatures, writeChangedFeatures } from './features-write.ts';
 import { type RawTable, rawColumns } from './raw-table.ts';
 import type { AddFile } from './tables/actions.ts';
 import { type WrittenFiles, deleteDataFiles } from './tables/data-files.ts';
@@ -61,6 +61,8 @@ export interface FeaturesSource {
   rawVersion?: number | 'newest' | undefined;
   /** Default: spec.data.featuresTable. */
   featuresTable?: string | undefined;
+  /** Where they are made instead when that table is made of other rows and is to stay so; left out, it is made anew. */
+  aside?: string | undefined;
   /** Default: spec.training.engine. */
   engine?: Engine | undefined;
   /** Whether rows are read here; where only the cluster reads them, none is fetched. Default: true. */
@@ -106,8 +108,9 @@ export async function ensureFeatures(
   const columns = rawColumns(raw, rawSnapshot);
   const request = featuresRequest(data, columns);
   const rendered = renderFeatures(request);
-  const snapshot = await makeUnlessMade(db, raw, rawSnapshot, target, request);
-  const relation = await openRelation(target, snapshot);
+  const aside = source.aside === undefined ? undefined : locateTable(context, source.aside);
+  const { table, snapshot } = await makeUnlessMade(db, raw, rawSnapshot, { target, aside }, request);
+  const relation = await openRelation(table, snapshot);
   const [extent] = await db.rows<Extent>(
     `SELECT count(*) AS rows, min(date) AS first, max(date) AS last FROM ${relation.sql}`,
   );
@@ -115,7 +118,7 @@ export async function ensureFeatures(
     relation: relation.sql,
     files: relation.files,
     share: 1,
-    table: target.name,
+    table: table.name,
     tableVersion: snapshot.version,
     rawTable: raw.name,
     rawVersion: rawSnapshot.version,
@@ -151,16 +154,32 @@ async function loadRaw(
   return snapshot;
 }
 
+/** Where features are to be, and where instead when what stands there is made of other rows. */
+interface Places {
+  target: TableLocation;
+  aside: TableLocation | undefined;
+}
+
 async function makeUnlessMade(
   db: DuckDB,
   raw: RawTable,
   rawSnapshot: ExistingSnapshot,
-  target: TableLocation,
+  { target, aside }: Places,
   request: FeaturesRequest,
-): Promise<ExistingSnapshot> {
+): Promise<{ table: TableLocation; snapshot: ExistingSnapshot }> {
   const { metadata, version } = rawSnapshot;
   const source = madeOf({ table: metadata.id, version }, rawColumns(raw, rawSnapshot), request);
-  const work = { db, raw, snapshot: rawSnapshot, target, request, source: JSON.stringify(source) };
+  const standing = aside && (await loadSnapshot(db, target));
+  if (standing && exists(standing) && isMadeOf(standing, JSON.stringify(source))) {
+    return { table: target, snapshot: standing };
+  }
+  const table = aside ?? target;
+  const work = { db, raw, snapshot: rawSnapshot, target: table, request, source: JSON.stringify(source) };
+  return { table, snapshot: await makeFeatures(work, source) };
+}
+
+async function makeFeatures(work: FeaturesWork, source: MadeOf): Promise<ExistingSnapshot> {
+  const { db, target } = work;
   let all: WrittenFiles | undefined;
   let changed: readonly AddFile[] = [];
   const discardChanged = () => deleteDataFiles(target, changed);

@@ -1,4 +1,5 @@
 export { type PipelineContext, type Progress } from './context.ts';
+export { toEvaluateResult } from './evaluate/evaluate-result.ts';
 export { evaluate, type EvaluateOptions, type EvaluateOutcome } from './evaluate/evaluate.ts';
 export { ensureFeatures, features, type FeaturesSource, type FeaturesTable } from './features.ts';
 export { generate, type GenerateOptions } from './generate.ts';

@@ -39,6 +39,8 @@ async function evaluate(options: EvaluateOptions, signal: AbortSignal): Promise<
     text: [describeVersion(evaluated), ...(evaluated.slices ? [describeSlices(evaluated.slices)] : [])].join(
       '\n\n',
     ),
+    ...(against !== undefined &&
+      options.resultFile !== undefined && { result: pipeline.toEvaluateResult(evaluated, against) }),
     exitCode: options.gates === 'report' || allPassed(evaluated.gates) ? EXIT.done : EXIT.gatesFailed,
   };
 }

@@ -1,7 +1,6 @@
 import { type Champion, InputError, judgeGates, type Manifest } from '@stockout/contracts';
 import { openDuckDB } from '@stockout/features';
 import { type PipelineContext, storageOf } from '../context.ts';
-import { ensureFeatures } from '../features.ts';
 import { readChampionRows } from '../train/champion-rows.ts';
 import { outcomeOf, type TrainOutcome } from '../train/outcome.ts';
 import { parseSplitPlan } from '../train/split-plan.ts';
@@ -13,6 +12,7 @@ import { XGBoost } from '../xgboost/xgboost.ts';
 import { scoreVersion } from './champion.ts';
 import { type Slices, coldStartOf, gatherSlices, sliceByAge } from './insights.ts';
 import { type Judgement, judgeScores } from './judge-scores.ts';
+import { testedFeatures, withHorizonOf } from './tested-features.ts';
 
 export interface EvaluateOptions {
   version: string;
@@ -41,7 +41,12 @@ export async function evaluate(context: PipelineContext, options: EvaluateOption
   const other = against === undefined ? undefined : await requireManifest(storage, namespace, name, against);
 
   context.report?.({ step: 'features' });
-  const { test, otherTest, train, firstDays } = await readRows(context, manifest, other, slices);
+  const { test, otherTest, train, firstDays } = await readRows(
+    withHorizonOf(context, manifest),
+    manifest,
+    other,
+    slices,
+  );
   context.signal?.throwIfAborted();
   context.report?.({ step: 'evaluate' });
   await using xgboost = await XGBoost.start();
@@ -104,8 +109,7 @@ async function readRows(
   readsTraining: boolean,
 ) {
   const plan = parseSplitPlan(manifest.split);
-  const source = { rawTable: manifest.data.table, rawVersion: manifest.data.version };
-  await using table = await ensureFeatures(context, source);
+  await using table = await testedFeatures(context, manifest);
   await using db = await openDuckDB({ signal: context.signal });
   const names = manifest.features.map((feature) => feature.name);
   const lacking = names.find((feature) => !table.features.includes(feature));

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PipelineContext } from '../context.ts';
+import { toEvaluateResult } from '../evaluate/evaluate-result.ts';
 import { evaluate } from '../evaluate/evaluate.ts';
 import { smallModel } from './model.test-support.ts';
 import { SAWTOOTH, writeRawTable } from './raw-table.test-support.ts';
@@ -43,6 +44,12 @@ describe('a candidate', () => {
     // The verdict of an evaluation is the same: same rows, same models, same gates.
     const evaluated = await evaluate(weak, { version: 'v2', against: 'v1' });
     expect({ ...evaluated, seconds: 0 }).toEqual({ ...candidate, seconds: 0 });
+    expect(toEvaluateResult(evaluated, 'v1')).toEqual({
+      kind: 'evaluate',
+      version: 'v2',
+      metrics: candidate.metrics,
+      champion: { version: 'v1', metrics: champion.metrics },
+    });
   });
 
   it.each([
@@ -70,5 +77,8 @@ describe('a candidate', () => {
     const candidate = await train(context, { against: 'v1' });
     expect(candidate.champion).toBeUndefined();
     expect(candidate.warnings.join()).toMatch(/v1 could not be compared: the data does not yield all .*cost/);
+    expect(() => toEvaluateResult(candidate, 'v1')).toThrow(
+      'v1 cannot be scored on the held-out rows of v2: version 0 of the raw table does not yield all features of v1 any more; train again to compare',
+    );
   });
 });

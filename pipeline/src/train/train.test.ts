@@ -7,6 +7,7 @@ import { openStorage } from '@stockout/storage';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PipelineContext } from '../context.ts';
 import { evaluate } from '../evaluate/evaluate.ts';
+import { features } from '../features.ts';
 import { versions } from '../versions/list-versions.ts';
 import { requireManifest } from '../versions/manifest.ts';
 import { loadScorer } from '../xgboost/scorer.ts';
@@ -128,8 +129,19 @@ describe('a training', () => {
     await writeRawTable(context);
     const trained = await train(context);
     await writeRawTable(context, `SELECT * REPLACE (date + 60 AS date) FROM (${SAWTOOTH})`);
+    const { tableVersion } = await features(context);
     const evaluated = await evaluate(context, { version: 'v1' });
     expect(evaluated).toMatchObject({ dataVersion: 0, metrics: trained.metrics });
+    // Others read the features table: it is not set back to older rows.
+    expect((await features(context)).tableVersion).toBe(tableVersion);
+  });
+
+  it('is evaluated by the labels that it was trained on, whatever horizon the spec has by now', async () => {
+    const context = buildContext();
+    await writeRawTable(context);
+    const { metrics } = await train(context);
+    context.model.spec.data.horizonDays = 2;
+    expect(await evaluate(context, { version: 'v1' })).toMatchObject({ metrics });
   });
 
   it('warns by name of a feature that is the label in disguise', async () => {

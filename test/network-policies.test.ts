@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { buildPredictorDeployment } from '../operator/src/resources/predictor-deployment.ts';
+import { buildEvaluateJob } from '../operator/src/resources/evaluate-job.ts';
 import { buildRegisterJob } from '../operator/src/resources/register-job.ts';
 import { buildRecoverJob } from '../operator/src/resources/recover-job.ts';
 import { buildRemovalJob } from '../operator/src/resources/removal-job.ts';
@@ -27,6 +28,7 @@ const image = 'any';
 const version = { version: 'v1', uri: 'file:///var/lib/stockout/v1', digest: 'sha256:0' };
 const predictor = buildPredictorDeployment({ model, color: 'blue', version, image }).spec.template;
 const training = buildTrainingJob({ model, run: 'run', against: undefined, image }).spec.template;
+const evaluation = buildEvaluateJob(model, { version: 'v2', champion: 'v1' }, image).spec.template;
 const tracking = buildRegisterJob(model, { versions: [], aliases: {} }, image).spec.template;
 const recovery = buildRecoverJob(model, { versions: [], newest: 1 }, image).spec.template;
 const removal = buildRemovalJob(model, image).spec.template;
@@ -35,6 +37,7 @@ test.each([
   ['network-policy/predictors.yaml', predictor, true],
   ['network-policy/predictors.yaml', training, false],
   ['network-policy/jobs.yaml', training, true],
+  ['network-policy/jobs.yaml', evaluation, true],
   ['network-policy/jobs.yaml', tracking, true],
   ['network-policy/jobs.yaml', recovery, true],
   ['network-policy/jobs.yaml', removal, true],

@@ -78,6 +78,10 @@ export const REASON = {
   schemaChanged: 'SchemaChanged',
   /** There is no version yet. */
   noVersion: 'NoVersion',
+  /** It lacks nothing but a comparison with what serves, which a Job makes, or is about to. */
+  comparing: 'Comparing',
+  /** It could not be compared with what serves, and may not serve before; it is tried again. */
+  comparisonFailed: 'ComparisonFailed',
 
   // RolledOut.
   /** All traffic goes to the version that is to serve. */
@@ -160,6 +164,7 @@ const TROUBLES: ReadonlySet<string> = new Set([
   REASON.trainingFailed,
   REASON.gatesFailed,
   REASON.schemaChanged,
+  REASON.comparisonFailed,
   REASON.progressDeadlineExceeded,
   REASON.analysisFailed,
   REASON.inconclusive,

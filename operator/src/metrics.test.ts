@@ -1,7 +1,14 @@
 import type { Condition, ScoringJobStatus, StockoutModelStatus } from '@stockout/crds';
 import { describe, expect, it } from 'vitest';
 import { createMetrics } from './create-metrics.ts';
-import { forgetAll, forgetModel, forgetScoringJob, measureModel, measureScoringJob } from './metrics.ts';
+import {
+  countGateFailures,
+  forgetAll,
+  forgetModel,
+  forgetScoringJob,
+  measureModel,
+  measureScoringJob,
+} from './metrics.ts';
 import { aModel, aScoringJob } from './testing/builders.ts';
 
 const AT = '2026-11-23T11:00:00Z';
@@ -52,6 +59,37 @@ describe('metrics of a model', () => {
       expect(await samples(metrics, name)).toEqual([]);
     }
     expect(await samples(metrics, 'stockout_model_last_trained_timestamp_seconds')).toEqual([]);
+  });
+});
+
+const versionWith = (passed: boolean, reason: string): StockoutModelStatus => {
+  const gate = { metric: 'auc', rule: 'maxDropFromServing', threshold: '0', passed, reason };
+  return { versions: [{ name: 'v2', gates: [gate] }] } as StockoutModelStatus;
+};
+
+describe('gates that a version did not pass', () => {
+  it.each([
+    ['are counted when the version is first told of', [versionWith(false, 'DroppedFromServing')], 1],
+    ['are not counted while a comparison is missing', [versionWith(false, 'NotCompared')], 0],
+    [
+      'are counted once that comparison is made',
+      [versionWith(false, 'NotCompared'), versionWith(false, 'DroppedFromServing')],
+      1,
+    ],
+    [
+      'are not counted when people change gates afterwards',
+      [versionWith(true, 'Passed'), versionWith(false, 'DroppedFromServing')],
+      0,
+    ],
+  ])('%s', async (_name, story, expected) => {
+    const metrics = createMetrics();
+    const model = aModel();
+    for (const status of story) {
+      countGateFailures(metrics, model, status);
+      model.status = status;
+    }
+    const [sample = ' 0'] = await samples(metrics, 'stockout_gate_failures_total');
+    expect(Number(sample.split(' ').at(-1))).toBe(expected);
   });
 });
 

@@ -1,3 +1,4 @@
+import type { GateReason } from '@stockout/contracts';
 import type { Gauge } from 'prom-client';
 import type {
   Condition,
@@ -6,9 +7,13 @@ import type {
   ScoringJobStatus,
   StockoutModel,
   StockoutModelStatus,
+  VersionStatus,
 } from '@stockout/crds';
 import { CONDITION, REASON } from './conditions.ts';
 import type { OperatorMetrics } from './create-metrics.ts';
+
+type GateStatus = NonNullable<VersionStatus['gates']>[number];
+const NOT_COMPARED: GateReason = 'NotCompared';
 
 /** What a model's status says, as numbers; what it said before and no longer says is taken away. */
 export function measureModel(
@@ -71,19 +76,27 @@ export function forgetScoringJob(metrics: OperatorMetrics, job: ScoringJob): voi
   metrics.scoredAt.remove(labels);
 }
 
-/** Counts the gates that a version did not pass when it is first told of. */
+/** Counts the gates that a version did not pass when that is first told of. */
 export function countGateFailures(
   metrics: OperatorMetrics,
   model: StockoutModel,
   status: StockoutModelStatus,
 ): void {
   const { namespace, name } = model.metadata;
-  const known = new Set(model.status?.versions?.map((version) => version.name));
-  for (const version of status.versions?.filter((each) => !known.has(each.name)) ?? []) {
-    for (const gate of version.gates?.filter((each) => !each.passed) ?? []) {
+  const known = new Map(model.status?.versions?.map((version) => [version.name, version]));
+  for (const version of status.versions ?? []) {
+    for (const gate of newFailures(version, known.get(version.name))) {
       metrics.gateFailures.inc({ namespace, model: name, metric: gate.metric, rule: gate.rule });
     }
   }
+}
+
+/** A gate that lacks a comparison may still hold: it counts once that is made. */
+function newFailures(version: VersionStatus, before: VersionStatus | undefined): GateStatus[] {
+  const wasOpen = ({ metric, rule }: GateStatus): boolean =>
+    before?.gates?.find((gate) => gate.metric === metric && gate.rule === rule)?.reason === NOT_COMPARED;
+  const failures = version.gates?.filter(({ passed, reason }) => !passed && reason !== NOT_COMPARED) ?? [];
+  return before === undefined ? failures : failures.filter(wasOpen);
 }
 
 /** Counts the rows of runs that are told of as done for the first time. */

@@ -1,8 +1,10 @@
-import { allPassed, type GateVerdict, judgeGates } from '@stockout/contracts';
+import { allPassed, type Comparison, type GateVerdict } from '@stockout/contracts';
 import type { StockoutModel } from '@stockout/crds';
 import { type Finding, isFalse, isTrue, REASON, type Verdict } from '../conditions.ts';
 import { ANNOTATION } from '../resources/names.ts';
-import { type VersionRecord, versionNumber } from '../resources/version-record.ts';
+import type { Pair } from '../resources/run-names.ts';
+import type { VersionRecord } from '../resources/version-record.ts';
+import { isNewer, judgeVersion, lacksComparison } from './judging.ts';
 
 export interface PromotionPlan {
   /** What is to serve: the champion, a better candidate, or what is pinned. */
@@ -13,6 +15,8 @@ export interface PromotionPlan {
   verdict: Verdict;
   /** Why the pinned version does not serve. */
   pinRefused: Finding | undefined;
+  /** The comparison on which it depends what is to serve, if one is missing. */
+  uncompared: Pair | undefined;
 }
 
 export interface PromotionInput {
@@ -21,50 +25,70 @@ export interface PromotionInput {
   versions: readonly VersionRecord[];
   /** The name of the version that serves. */
   serving: string | undefined;
+  /** What versions were compared with since they were trained. */
+  comparisons?: readonly Comparison[] | undefined;
   /** Versions in storage that did not go on record, each with why. */
   unusable?: Readonly<Record<string, string>> | undefined;
 }
 
+type Verdicts = PromotionPlan['verdicts'];
+type Choice = Pick<PromotionPlan, 'target' | 'pinRefused' | 'uncompared'>;
+
 /** Which version is to serve, by the gates and by what the spec says of promotion. */
 export function planPromotion(input: PromotionInput): PromotionPlan {
-  const { model, versions, serving } = input;
-  const verdicts = new Map(versions.map((version) => [version.version, judge(input, version)]));
-  const champion = versions.find((version) => version.version === serving);
+  const { model, versions } = input;
+  const verdicts = new Map(versions.map((version) => [version.version, judgeVersion(input, version)]));
   const verdict = judgeLatest(input, verdicts);
-  const { policy, version: pin } = model.spec.promotion;
-  if (pin !== undefined) {
-    const pinRefused = pin === serving ? undefined : refusePin(input, verdicts, pin);
-    const pinned = versions.find((version) => version.version === pin);
-    return { target: pinRefused === undefined ? pinned : champion, verdicts, verdict, pinRefused };
-  }
-  const successor = policy === 'Automatic' ? findSuccessor(input, verdicts) : undefined;
-  return { target: successor ?? champion, verdicts, verdict, pinRefused: undefined };
-}
-
-/**
- * A version that would replace what serves by itself is compared with that; any other keeps the verdict of its own
- * day, when it was compared with what served then. So no version loses its place by being replaced, and the way back
- * stays open.
- */
-function judge({ model, serving }: PromotionInput, record: VersionRecord): GateVerdict[] {
-  const { policy, version: pin } = model.spec.promotion;
-  const isChallenger = policy === 'Automatic' && pin === undefined && isNewer(record.version, serving);
-  return judgeGates(model.spec.gates, record, isChallenger ? serving : record.champion?.version);
+  const { version: pin } = model.spec.promotion;
+  const choice = pin === undefined ? chooseBest(input, verdicts) : choosePinned(input, verdicts, pin);
+  return { ...choice, verdicts, verdict };
 }
 
 /** The newest version that passed and is newer than what serves. */
-function findSuccessor(
-  input: PromotionInput,
-  verdicts: ReadonlyMap<string, readonly GateVerdict[]>,
-): VersionRecord | undefined {
+function chooseBest(input: PromotionInput, verdicts: Verdicts): Choice {
+  const { model, serving } = input;
+  const challengers = model.spec.promotion.policy === 'Automatic' ? findChallengers(input) : [];
+  const successor = challengers.find(({ version }) => allPassed(verdicts.get(version) ?? []));
+  const uncompared = findUncompared(challengers, verdicts, serving);
+  return { target: successor ?? championIn(input), pinRefused: undefined, uncompared };
+}
+
+function choosePinned(input: PromotionInput, verdicts: Verdicts, pin: string): Choice {
   const { versions, serving } = input;
-  const champion = versions.find((version) => version.version === serving);
-  return versions.find(
+  const pinned = versions.filter(({ version }) => version === pin);
+  const pinRefused = pin === serving ? undefined : refusePin(input, verdicts, pin);
+  const target = pinRefused === undefined ? pinned[0] : championIn(input);
+  return { target, pinRefused, uncompared: findUncompared(pinned, verdicts, serving) };
+}
+
+function championIn({ versions, serving }: PromotionInput): VersionRecord | undefined {
+  return versions.find((version) => version.version === serving);
+}
+
+/** Newest first: those newer than what serves whose callers need send nothing new. */
+function findChallengers(input: PromotionInput): VersionRecord[] {
+  const { versions, serving } = input;
+  const champion = championIn(input);
+  return versions.filter(
     (version) =>
       (serving === undefined || isNewer(version.version, serving)) &&
-      allPassed(verdicts.get(version.version) ?? []) &&
       newFeatures(version, champion).length === 0,
   );
+}
+
+/** Nothing depends on versions that come after one which passes. */
+function findUncompared(
+  candidates: readonly VersionRecord[],
+  verdicts: Verdicts,
+  champion: string | undefined,
+): Pair | undefined {
+  if (champion === undefined) return undefined;
+  for (const { version } of candidates) {
+    const gates = verdicts.get(version) ?? [];
+    if (allPassed(gates)) return undefined;
+    if (lacksComparison(gates)) return { version, champion };
+  }
+  return undefined;
 }
 
 /** Features that callers of the champion do not send. */
@@ -75,7 +99,7 @@ function newFeatures(version: VersionRecord, champion: VersionRecord | undefined
 
 function refusePin(
   { versions, unusable = {} }: PromotionInput,
-  verdicts: ReadonlyMap<string, readonly GateVerdict[]>,
+  verdicts: Verdicts,
   pin: string,
 ): Finding | undefined {
   const gates = verdicts.get(pin);
@@ -96,14 +120,14 @@ function refusedPin(message: string): Finding {
   return { reason: REASON.pinnedVersionRefused, message: `spec.promotion.version: ${message}` };
 }
 
-function judgeLatest(input: PromotionInput, verdicts: ReadonlyMap<string, readonly GateVerdict[]>): Verdict {
+function judgeLatest(input: PromotionInput, verdicts: Verdicts): Verdict {
   const [latest] = input.versions;
   if (latest === undefined)
     return { status: 'Unknown', reason: REASON.noVersion, message: 'no version is trained yet' };
   const gates = verdicts.get(latest.version) ?? [];
   const { version } = latest;
   if (!allPassed(gates)) return isFalse(REASON.gatesFailed, refusal(input, version, gates));
-  const champion = input.versions.find((each) => each.version === input.serving);
+  const champion = championIn(input);
   const added = newFeatures(latest, champion);
   const isPinned = input.model.spec.promotion.version === version;
   if (added.length > 0 && champion !== undefined && !isPinned && isNewer(version, champion.version)) {
@@ -121,10 +145,6 @@ function manualHint({ model, serving }: PromotionInput, version: string): string
   const { policy, version: pin } = model.spec.promotion;
   if (policy !== 'Manual' || pin !== undefined || version === serving) return '';
   return `; spec.promotion.policy is Manual: set spec.promotion.version to ${version} to let it serve`;
-}
-
-function isNewer(version: string, serving: string | undefined): boolean {
-  return serving !== undefined && versionNumber(version) > versionNumber(serving);
 }
 
 /** One sentence: which gate, by how much, and what serves instead. */

@@ -40,6 +40,18 @@ export const VERSIONS = {
     when: 'The gates hold, but the latest version needs features that callers of the serving version do not send. They would be answered 422.',
     todo: 'Have callers send the features that the message names, then pin the version.',
   },
+  Comparing: {
+    on: ['GatesPassed=False', 'Ready=False'],
+    when: 'Every gate holds but one that asks for a comparison with what serves, which no training made. A Job compares the two, or will once a training or rollout has ended. What serves goes on serving.',
+    todo: 'Wait. Where the message says that its pod does not start, mend that.',
+    see: 'rollouts.md#before-compared-with-what-serves',
+  },
+  ComparisonFailed: {
+    on: ['GatesPassed=False'],
+    when: 'That Job failed, so that the version may not serve. It is tried again 10 minutes later.',
+    todo: "Mend what the message says: it is the command's own. A change of `spec.training`, `spec.data` or `spec.storage`, or deleting the Job, tries at once.",
+    see: 'rollouts.md#before-compared-with-what-serves',
+  },
   NoVersion: {
     on: ['GatesPassed=Unknown'],
     when: 'There is no version yet.',

@@ -90,7 +90,15 @@ export function ownerReference({ apiVersion, kind, metadata }: Owner): OwnerRefe
 }
 
 export type Component =
-  'training' | 'scoring' | 'tracking' | 'recovery' | 'removal' | 'predictor' | 'candidate' | 'record';
+  | 'training'
+  | 'evaluation'
+  | 'scoring'
+  | 'tracking'
+  | 'recovery'
+  | 'removal'
+  | 'predictor'
+  | 'candidate'
+  | 'record';
 
 export function labelsOf(instance: string, component: Component): Record<string, string> {
   return {

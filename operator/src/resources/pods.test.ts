@@ -3,6 +3,7 @@ import { readManifests } from '@stockout/crds/manifest';
 import { describe, expect, test } from 'vitest';
 import type { PodTemplate } from '../api/kubernetes.ts';
 import { aModel, aScoringJob, aVersion } from '../testing/builders.ts';
+import { buildEvaluateJob } from './evaluate-job.ts';
 import { ANNOTATION } from './names.ts';
 import { buildPredictorDeployment, speaksTls, templateHash } from './predictor-deployment.ts';
 import { buildRegisterJob } from './register-job.ts';
@@ -11,6 +12,7 @@ import { buildTrainingJob } from './training-job.ts';
 
 const model = aModel({ serving: { auth: { apiKeySecretRef: { name: 'stockout-api-key' } } } });
 const train = buildTrainingJob({ model, run: 'retail-train-0', against: 'v1', image: 'pipeline:1' });
+const compare = buildEvaluateJob(model, { version: 'v3', champion: 'v2' }, 'pipeline:1');
 const score = buildScoringRun({
   job: aScoringJob(),
   model,
@@ -26,6 +28,7 @@ const predictor = buildPredictorDeployment({
 });
 const templates: [string, PodTemplate][] = [
   ['training', train.spec.template],
+  ['comparing', compare.spec.template],
   ['scoring', score.spec.template],
   ['predictor', predictor.spec.template],
 ];
@@ -71,6 +74,32 @@ describe('what the pods run', () => {
     expect([...(container?.command ?? []), ...(container?.args ?? [])].join(' ')).toBe(
       'stockout train -f /etc/stockout/manifest.yaml --storage file:///var/lib/stockout --run retail-train-0 --gates report --against v1 --result-file /dev/termination-log',
     );
+  });
+
+  test('a comparison reads both versions from a volume that it cannot write', () => {
+    const { spec } = compare.spec.template;
+    const [container] = spec.containers;
+    expect(container?.args.join(' ')).toBe(
+      'evaluate -f /etc/stockout/manifest.yaml --storage file:///var/lib/stockout --version v3 --against v2 --gates report --result-file /dev/termination-log',
+    );
+    expect(container?.volumeMounts).toContainEqual({
+      name: 'storage',
+      mountPath: '/var/lib/stockout',
+      readOnly: true,
+    });
+  });
+
+  test('a comparison has the keys to the Spark cluster that makes its rows, and the bounds of a training', () => {
+    const engine = {
+      type: 'Spark' as const,
+      connectUrl: 'sc://spark',
+      secretRef: { name: 'stockout-spark' },
+    };
+    const bounds = { backoffLimit: 1, activeDeadlineSeconds: 60 };
+    const spark = aModel({ training: { engine, ...bounds } });
+    const { spec } = buildEvaluateJob(spark, { version: 'v3', champion: 'v2' }, 'i');
+    expect(spec.template.spec.containers[0]?.envFrom).toEqual([{ secretRef: { name: 'stockout-spark' } }]);
+    expect(spec).toMatchObject(bounds);
   });
 
   test('a scoring run is pinned to its version', () => {
@@ -161,6 +190,7 @@ describe('where the pods run', () => {
 
   test.each([
     ['a training', training, buildTrainingJob({ model: placed, against: undefined, ...input })],
+    ['a comparison', training, buildEvaluateJob(placed, { version: 'v3', champion: 'v2' }, 'i')],
     ['what MLflow is told', training, buildRegisterJob(placed, { versions: ['v2'], aliases: {} }, 'i')],
     ['a scoring run', scoring, buildScoringRun({ job: aScoringJob(scoring), model: placed, ...input })],
     ['a predictor', serving, buildPredictorDeployment({ model: placed, color: 'blue', version, image: 'i' })],
@@ -234,6 +264,7 @@ test('a wrong spec fails a Job at once, an eviction does not count', () => {
 test('every child is owned by its object and goes with it', () => {
   for (const [child, kind] of [
     [train, 'StockoutModel'],
+    [compare, 'StockoutModel'],
     [predictor, 'StockoutModel'],
     [score, 'ScoringJob'],
   ] as const) {

@@ -1,7 +1,7 @@
 import type { StockoutModel } from '@stockout/crds';
 import { describe, expect, test } from 'vitest';
 import { aModel } from '../testing/builders.ts';
-import { trainingRunName } from './run-names.ts';
+import { evaluateRunName, trainingRunName } from './run-names.ts';
 
 const model = aModel();
 const run = trainingRunName(model);
@@ -44,5 +44,20 @@ describe('another version is asked for', () => {
     const changed = structuredClone(model);
     change(changed);
     expect(trainingRunName(changed) !== run).toBe(expected);
+  });
+});
+
+const named = (name: string, version: string): string =>
+  evaluateRunName(aModel({}, { name }), { version, champion: 'v1' });
+
+describe('the name of a comparison', () => {
+  test('says which versions', () => {
+    expect(named('retail', 'v12')).toBe('retail-evaluate-v12-against-v1');
+  });
+
+  test('fits into a label of its pod, however long the names are, and tells pairs apart', () => {
+    const names = ['v2', 'v100000', 'v100001'].map((version) => named('a'.repeat(40), version));
+    expect(Math.max(...names.map(({ length }) => length))).toBeLessThanOrEqual(63);
+    expect(new Set(names).size).toBe(3);
   });
 });

@@ -39,6 +39,30 @@ export function trainingAttempt({ spec }: StockoutModel): string {
   });
 }
 
+/** A version, and the one that serves, which it is held against. */
+export interface Pair {
+  version: string;
+  champion: string;
+}
+
+/** A pod has the name of its Job in a label. */
+const MAX_RUN_NAME = 63;
+
+/** Neither version changes, nor do the rows: a comparison is done once, by whichever operator. */
+export function evaluateRunName({ metadata }: StockoutModel, { version, champion }: Pair): string {
+  const name = `${metadata.name}-evaluate-${version}-against-${champion}`;
+  const isLong = name.length > MAX_RUN_NAME;
+  return isLong ? `${metadata.name}-evaluate-${hashOf({ version, champion })}` : name;
+}
+
+/** How the Job of a comparison runs, and how its rows are read: a failure counts until this changes. */
+export function evaluationAttempt({ spec }: StockoutModel): string {
+  const { resources, backoffLimit, activeDeadlineSeconds, engine } = spec.training ?? {};
+  const { storage, data } = spec;
+  const training = { resources, backoffLimit, activeDeadlineSeconds, engine };
+  return hashOf({ storage, data, training, ...placementOf(spec.training) });
+}
+
 /** What a scoring run is for. */
 export function scoringRunKey({ metadata, spec }: ScoringJob): string {
   const { modelRef, version, input, output, engine } = spec;

@@ -29,10 +29,15 @@ const IMPORT = {
   resources: undefined,
 };
 
+/** How a Job that trains, or that measures as a training does, is run. */
+export function trainingSettings({ spec }: StockoutModel) {
+  return spec.training ?? IMPORT;
+}
+
 /** Trains, or imports what spec.source names: a version comes of it either way. */
 export function buildTrainingJob(input: TrainingJobInput): Job {
   const { model, run, scheduled, image } = input;
-  const training = model.spec.training ?? IMPORT;
+  const training = trainingSettings(model);
   const { secrets, mounts, volumes } = mlflowAccess(model);
   const engine = model.spec.training?.engine.secretRef;
   const { name } = model.metadata;

@@ -1,20 +1,11 @@
-import { packResults, type TrainResult } from '@stockout/contracts';
 import type { StockoutModel } from '@stockout/crds';
 import { expect } from 'vitest';
 import type { Deployment, Job, Service } from '../api/kubernetes.ts';
 import { ANNOTATION, LABEL } from '../resources/names.ts';
-import { modelOfManifest } from '../resources/manifest-file.ts';
-import { aModel, aTrainResult, GOOD } from '../testing/builders.ts';
+import { aModel } from '../testing/builders.ts';
 import { FakeCluster } from '../testing/fake-cluster.ts';
+import { MadeVersions } from './made-versions.test-support.ts';
 
-/** What a model of that many rounds is worth, and what gates may ask for: some pass all, some none. */
-const AUC = new Map([
-  [1, 0.8],
-  [100, 0.96],
-  [200, 0.98],
-  [300, 0.9935],
-]);
-export const ROUNDS = [...AUC.keys()];
 export const MINIMA = ['0.9', '0.97', '0.99', '0.999'];
 
 /**
@@ -23,8 +14,7 @@ export const MINIMA = ['0.9', '0.97', '0.99', '0.999'];
  */
 export class EditedModel {
   readonly cluster = new FakeCluster(newborn(0));
-  /** What lies in storage: each run's version, whichever model it was made for. */
-  readonly #made = new Map<string, TrainResult>();
+  readonly #made = new MadeVersions();
   #births = 0;
   #serving: string | undefined;
   /** What serves, while somebody deleted its pods and these are not up again. */
@@ -82,26 +72,27 @@ export class EditedModel {
     if (job === undefined) return;
     this.cluster.finishJob(
       job,
-      well ? this.#train(job) : { kind: 'failure', exitCode: 2, message: 'no such table' },
+      well ? this.#made.train(job) : { kind: 'failure', exitCode: 2, message: 'no such table' },
     );
     this.live();
   }
 
-  #train(job: Job): TrainResult {
-    const run = job.metadata.name;
-    const { params } = modelOfManifest(job.spec.template).spec.training ?? {};
-    const auc = AUC.get(params?.rounds ?? 0) ?? 0;
-    const made =
-      this.#made.get(run) ?? aTrainResult(`v${this.#made.size + 1}`, { run, metrics: { ...GOOD, auc } });
-    this.#made.set(run, made);
-    return made;
+  /** The Job that compares a version with what serves, if any, comes to its end. */
+  endComparison(well: boolean): void {
+    const [job] = this.#running('evaluate');
+    if (job === undefined) return;
+    this.cluster.finishJob(
+      job,
+      well ? this.#made.compare(job) : { kind: 'failure', exitCode: 1, message: 'no answer' },
+    );
+    this.live();
   }
 
   /** The Job that looks for versions in storage, if any, finds all that there are. */
   endSearch(): void {
     const [job] = this.#running('recover');
     if (job === undefined) return;
-    const packed = packResults([...this.#made.values()].toReversed());
+    const { packed } = this.#made;
     this.cluster.finishJob(job, { kind: 'recover', packed, absent: [], passedOver: [], left: [] });
     this.live();
   }
@@ -118,7 +109,18 @@ export class EditedModel {
 
   pass(seconds: number): void {
     this.cluster.pass(seconds);
+    this.#expireComparisons();
     this.live();
+  }
+
+  /** Kubernetes removes Jobs that ended as long ago as they say. */
+  #expireComparisons(): void {
+    const { jobs } = this.cluster.stores;
+    for (const job of [...jobs.values()].filter(({ metadata }) => /-evaluate-/.test(metadata.name))) {
+      const ended = Date.parse(job.status?.conditions?.[0]?.lastTransitionTime ?? '');
+      const { ttlSecondsAfterFinished = 0 } = job.spec;
+      if (ended + ttlSecondsAfterFinished * 1000 <= this.cluster.now.getTime()) jobs.delete(job);
+    }
   }
 
   /** The operator dies after some writes, and another one begins. */
@@ -145,9 +147,10 @@ export class EditedModel {
     this.edit('what was given up is tried again', (spec) => {
       spec.serving.resources = { limits: { memory: '4Gi' } };
     });
-    for (let round = 0; round < 4; round++) {
+    for (let round = 0; round < 4 || this.#running('evaluate').length > 0; round++) {
       this.endSearch();
       this.endTraining(true);
+      this.endComparison(true);
       for (const color of ['blue', 'green']) this.deployed(color, 'bringUp');
       this.pass(601);
     }
@@ -158,11 +161,11 @@ export class EditedModel {
     const { spec } = this.cluster.model;
     const { version: pin, policy } = spec.promotion;
     const records = this.#records();
-    if (pin !== undefined && records.includes(pin) && this.#passes(pin))
+    if (pin !== undefined && records.includes(pin) && this.#passes(pin, this.#serving))
       expect(this.#serving, this.#story()).toBe(pin);
     if (pin === undefined && policy === 'Automatic') {
       const best = records
-        .filter((version) => this.#passes(version))
+        .filter((version) => this.#passes(version, this.#serving))
         .toSorted(byNumber)
         .at(-1);
       if (best !== undefined)
@@ -172,6 +175,10 @@ export class EditedModel {
 
   #expectSafe(): void {
     expect(this.#running('train').length, `one training at a time\n${this.#story()}`).toBeLessThanOrEqual(1);
+    expect(
+      this.#running('evaluate').length,
+      `one comparison at a time\n${this.#story()}`,
+    ).toBeLessThanOrEqual(1);
     const color = this.#selected();
     // What is deleted while the operator is paused comes back after it.
     if (color === undefined) {
@@ -184,7 +191,7 @@ export class EditedModel {
     expect(deployment?.spec.replicas, this.#story()).toBeGreaterThan(0);
     const version = deployment?.metadata.labels?.[LABEL.version];
     if (version !== this.#serving)
-      expect(this.#passes(version), `${version} passed\n${this.#story()}`).toBe(true);
+      expect(this.#passes(version, this.#serving), `${version} passed\n${this.#story()}`).toBe(true);
     this.#serving = version;
   }
 
@@ -216,7 +223,7 @@ export class EditedModel {
     if (pin !== undefined && !this.#isPaused) expect(this.#serving, this.#story()).toBe(pin);
   }
 
-  #running(what: 'recover' | 'train'): Job[] {
+  #running(what: 'recover' | 'train' | 'evaluate'): Job[] {
     const jobs = [...this.cluster.stores.jobs.values()];
     return jobs.filter(
       ({ metadata, status }) =>
@@ -237,9 +244,14 @@ export class EditedModel {
       .filter((version) => version !== undefined);
   }
 
-  #passes(version: string | undefined): boolean {
-    const auc = [...this.#made.values()].find((made) => made.version === version)?.metrics.auc ?? 0;
-    return this.cluster.model.spec.gates.every(({ min }) => auc >= Number(min));
+  /** @param before what it follows: nothing that is newer may be worse, as no training compares here */
+  #passes(version: string | undefined, before: string | undefined): boolean {
+    const auc = this.#made.aucOf(version);
+    const isNewer = before !== undefined && numberOf(version) > numberOf(before);
+    const drop = isNewer ? this.#made.aucOf(before) - auc : 0;
+    return this.cluster.model.spec.gates.every(
+      ({ min = '0', maxDropFromServing = '1' }) => auc >= Number(min) && drop <= Number(maxDropFromServing),
+    );
   }
 
   #story(): string {

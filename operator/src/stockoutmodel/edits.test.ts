@@ -1,10 +1,11 @@
 import process from 'node:process';
 import * as fc from 'fast-check';
 import { test } from 'vitest';
-import { EditedModel, MINIMA, ROUNDS } from './edits.test-support.ts';
+import { EditedModel, MINIMA } from './edits.test-support.ts';
+import { ROUNDS } from './made-versions.test-support.ts';
 
 /** Some at every change; as many as one likes by EDIT_SEQUENCES=10000, from another seed by EDIT_SEED. */
-const SEQUENCES = Number(process.env.EDIT_SEQUENCES ?? 150);
+const SEQUENCES = Number(process.env.EDIT_SEQUENCES ?? 100);
 const SEED = Number(process.env.EDIT_SEED ?? 8);
 
 /** Nothing has to be known of what went before: every edit is valid at every moment. */
@@ -24,6 +25,28 @@ class Edit implements fc.Command<object, EditedModel> {
 
 const colors = fc.constantFrom('blue', 'green');
 
+const floor: fc.Arbitrary<Edit> = fc
+  .constantFrom(...MINIMA)
+  .map(
+    (min) =>
+      new Edit(`auc ${min}`, (model) =>
+        model.edit('gates', (spec) => (spec.gates = [{ metric: 'auc', min }])),
+      ),
+  );
+
+/** No training of these models compares, so that each such verdict takes a Job. */
+const noWorse: fc.Arbitrary<Edit> = fc.constantFrom('0', '0.025').map(
+  (maxDropFromServing) =>
+    new Edit(`auc no more than ${maxDropFromServing} below what serves`, (model) =>
+      model.edit('gates', (spec) => {
+        spec.gates = [
+          { metric: 'auc', min: '0.9' },
+          { metric: 'auc', maxDropFromServing },
+        ];
+      }),
+    ),
+);
+
 const edits: fc.Arbitrary<Edit>[] = [
   fc
     .constantFrom(...ROUNDS)
@@ -31,14 +54,6 @@ const edits: fc.Arbitrary<Edit>[] = [
       (rounds) =>
         new Edit(`${rounds} rounds`, (model) =>
           model.edit('rounds', (spec) => (spec.training!.params.rounds = rounds)),
-        ),
-    ),
-  fc
-    .constantFrom(...MINIMA)
-    .map(
-      (min) =>
-        new Edit(`auc ${min}`, (model) =>
-          model.edit('gates', (spec) => (spec.gates = [{ metric: 'auc', min }])),
         ),
     ),
   fc
@@ -94,6 +109,11 @@ const happenings: fc.Arbitrary<Edit>[] = [
     .boolean()
     .map((well) => new Edit(`training ends ${well ? 'well' : 'badly'}`, (model) => model.endTraining(well))),
   fc.constant(new Edit('training ends well', (model) => model.endTraining(true))),
+  fc
+    .boolean()
+    .map(
+      (well) => new Edit(`comparison ends ${well ? 'well' : 'badly'}`, (model) => model.endComparison(well)),
+    ),
   fc.constant(new Edit('search ends', (model) => model.endSearch())),
   colors.map((color) => new Edit(`${color} comes up`, (model) => model.deployed(color, 'bringUp'))),
   colors.map((color) => new Edit(`${color} stalls`, (model) => model.deployed(color, 'stall'))),
@@ -103,18 +123,26 @@ const happenings: fc.Arbitrary<Edit>[] = [
     .map((writes) => new Edit(`dies after ${writes}`, (model) => model.interrupt(writes))),
 ];
 
-test('whatever people edit in whatever order, only gated versions serve, one training runs, callers are served, the status is true and all settles', () => {
-  fc.assert(
-    fc.property(
-      fc.commands([...edits, ...happenings, ...happenings], { maxCommands: 40, size: 'max' }),
-      (commands) => {
+test.each<[string, { gates: fc.Arbitrary<Edit>[]; first: fc.Arbitrary<Edit> }]>([
+  ['', { gates: [floor, noWorse], first: floor }],
+  [' while a gate compares', { gates: [noWorse], first: noWorse }],
+])(
+  'whatever people edit in whatever order%s, only gated versions serve, one training runs, callers are served, the status is true and all settles',
+  (_when, { gates, first }) => {
+    const commands = fc.commands([...gates, ...edits, ...happenings, ...happenings], {
+      maxCommands: 40,
+      size: 'max',
+    });
+    fc.assert(
+      fc.property(first, commands, (begin, story) => {
         const model = new EditedModel();
         model.live();
-        fc.modelRun(() => ({ model: {}, real: model }), commands);
+        begin.run({}, model);
+        fc.modelRun(() => ({ model: {}, real: model }), story);
         model.allIsWell();
         model.expectArrived();
-      },
-    ),
-    { numRuns: SEQUENCES, seed: SEED },
-  );
-});
+      }),
+      { numRuns: SEQUENCES, seed: SEED },
+    );
+  },
+);

@@ -5,6 +5,7 @@ import { type RunState, runStatesOf } from '../jobs/run-state.ts';
 import { mountFailuresIn, type Stores } from '../kube/stores.ts';
 import { type Answers, NO_ANSWERS } from '../predictors/question.ts';
 import { candidateServiceName } from '../resources/candidate-service.ts';
+import { readComparisonRecord } from '../resources/comparison-record.ts';
 import { ANNOTATION, type Color, type Component, isOfComponent, LABEL } from '../resources/names.ts';
 import { readRecoveryRecord } from '../resources/recovery-record.ts';
 import { readRollMarks } from '../resources/roll-marks.ts';
@@ -49,6 +50,8 @@ export function observeModel(
     versions: versionsOf(configMaps),
     failures: configMaps.map(readRunFailure).filter((failure) => failure !== undefined),
     runs: runsOf('training'),
+    evaluationRuns: runsOf('evaluation'),
+    comparisons: configMaps.map(readComparisonRecord).filter((record) => record !== undefined),
     trackingRuns: runsOf('tracking'),
     tracking: readFirst(configMaps, readTrackingRecord),
     recoveryRuns: runsOf('recovery'),

@@ -2,6 +2,7 @@ import type { RecoveryRecord, TrackingRecord } from '@stockout/contracts';
 import type { StockoutModel } from '@stockout/crds';
 import type { Deployment, HorizontalPodAutoscaler, PodDisruptionBudget, Service } from '../api/kubernetes.ts';
 import type { RunState } from '../jobs/run-state.ts';
+import type { ComparisonRecord } from '../resources/comparison-record.ts';
 import { type Color, LABEL } from '../resources/names.ts';
 import type { Answers } from '../predictors/question.ts';
 import type { GaveUpOn, RolledFrom } from '../resources/roll-marks.ts';
@@ -17,6 +18,10 @@ export interface ObservedModel {
   versions: readonly VersionRecord[];
   failures: readonly RunFailure[];
   runs: readonly RunState[];
+  /** Jobs that compare a version with what serves. */
+  evaluationRuns: readonly RunState[];
+  /** What they found. */
+  comparisons: readonly ComparisonRecord[];
   /** Jobs that tell MLflow. */
   trackingRuns: readonly RunState[];
   /** What MLflow was told. */

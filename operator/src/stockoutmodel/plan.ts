@@ -3,11 +3,13 @@ import { type Finding, isFalse, REASON } from '../conditions.ts';
 import { planAvailability } from '../policies/rollout/availability.ts';
 import { planFinalizer } from '../policies/records/deletion.ts';
 import type { Question } from '../predictors/question.ts';
+import { type ComparisonPlan, planComparison } from '../policies/comparison/comparison.ts';
+import { withComparison } from '../policies/comparison/told-comparison.ts';
 import { planPromotion, type PromotionPlan } from '../policies/promotion.ts';
 import { planRecovery, type RecoveryPlan } from '../policies/records/recovery.ts';
 import { knownOfStorage } from '../policies/records/recovery-state.ts';
 import { refuse } from '../policies/refusal.ts';
-import { planRetention } from '../policies/records/retention.ts';
+import { planComparisonRetention, planRetention } from '../policies/records/retention.ts';
 import { planRollout } from '../policies/rollout/rollout.ts';
 import type { RolloutPlan } from '../policies/rollout/rollout-steps.ts';
 import { aliasesOf } from '../policies/tracking/aliases.ts';
@@ -25,6 +27,8 @@ export interface ModelPlan {
   /** Undefined where nothing is planned. */
   recovery: RecoveryPlan | undefined;
   rollout: RolloutPlan | undefined;
+  /** Undefined where nothing is planned. */
+  comparison: ComparisonPlan | undefined;
   /** Undefined where no MLflow is asked for. */
   tracking: TrackingPlan | undefined;
   /** Each is done in its order, up to the first action that fails; that does not hold up the other chains. */
@@ -42,6 +46,7 @@ export function planModel(observed: ObservedModel, settings: Settings, now: Date
     model: observed.model,
     versions: observed.versions,
     serving,
+    comparisons: observed.comparisons,
     unusable: knownOfStorage(observed)?.passedOver,
   });
   const refused = refuse(observed.model, settings.allowedNames);
@@ -52,6 +57,7 @@ export function planModel(observed: ObservedModel, settings: Settings, now: Date
       training: undefined,
       recovery: undefined,
       rollout: undefined,
+      comparison: undefined,
       tracking: undefined,
       chains: [],
       questions: [],
@@ -66,6 +72,11 @@ export function planModel(observed: ObservedModel, settings: Settings, now: Date
   const training = isBlind
     ? heldBack(recovery)
     : planTraining(observed, { now, image: images.pipeline, rollingOut: rollout.busy });
+  const comparison = planComparison(observed, promotion.uncompared, {
+    now,
+    image: images.pipeline,
+    awaited: underWay(rollout, training),
+  });
   const tracking = planTracking(observed, aliasesOf(observed, promotion, rollout), {
     now,
     image: images.pipeline,
@@ -75,10 +86,11 @@ export function planModel(observed: ObservedModel, settings: Settings, now: Date
   const inUse = new Set([promotion.target?.version, pin, ...deployed]);
   return {
     refused: undefined,
-    promotion,
+    promotion: withComparison(promotion, comparison, observed.versions[0]?.version),
     training,
     recovery,
     rollout,
+    comparison,
     tracking,
     chains: [
       // Before there is a version: what a deleted model leaves must be known to be left.
@@ -86,17 +98,25 @@ export function planModel(observed: ObservedModel, settings: Settings, now: Date
       // Nobody knows what is to serve: all that is there stays.
       isBlind ? [] : rollout.actions,
       planAvailability(observed),
+      comparison.actions,
       ...(tracking === undefined ? [] : [tracking.actions]),
-      planRetention(observed, inUse),
+      [...planRetention(observed, inUse), ...planComparisonRetention(observed)],
     ],
     questions: rollout.questions ?? [],
     requeueAfterMs: soonest(
       rollout.requeueAfterMs,
       training.requeueAfterMs,
+      comparison.requeueAfterMs,
       recovery.requeueAfterMs,
       tracking?.requeueAfterMs,
     ),
   };
+}
+
+/** After which another version may serve, or there may be one that is better still. */
+function underWay(rollout: RolloutPlan, training: TrainingPlan): string | undefined {
+  if (rollout.busy) return 'the rollout that is under way';
+  return training.busy ? 'the training that is under way' : undefined;
 }
 
 /** It works on it, or could not yet. */

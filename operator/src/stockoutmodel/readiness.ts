@@ -45,13 +45,14 @@ function refused(observed: ObservedModel, { refused: refusal }: ModelPlan): Read
 
 function pinRefused(
   observed: ObservedModel,
-  { promotion, training, recovery }: ModelPlan,
+  { promotion, training, recovery, comparison }: ModelPlan,
 ): Readiness | undefined {
   if (promotion.pinRefused === undefined) return undefined;
   const { reason, message } = promotion.pinRefused;
   const words = message + meanwhile(servingOf(observed)?.version);
-  // The version that is pinned may be the very one that is being trained, or looked for.
-  return training?.busy || recovery?.busy ? notYet(reason, words) : stalled({ reason, message: words });
+  // The version that is pinned may be the very one that is being trained, looked for or compared.
+  const maySoon = training?.busy || recovery?.busy || comparison?.pair !== undefined;
+  return maySoon ? notYet(reason, words) : stalled({ reason, message: words });
 }
 
 /** A version that nobody asked for by its name was refused: as with one that fails its gates, what serves is right. */

@@ -143,12 +143,13 @@ function withError({ ready, stalled }: Told, error: ReconcileError | undefined):
 
 /** Conflicts pass by themselves, nobody needs to read of them. */
 function reconciling(
-  { training, rollout, recovery }: ModelPlan,
+  { training, rollout, recovery, comparison }: ModelPlan,
   error: ReconcileError | undefined,
 ): Verdict | undefined {
   if (error !== undefined && !isSilent(error)) return isTrue(error.reason, error.message);
   if (rollout?.busy) return isTrue(rollout.verdict.reason, rollout.verdict.message);
   if (recovery?.busy) return recovery.verdict && { ...recovery.verdict, status: 'True' };
   if (training?.busy) return isTrue(training.verdict.reason, training.verdict.message);
+  if (comparison?.busy) return comparison.verdict && { ...comparison.verdict, status: 'True' };
   return undefined;
 }

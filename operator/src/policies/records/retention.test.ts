@@ -14,6 +14,8 @@ test('records beyond the limit go, but never that of a version in use or of the 
     versions,
     failures: [],
     runs: [],
+    evaluationRuns: [],
+    comparisons: [],
     trackingRuns: [],
     tracking: undefined,
     recoveryRuns: [],

@@ -1,4 +1,5 @@
 import type { Action } from '../../actions.ts';
+import { buildComparisonRecord } from '../../resources/comparison-record.ts';
 import { buildVersionRecord, type VersionRecord } from '../../resources/version-record.ts';
 import type { ObservedModel } from '../../stockoutmodel/observed.ts';
 import { isOfSpec } from '../training/due-training.ts';
@@ -16,6 +17,20 @@ export function planRetention(observed: ObservedModel, inUse: ReadonlySet<string
     .slice(model.spec.versionHistoryLimit)
     .filter((version) => version !== wanted)
     .map((version) => forget(observed, version));
+}
+
+/** What a version was compared with goes with its record. */
+export function planComparisonRetention({ model, versions, comparisons }: ObservedModel): Action[] {
+  return comparisons
+    .filter(({ version }) => !versions.some((each) => each.version === version))
+    .map((comparison) => {
+      const object = buildComparisonRecord(model, comparison);
+      return {
+        verb: 'delete',
+        object: { ...object, metadata: { ...object.metadata, uid: comparison.uid ?? '' } },
+        why: `${comparison.version} is no longer on record`,
+      };
+    });
 }
 
 function forget({ model }: ObservedModel, version: VersionRecord): Action {

@@ -15,6 +15,8 @@ const observedOf = (model: StockoutModel, changes: Partial<ObservedModel> = {}):
   versions: [],
   failures: [],
   runs: [],
+  evaluationRuns: [],
+  comparisons: [],
   trackingRuns: [],
   tracking: undefined,
   recoveryRuns: [],

@@ -1,0 +1,149 @@
+import type { EvaluateResult } from '@stockout/contracts';
+import type { Action } from '../../actions.ts';
+import { isFalse, REASON, type Verdict } from '../../conditions.ts';
+import { outcomeOf } from '../../jobs/run-outcome.ts';
+import type { RunState } from '../../jobs/run-state.ts';
+import { buildComparisonRecord } from '../../resources/comparison-record.ts';
+import { buildEvaluateJob, EVALUATE_RETRY_SECONDS } from '../../resources/evaluate-job.ts';
+import { modelOfManifest } from '../../resources/manifest-file.ts';
+import { ANNOTATION } from '../../resources/names.ts';
+import { evaluateRunName, evaluationAttempt, type Pair } from '../../resources/run-names.ts';
+import type { ObservedModel } from '../../stockoutmodel/observed.ts';
+
+export interface ComparisonPlan {
+  /** What is to be compared; undefined where nothing depends on it. */
+  pair: Pair | undefined;
+  /** Of the condition GatesPassed, in the place of the gates'. */
+  verdict: Verdict | undefined;
+  /** It is under way or about to be. */
+  busy: boolean;
+  actions: Action[];
+  requeueAfterMs?: number;
+}
+
+export interface ComparisonInput {
+  now: Date;
+  image: string;
+  /** What has to end before one begins; undefined when nothing. */
+  awaited: string | undefined;
+}
+
+interface Context extends ComparisonInput {
+  observed: ObservedModel;
+  pair: Pair;
+  run: string;
+}
+
+type Step = Omit<ComparisonPlan, 'pair'>;
+
+/**
+ * What to do so that a version which lacks nothing but a comparison with what serves gets it. One Job at a time: when
+ * another version serves by now, what was to be compared with the one before is ended.
+ */
+export function planComparison(
+  observed: ObservedModel,
+  pair: Pair | undefined,
+  input: ComparisonInput,
+): ComparisonPlan {
+  const run = pair && evaluateRunName(observed.model, pair);
+  const others = observed.evaluationRuns.filter((state) => state.run !== run && isUnderWay(state));
+  const ended = others.filter(({ phase }) => phase === 'Running').map(endOther);
+  if (pair === undefined || run === undefined) {
+    return { pair: undefined, verdict: undefined, busy: false, actions: ended };
+  }
+  const context = { observed, pair, run, ...input };
+  const [other] = others;
+  const step = other === undefined ? planRun(context) : waiting(context, other.run);
+  return { pair, ...step, actions: [...ended, ...step.actions] };
+}
+
+function isUnderWay({ phase }: RunState): boolean {
+  return phase === 'Running' || phase === 'Deleting';
+}
+
+function endOther({ job }: RunState): Action {
+  return { verb: 'delete', object: job, why: 'nothing depends on this comparison by now' };
+}
+
+function planRun(context: Context): Step {
+  const { observed, run, now } = context;
+  const state = observed.evaluationRuns.find((each) => each.run === run);
+  if (state === undefined) return start(context);
+  const outcome = outcomeOf(state, 'evaluate', now);
+  switch (outcome.is) {
+    case 'running':
+      return outcome.trouble !== undefined && isOutdated(context, state)
+        ? runAgain(context, state, 'as the spec says by now')
+        : follow(context, outcome.trouble);
+    case 'deleting':
+      return comparing(context, `${run} is run again`);
+    case 'settling':
+      return { ...comparing(context, `${run} ended`), requeueAfterMs: outcome.ms };
+    case 'lost':
+      return runAgain(context, state, 'its result was lost');
+    case 'failed':
+      return isOutdated(context, state)
+        ? runAgain(context, state, 'as the spec says by now')
+        : failed(context, outcome.message);
+    case 'done':
+      return record(context, state, outcome.result);
+  }
+}
+
+function start(context: Context): Step {
+  const { observed, pair, run, image, awaited } = context;
+  if (awaited !== undefined) return waiting(context, awaited);
+  const object = buildEvaluateJob(observed.model, pair, image);
+  const why = `compares ${pair.version} with ${pair.champion}, which serves`;
+  return comparing(context, `${run} starts`, [{ verb: 'create', object, why }]);
+}
+
+function follow(context: Context, trouble: string | undefined): Step {
+  const but = trouble === undefined ? '' : `, but its pod does not start: ${trouble}`;
+  return comparing(context, `${context.run} runs${but}`);
+}
+
+/** The spec says by now how it may run, or of which data. */
+function isOutdated({ observed }: Context, { job }: RunState): boolean {
+  return job.metadata.annotations?.[ANNOTATION.attempt] !== evaluationAttempt(observed.model);
+}
+
+function runAgain(context: Context, { job, run }: RunState, why: string): Step {
+  return comparing(context, `${run} is run again, ${why}`, [
+    { verb: 'delete', object: job, why: `it is run again, ${why}` },
+  ]);
+}
+
+function record(context: Context, state: RunState, result: EvaluateResult): Step {
+  const { observed, pair, run } = context;
+  if (storageOf(state) !== observed.model.spec.storage.uri) {
+    return runAgain(context, state, 'since versions lie elsewhere by now');
+  }
+  if (result.version !== pair.version || result.champion.version !== pair.champion) {
+    return failed(context, `${run} compared ${result.version} with ${result.champion.version}`);
+  }
+  const object = buildComparisonRecord(observed.model, result);
+  const why = `${pair.version} was compared with ${pair.champion}`;
+  return comparing(context, `${run} is done, this goes on record`, [{ verb: 'create', object, why }]);
+}
+
+/** @throws SyntaxError when the Job's manifest is not ours */
+function storageOf({ job }: RunState): string {
+  return modelOfManifest(job.spec.template).spec.storage.uri;
+}
+
+function failed({ pair }: Context, message: string): Step {
+  const again = `it is tried again ${EVALUATE_RETRY_SECONDS} s after it ended, or once the Job is deleted`;
+  const words = `${pair.version} could not be compared with ${pair.champion}, which serves: ${message} (${again})`;
+  return { verdict: isFalse(REASON.comparisonFailed, words), busy: false, actions: [] };
+}
+
+function waiting({ pair }: Context, awaited: string): Step {
+  const words = `${pair.version} is to be compared with ${pair.champion}, which serves, once ${awaited} has ended`;
+  return { verdict: isFalse(REASON.comparing, words), busy: true, actions: [] };
+}
+
+function comparing({ pair }: Context, what: string, actions: Action[] = []): Step {
+  const words = `${pair.version} is compared with ${pair.champion}, which serves: ${what}`;
+  return { verdict: isFalse(REASON.comparing, words), busy: true, actions };
+}

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -11,6 +11,7 @@ import { startLocalCluster } from '@stockout/localcluster';
 import { connect, type KubeClient } from '@stockout/localcluster/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildEvent } from '../../operator/src/announce.ts';
+import { until } from '../conformance/until.ts';
 import { conditionLine, eventLine, pageOf } from '../people/page.ts';
 import { aToldCluster, ROLLOUTS } from '../people/story.ts';
 import type { ToldEvent } from '../people/told-cluster.ts';
@@ -36,17 +37,18 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
+const KUBECTL = join(process.env.STOCKOUT_API_BIN ?? '', 'kubectl');
+const environment = () => ({
+  ...process.env,
+  KUBECONFIG: cluster.kubeconfigPath,
+  KUBECACHEDIR: join(dir, 'cache'),
+  PATH: `${BIN}${delimiter}${process.env.PATH}`,
+});
+
 /** What it prints, errors included. */
 function kubectl(command: string): Promise<string> {
-  const file = join(process.env.STOCKOUT_API_BIN ?? '', 'kubectl');
-  const env = {
-    ...process.env,
-    KUBECONFIG: cluster.kubeconfigPath,
-    KUBECACHEDIR: join(dir, 'cache'),
-    PATH: `${BIN}${delimiter}${process.env.PATH}`,
-  };
   return new Promise((resolve) => {
-    execFile(file, command.split(' '), { env }, (_error, stdout, stderr) =>
+    execFile(KUBECTL, command.split(' '), { env: environment() }, (_error, stdout, stderr) =>
       resolve(`${stdout}${stderr}`.trimEnd()),
     );
   });
@@ -127,4 +129,23 @@ test('kubectl prints of each moment of the story what its golden file says, and 
   const tree = await kubectl('stockout status retail -n shop');
   expect(tree).toMatch(/^shop\/retail: Ready: .*paused/s);
   expect(tree).toContain('versions');
+});
+
+test('kubectl get --watch prints a row more for each change of a model', async () => {
+  const played = aToldCluster();
+  await put({ ...played.model, metadata: { ...played.model.metadata, name: 'watched' } }, []);
+  const watch = spawn(KUBECTL, ['get', 'som', 'watched', '-n', 'shop', '--watch'], { env: environment() });
+  let printed = '';
+  watch.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+  try {
+    await until('the row', () => printed.includes('watched'));
+    for (const { act } of ROLLOUTS.slice(0, 2)) {
+      act(played);
+      await put({ ...played.model, metadata: { ...played.model.metadata, name: 'watched' } }, []);
+    }
+    await until('both changes', () => / Training .* RollingOut /s.test(printed));
+    expect(printed.match(/^NAME /gm)).toHaveLength(1);
+  } finally {
+    watch.kill();
+  }
 });

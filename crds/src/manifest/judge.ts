@@ -13,8 +13,23 @@ const schemas = new Map(
 );
 const KINDS = [...schemas.keys()].join(' or ');
 
-/** One document: an object of ours as it would be stored, without status; or nothing, or what is wrong with it. */
-export function judge(value: unknown): Judged {
+/** The objects of a document: of a `kind: List`, as kubectl prints several objects, each of its items. */
+export function judgeAll(value: unknown): Judged[] {
+  if (!isObject(value) || value['kind'] !== 'List' || value['apiVersion'] !== 'v1') return [judge(value)];
+  const { items } = value;
+  if (!Array.isArray(items)) return [wrong('items', 'Required value: the objects of the List')];
+  return items.map((item, index) => {
+    const { problems, ...judged } = judge(item);
+    const inList = problems.map(({ field, message }) => ({
+      field: field === '' ? `items[${index}]` : `items[${index}].${field}`,
+      message,
+    }));
+    return { ...judged, problems: inList };
+  });
+}
+
+/** One object of ours as it would be stored, without status; or nothing, or what is wrong with it. */
+function judge(value: unknown): Judged {
   if (value === null) return { problems: [] };
   if (!isObject(value))
     return wrong('', `must be a Kubernetes object, with apiVersion ${API_VERSION} and a kind`);

@@ -19,6 +19,7 @@ kind: ScoringJob
 metadata: { name: nightly, namespace: shops }
 spec: { modelRef: { name: retail } }
 `;
+const itemOf = (text: string) => `- ${text.trimEnd().replaceAll('\n', '\n  ')}\n`;
 const sample = (name: string) =>
   readFileSync(new URL(`../../../config/samples/${name}.yaml`, import.meta.url), 'utf8');
 
@@ -49,6 +50,19 @@ describe('a manifest file', () => {
     const { scoringJobs } = readManifests(`---\n---\n${secret}---\n${merged}`, 'all.yaml');
     expect(scoringJobs).toHaveLength(1);
     expect(scoringJobs[0]?.status).toBeUndefined();
+  });
+
+  test('may be a List, as kubectl prints several objects, and what is wrong in it has its line', () => {
+    const list = `apiVersion: v1\nkind: List\nitems:\n${itemOf(MODEL)}${itemOf(JOB)}`;
+    const { models, scoringJobs } = readManifests(list, 'list.yaml');
+    expect([models, scoringJobs].map((found) => found.map(({ metadata }) => metadata.name))).toEqual([
+      ['retail'],
+      ['nightly'],
+    ]);
+    expect(() => readManifests(list.replace('modelRef: {', 'model: {'), 'list.yaml')).toThrow(
+      /^list\.yaml:16: items\[1\]\.spec\.model: unknown field/,
+    );
+    expect(() => readManifests('apiVersion: v1\nkind: List\n', 'list.yaml')).toThrow(/list\.yaml:1: items: /);
   });
 
   test.each(['stockoutmodel', 'scoringjob'])('of the sample %s is accepted', (name) => {

@@ -3,7 +3,7 @@ import { type Document, LineCounter, parseAllDocuments } from 'yaml';
 import type { JsonObject } from '../admission/json.ts';
 import { API_VERSION } from '../definitions.ts';
 import type { ScoringJob, StockoutModel } from '../types.ts';
-import { judge } from './judge.ts';
+import { judgeAll } from './judge.ts';
 import { offsetOf } from './offsets.ts';
 import type { Problem } from './problems.ts';
 
@@ -14,7 +14,7 @@ export interface Manifests {
 
 /**
  * The StockoutModels and ScoringJobs of a YAML (or JSON) file, judged as an API server judges them, defaults filled,
- * in namespace `default` where they name none. Objects of other API groups are passed over.
+ * in namespace `default` where they name none, also those of a `kind: List`. Objects of other API groups are passed over.
  * @param source the file's name, for messages
  * @throws InputError that names file, line and field of everything that is wrong; also when nothing of ours is there
  */
@@ -28,7 +28,7 @@ export function readManifests(text: string, source: string): Manifests {
       problems.map((each) => `${source}:${lines.linePos(each.offset).line}: ${each.text}`).join('\n'),
     );
   }
-  const objects = read.flatMap(({ object }) => (object ? [object] : []));
+  const objects = read.flatMap(({ objects: found }) => found);
   if (objects.length === 0) {
     throw new InputError(`${source}: holds no StockoutModel and no ScoringJob of ${API_VERSION}`);
   }
@@ -39,22 +39,28 @@ export function readManifests(text: string, source: string): Manifests {
 }
 
 interface Read {
-  /** Absent where the document is empty, of another API group, or wrong. */
-  object?: JsonObject;
+  /** None where the document is empty, of another API group, or wrong. */
+  objects: JsonObject[];
   problems: { offset: number; text: string }[];
 }
 
 function readDocument(document: Document.Parsed): Read {
   if (document.errors.length > 0) {
-    return { problems: document.errors.map(({ pos, message }) => ({ offset: pos[0], text: message })) };
+    return {
+      objects: [],
+      problems: document.errors.map(({ pos, message }) => ({ offset: pos[0], text: message })),
+    };
   }
   try {
-    const { object, problems } = judge(document.toJS());
-    return { ...(object && { object }), problems: problems.map((each) => located(document, each)) };
+    const judged = judgeAll(document.toJS());
+    return {
+      objects: judged.flatMap(({ object }) => (object === undefined ? [] : [object])),
+      problems: judged.flatMap(({ problems }) => problems.map((each) => located(document, each))),
+    };
   } catch (error) {
     // Aliases of nothing, or so many that the document is an attack: found only when they are resolved.
     if (!(error instanceof ReferenceError)) throw error;
-    return { problems: [{ offset: offsetOf(document, ''), text: error.message }] };
+    return { objects: [], problems: [{ offset: offsetOf(document, ''), text: error.message }] };
   }
 }
 

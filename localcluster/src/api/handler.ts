@@ -10,6 +10,7 @@ import {
 import type { Resource } from '../registry/resource.ts';
 import { kubernetes } from '../schema/kubernetes.ts';
 import { openApiDocument, openApiIndex } from './openapi.ts';
+import { sendOpenApiV2 } from './openapi-v2.ts';
 import { parsePath } from './request.ts';
 import { handleResource, type ResourceContext } from './resource-handler.ts';
 import { sendJson, sendText } from './respond.ts';
@@ -38,6 +39,10 @@ function answerInfo(
 ): boolean {
   if (HEALTH.has(path)) {
     sendText(response, 200, 'ok');
+    return true;
+  }
+  if (path === '/openapi/v2') {
+    sendOpenApiV2(request, response);
     return true;
   }
   const core = path === '/api';

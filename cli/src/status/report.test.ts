@@ -1,0 +1,82 @@
+import type { Condition, StockoutModel } from '@stockout/crds';
+import { readManifests } from '@stockout/crds/manifest';
+import type { Pod } from '@stockout/operator/outlook';
+import { expect, test } from 'vitest';
+import { describeModel } from './describe-model.ts';
+import { reportOf } from './report.ts';
+import type { Sight } from './sight.ts';
+
+const NOW = new Date('2026-11-23T12:00:00Z');
+const [MODEL] = readManifests(
+  `apiVersion: stockout.dev/v1alpha1
+kind: StockoutModel
+metadata: { name: retail, namespace: shop }
+spec: { storage: { uri: 's3://bucket' }, training: {} }
+`,
+  'the test',
+).models;
+
+function sight(changes: Partial<Sight> = {}, conditions: Condition[] = []): Sight {
+  const model = { ...(MODEL as StockoutModel), status: { conditions } };
+  const nothing = { scoringJobs: [], pods: [], deployments: [], services: [], jobs: [], hidden: [] };
+  return { model, ...nothing, ...changes };
+}
+
+function condition(type: string, status: 'True' | 'False', reason: string, message: string): Condition {
+  return { type, status, reason, message, lastTransitionTime: '2026-11-23T11:00:00Z' };
+}
+
+function pod(changes: Partial<Pod['status']>, metadata: Partial<Pod['metadata']> = {}): Pod {
+  const labels = { 'stockout.dev/color': 'blue', 'stockout.dev/version': 'v1' };
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'retail-blue-1', namespace: 'shop', labels, ...metadata },
+    status: { phase: 'Running', ...changes },
+  };
+}
+
+test('a model that no operator has seen is told so', () => {
+  const report = reportOf(sight(), NOW);
+  expect(report).toMatchObject({ ready: false, reason: 'NotSeenYet' });
+  expect(describeModel(report, NOW)).toBe(
+    'shop/retail: not Ready, NotSeenYet: the operator has not seen it yet: does it\nrun?',
+  );
+});
+
+test('what two conditions say is told once, and what is as it should be is not', () => {
+  const trained = 'v2 was trained';
+  const runs = 'the training runs';
+  const report = reportOf(
+    sight({}, [
+      condition('Ready', 'True', 'Serving', 'v1 serves'),
+      condition('Trained', 'False', 'Training', runs),
+      condition('GatesPassed', 'True', 'GatesPassed', trained),
+      condition('Recovered', 'True', 'RecoveredInPart', 'v0 is passed over'),
+      condition('Reconciling', 'True', 'Training', runs),
+    ]),
+    NOW,
+  );
+  expect(report.now).toEqual([
+    { reason: 'Training', message: runs },
+    { reason: 'RecoveredInPart', message: 'v0 is passed over', todo: expect.any(String) as string },
+  ]);
+});
+
+test('a pod that does not get going says why, and one that is deleted that it ends', () => {
+  const waiting = { reason: 'ImagePullBackOff', message: 'no such image' };
+  const stuck = { name: 'predictor', ready: false, restartCount: 1, state: { waiting } };
+  const pods = [
+    pod({ phase: 'Pending', containerStatuses: [stuck] }),
+    pod({}, { name: 'retail-blue-0', deletionTimestamp: '2026-11-23T11:59:00Z' }),
+  ];
+  const text = describeModel(reportOf(sight({ pods }), NOW), NOW);
+  expect(text).toContain('retail-blue-0: not ready, 0 restarts: it ends');
+  expect(text).toContain('retail-blue-1: not ready, 1 restart: ImagePullBackOff: no such image');
+});
+
+test('what may not be read is named, so that nobody takes it for absent', () => {
+  const text = describeModel(reportOf(sight({ hidden: ['deployments', 'pods'] }), NOW), NOW);
+  expect(text).toContain('├─ you may not read deployments here: they are not shown');
+  expect(text).toContain('└─ you may not read pods here: they are not shown');
+});

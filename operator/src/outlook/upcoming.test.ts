@@ -1,0 +1,132 @@
+import type { StockoutModel } from '@stockout/crds';
+import { describe, expect, test } from 'vitest';
+import type { Job } from '../api/kubernetes.ts';
+import { buildTrainingJob } from '../resources/training-job.ts';
+import { aModel, aTrainResult, NOW } from '../testing/builders.ts';
+import { FakeCluster } from '../testing/fake-cluster.ts';
+import { aShadowReport } from '../testing/played-answers.ts';
+import { upcomingOf } from './upcoming.ts';
+
+const ROLLOUT = {
+  analysis: {
+    durationSeconds: 60,
+    maxDurationSeconds: 300,
+    minRequests: 100,
+    maxErrorRate: '0.01',
+    maxP99Milliseconds: 50,
+    maxScoreShift: '0.1',
+  },
+};
+
+/** v1 serves; v2 passed its gates and its pods are up. */
+function proving(rollout: object, prepare: (cluster: FakeCluster) => void = () => {}): FakeCluster {
+  const cluster = new FakeCluster(aModel({ serving: { service: { type: 'ClusterIP' }, rollout } }));
+  cluster.settle();
+  next(cluster, 'v1', 'blue');
+  prepare(cluster);
+  next(cluster, 'v2', 'green');
+  return cluster;
+}
+
+function next(cluster: FakeCluster, version: string, color?: string): void {
+  cluster.edit(version, (spec) => (spec.training!.params.rounds = Number(version.slice(1))));
+  cluster.settle();
+  cluster.finishJob(cluster.runningJob('retail-train'), aTrainResult(version));
+  cluster.settle();
+  if (color === undefined) return;
+  cluster.bringUp(`retail-${color}`);
+  cluster.settle();
+}
+
+function foreseen({ model, stores, now }: FakeCluster): string[] {
+  const { services, deployments, jobs } = stores;
+  const around = {
+    services: [...services.values()],
+    deployments: [...deployments.values()],
+    jobs: [...jobs.values()],
+  };
+  return upcomingOf(model, around, now).map(({ at, what }) => `${at.toISOString().slice(11, 19)} ${what}`);
+}
+
+describe('of a candidate that is put to the proof', () => {
+  test('the verdict is foreseen, and with too few requests the last moment for it', () => {
+    const cluster = proving(ROLLOUT);
+    expect(foreseen(cluster)).toEqual(['12:01:00 v2 is judged by the requests that it is shown']);
+    cluster.answers.shadow = aShadowReport({ requests: { compared: 9, errors: 0, dropped: 0 } });
+    cluster.pass(61);
+    cluster.settle();
+    expect(foreseen(cluster)).toEqual(['12:05:00 v2 is refused if it has seen fewer than 100 requests']);
+  });
+
+  test('without an analysis it is the deadline for its golden predictions', () => {
+    const cluster = proving({}, ({ answers }) => (answers.golden = undefined));
+    expect(foreseen(cluster)).toEqual([
+      '12:10:00 v2 is refused if its golden predictions have not come back by its Service',
+    ]);
+  });
+});
+
+describe('after a switch', () => {
+  test('the end of the rollback window is foreseen, and who waits for it', () => {
+    const cluster = proving({});
+    expect(cluster.serving).toBe('v2');
+    expect(foreseen(cluster)).toEqual(['12:10:00 the rollback window is over: the pods of v1 go']);
+    next(cluster, 'v3');
+    expect(foreseen(cluster)).toEqual([
+      '12:10:00 the rollback window is over: the pods of v1 go, and v3 comes up',
+    ]);
+    cluster.pass(600);
+    expect(foreseen(cluster)).toEqual([]);
+  });
+
+  test('nothing is foreseen of a model that is paused', () => {
+    const cluster = proving({});
+    const { model } = cluster;
+    const annotations = { 'stockout.dev/paused': 'true' };
+    cluster.put(cluster.stores.models, { ...model, metadata: { ...model.metadata, annotations } });
+    expect(foreseen(cluster)).toEqual([]);
+  });
+});
+
+const around = (jobs: Job[]) => ({ services: [], deployments: [], jobs });
+
+describe('of Jobs', () => {
+  const model: StockoutModel = aModel();
+  const job = buildTrainingJob({ model, run: 'retail-train-1', against: undefined, image: 'pipeline:test' });
+  const ofComponent = (component: string, failedAt: string): Job => ({
+    ...job,
+    metadata: {
+      ...job.metadata,
+      labels: { ...job.metadata.labels, 'app.kubernetes.io/component': component },
+    },
+    spec: { ...job.spec, ttlSecondsAfterFinished: 600 },
+    status: { conditions: [{ type: 'Failed', status: 'True', lastTransitionTime: failedAt }] },
+  });
+
+  test('one that runs has a deadline, one that has not begun has none yet', () => {
+    const started = { ...job, status: { active: 1, startTime: '2026-11-23T11:59:00Z' } };
+    expect(upcomingOf(model, around([started, job]), NOW)).toEqual([
+      {
+        at: new Date('2026-11-23T12:59:00Z'),
+        what: 'retail-train-1 is ended if it is not done (activeDeadlineSeconds)',
+      },
+    ]);
+  });
+
+  test.each([
+    ['TrackingFailed', 'tracking', 'MLflow is told again'],
+    ['RecoveryFailed', 'recovery', 'storage is looked through again'],
+  ])('%s is tried again once the time to live of the Job is over', (reason, component, what) => {
+    const condition = {
+      type: 'Ready',
+      status: 'False' as const,
+      lastTransitionTime: '',
+      reason,
+      message: '',
+    };
+    const failed = { ...model, status: { conditions: [condition] } };
+    const jobs = [ofComponent(component, '2026-11-23T11:55:00Z')];
+    expect(upcomingOf(failed, around(jobs), NOW)).toEqual([{ at: new Date('2026-11-23T12:05:00Z'), what }]);
+    expect(upcomingOf(model, around(jobs), NOW)).toEqual([]);
+  });
+});

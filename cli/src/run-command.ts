@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import process from 'node:process';
-import { EXIT, type FailureResult, type RunResult, StockoutError } from '@stockout/contracts';
+import { EXIT, type FailureResult, type RunResult, StockoutError, StorageError } from '@stockout/contracts';
 import { jobLog, logAsJob } from './job-log.ts';
 
 /** The options that every command has. */
@@ -64,9 +64,20 @@ async function fail(error: unknown, options: CommonOptions, abort: SignalAbort):
   if (log === undefined) tellError(error, message, options);
   // Where an error that nobody foresaw comes from cannot be looked up later in a pod.
   else log('error', message, error instanceof StockoutError ? {} : { stack: (error as Error)?.stack });
-  const failure: FailureResult = { kind: 'failure', exitCode, message: message.slice(0, 2000) };
+  const failure: FailureResult = {
+    kind: 'failure',
+    exitCode,
+    message: message.slice(0, 2000),
+    ...(isOfStorage(error) && { cause: 'storage' }),
+  };
   await writeResult(options, failure);
   return exitCode;
+}
+
+/** Whoever passes it on may have said more. */
+function isOfStorage(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return error instanceof StorageError || isOfStorage(error.cause);
 }
 
 function tellError(error: unknown, message: string, { debug }: CommonOptions): void {

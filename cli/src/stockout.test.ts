@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { runResultSchema } from '@stockout/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -94,6 +94,26 @@ describe('the stockout command', () => {
     expect(failure).toMatchObject({ kind: 'failure', exitCode: 2 });
   });
 
+  it('says in the result file that it was the storage, so that the operator runs it again', async () => {
+    const result = join(dir, 'termination-log');
+    const blocked = join(dir, 'blocked');
+    await writeFile(blocked, 'a file where a folder is needed');
+    const data = join(dir, 'few.parquet');
+    await stockout('generate', '--rows', '600', '--seed', '1', '--out', data);
+    const storage = ['--storage', pathToFileURL(blocked).href];
+    const { code } = await stockout(
+      'ingest',
+      data,
+      '-f',
+      await manifest('right', {}),
+      ...storage,
+      '--result-file',
+      result,
+    );
+    const failure = runResultSchema.parse(JSON.parse(await readFile(result, 'utf8')));
+    expect([code, failure]).toEqual([1, expect.objectContaining({ kind: 'failure', cause: 'storage' })]);
+  });
+
   it('logs JSON as a Job, in which nobody reads sentences', async () => {
     const result = join(dir, 'termination-log');
     const { stdout, stderr } = await stockout('train', '-f', await wrongManifest(), '--result-file', result);
@@ -106,17 +126,21 @@ describe('the stockout command', () => {
   });
 });
 
-async function wrongManifest(): Promise<string> {
-  const file = join(dir, 'wrong.yaml');
+function wrongManifest(): Promise<string> {
+  return manifest('wrong', { horizonDays: 0 });
+}
+
+async function manifest(name: string, data: object): Promise<string> {
+  const file = join(dir, `${name}.yaml`);
   await writeFile(
     file,
     JSON.stringify({
       apiVersion: 'stockout.dev/v1alpha1',
       kind: 'StockoutModel',
-      metadata: { name: 'wrong' },
+      metadata: { name },
       spec: {
         storage: { uri: 'file:///data', persistentVolumeClaim: { claimName: 'stockout-data' } },
-        data: { horizonDays: 0 },
+        data,
         training: {},
       },
     }),

@@ -6,6 +6,11 @@ export class StockoutError extends Error {
   readonly exitCode: number = EXIT.failed;
 }
 
+/** The storage did not do its part: the same may go well later, without a change of the spec. */
+export class StorageError extends StockoutError {
+  override name = 'StorageError';
+}
+
 /** The spec, the command line or the data is wrong: trying again cannot help, so a Job fails at once. */
 export class InputError extends StockoutError {
   override name = 'InputError';

@@ -97,6 +97,8 @@ export const failureResultSchema = z.object({
   kind: z.literal('failure'),
   exitCode: z.int(),
   message: z.string(),
+  /** Whose fault it is, where the same may go well later; see `StorageError`. */
+  cause: z.literal('storage').optional(),
 });
 export type FailureResult = z.infer<typeof failureResultSchema>;
 

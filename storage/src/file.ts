@@ -41,7 +41,7 @@ export class FileStorage implements Storage {
 
   async putIfAbsent(key: string, content: Content): Promise<boolean> {
     const path = this.#path(key);
-    const temporary = await this.#writeTemporary(path, content);
+    const temporary = await this.#done(writeTemporary(path, content));
     try {
       // The whole content is on disk before the name is: link() makes it appear at once, and only once.
       await link(temporary, path);
@@ -57,7 +57,7 @@ export class FileStorage implements Storage {
 
   async put(key: string, content: Content): Promise<void> {
     const path = this.#path(key);
-    const temporary = await this.#writeTemporary(path, content);
+    const temporary = await this.#done(writeTemporary(path, content));
     try {
       await rename(temporary, path);
       await syncFolder(dirname(path));
@@ -92,7 +92,7 @@ export class FileStorage implements Storage {
   }
 
   async delete(key: string): Promise<void> {
-    await rm(this.#path(key), { force: true });
+    await this.#done(rm(this.#path(key), { force: true }));
   }
 
   async localFile(key: string): Promise<LocalFile> {
@@ -103,17 +103,10 @@ export class FileStorage implements Storage {
     return { path, [Symbol.asyncDispose]: async () => {} };
   }
 
-  async #writeTemporary(path: string, content: Content): Promise<string> {
-    try {
-      return await writeTemporary(path, content);
-    } catch (error) {
-      throw explained(error, this.uri);
-    }
-  }
-
   #names(folder: string, startAfter = '') {
     const segments = folderSegmentsOf(folder);
-    return namesBelow(this.#root, segments.map((segment) => `${segment}/`).join(''), startAfter);
+    const path = segments.map((segment) => `${segment}/`).join('');
+    return this.#done(namesBelow(this.#root, path, startAfter));
   }
 
   #path(key: string): string {
@@ -125,7 +118,15 @@ export class FileStorage implements Storage {
       return await result;
     } catch (error) {
       if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(codeOf(error))) throw new NotFoundError(key, this.uri);
-      throw error;
+      throw explained(error, this.uri);
+    }
+  }
+
+  async #done<T>(result: Promise<T>): Promise<T> {
+    try {
+      return await result;
+    } catch (error) {
+      throw explained(error, this.uri);
     }
   }
 }

@@ -1,12 +1,12 @@
-import { StockoutError } from '@stockout/contracts';
+import { StorageError } from '@stockout/contracts';
 import type { Place } from './object-service.ts';
 import type { FailureKind, ServiceError } from './service-error.ts';
 
 /** A sentence for people: what was asked of whom and as whom, what came of it, and what to look at. */
-export function explainFailure(error: ServiceError, place: Place, what: string, name: string): StockoutError {
+export function explainFailure(error: ServiceError, place: Place, what: string, name: string): StorageError {
   const { happened, check } = WORDS[error.kind](error, place);
   const asked = `to ${what} ${name === '' ? 'everything' : name} at ${place.endpoint} with ${place.identity}`;
-  return new StockoutError(`${place.uri}: ${happened} (asked ${asked}${triesOf(error)}). ${check}`, {
+  return new StorageError(`${place.uri}: ${happened} (asked ${asked}${triesOf(error)}). ${check}`, {
     cause: error,
   });
 }

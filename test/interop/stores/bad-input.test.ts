@@ -7,6 +7,7 @@ import {
   generateBlobSASQueryParameters,
   StorageSharedKeyCredential,
 } from '@azure/storage-blob';
+import { StorageError } from '@stockout/contracts';
 import { NotFoundError, openStorage, type Storage } from '@stockout/storage';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ACCOUNT, ACCOUNT_KEY, connectionString } from './azurite.ts';
@@ -36,7 +37,7 @@ async function fails(storage: Storage, act: (storage: Storage) => Promise<unknow
     (failure: unknown) => failure as Error,
   );
   expect(error).not.toBeInstanceOf(NotFoundError);
-  expect(error.name).toBe('StockoutError');
+  expect(error).toBeInstanceOf(StorageError);
   expect(error.message).toContain(storage.uri);
   return error.message;
 }

@@ -66,6 +66,8 @@ export const REASON = {
   waitingForRollout: 'WaitingForRollout',
   /** spec.training.suspend, or spec.suspend of a ScoringJob, is true. */
   suspended: 'Suspended',
+  /** The storage did not do its part (full, read-only, down, not allowed); the training is tried again by itself. */
+  storageUnavailable: 'StorageUnavailable',
   /** The training failed for good; it is not tried again unasked. */
   trainingFailed: 'TrainingFailed',
 
@@ -161,6 +163,7 @@ const TROUBLES: ReadonlySet<string> = new Set([
   REASON.invalidSchedule,
   REASON.pinnedVersionRefused,
   REASON.predictorUnavailable,
+  REASON.storageUnavailable,
   REASON.trainingFailed,
   REASON.gatesFailed,
   REASON.schemaChanged,

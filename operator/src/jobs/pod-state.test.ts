@@ -47,6 +47,18 @@ describe('why a pod does not get going', () => {
     expect(firstTrouble([pod('a', waiting)], () => [])).toBe('ImagePullBackOff: Back-off pulling image "x"');
   });
 
+  describe('between two crashes', () => {
+    it('is how the container ended before', () => {
+      expect(firstTrouble([crashed('2026-11-24T10:00:00Z')], () => [])).toBe(
+        'its container ended and was started again: out of memory: raise resources.limits.memory',
+      );
+    });
+
+    it('is nothing that was over when it was ready again', () => {
+      expect(firstTrouble([crashed('2026-11-24T12:00:00Z')], () => [])).toBeUndefined();
+    });
+  });
+
   it('is what the scheduler says of the nodes', () => {
     const message = '0/1 nodes are available: 1 node(s) had untolerated taint(s).';
     const pending = pod('a');
@@ -71,6 +83,19 @@ function pod(name: string, waiting?: Waiting): Pod {
     metadata: { name, namespace: 'default' },
     status: { phase: 'Pending', ...(waiting ? { containerStatuses: [container({ waiting })] } : {}) },
   };
+}
+
+/** Its container runs, after it ended before. */
+function crashed(readySince: string): Pod {
+  const running = pod('a');
+  const terminated = { exitCode: 137, reason: 'OOMKilled', finishedAt: '2026-11-24T10:00:00Z' };
+  const again = {
+    ...container({ running: { startedAt: '2026-11-24T10:00:10Z' } }),
+    lastState: { terminated },
+  };
+  const conditions = [{ type: 'Ready', status: 'False', lastTransitionTime: readySince }];
+  running.status = { phase: 'Running', conditions, containerStatuses: [again] };
+  return running;
 }
 
 function container(state: object) {

@@ -25,10 +25,24 @@ function troubleOf(pod: Pod, mountFailuresOf: MountFailuresOf): string | undefin
     const said = lastWords(status.lastState?.terminated) ?? message;
     return said === undefined ? reason : `${reason}: ${said}`;
   }
+  const ended = lastRunOf(pod);
+  if (ended !== undefined) return `its container ended and was started again: ${lastWords(ended)}`;
   const scheduled = pod.status?.conditions?.find((condition) => condition.type === 'PodScheduled');
   if (scheduled?.status === 'False')
     return `${scheduled.reason ?? 'Unschedulable'}: ${scheduled.message ?? ''}`;
   return isBeingSetUp(pod) ? lastOf(mountFailuresOf(pod)) : undefined;
+}
+
+/** Between two crashes: how the one before ended, of a container that has not been ready since. */
+function lastRunOf({ status }: Pod): Terminated | undefined {
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  const again = status?.containerStatuses?.find(
+    ({ ready: isReady, state }) =>
+      !isReady &&
+      state?.running !== undefined &&
+      (ready?.lastTransitionTime ?? '') <= (state.running.startedAt ?? ''),
+  );
+  return again?.lastState?.terminated;
 }
 
 /** Its volumes are on their way: what they wait for is told by Events alone. */

@@ -1,4 +1,5 @@
 import type { RunResult } from '@stockout/contracts';
+import { foreignRunOf } from './foreign-result.ts';
 import { failureOf, type RunState } from './run-state.ts';
 
 /** A Job and its pod are watched apart: the pod's last state may come a little later than the Job's. */
@@ -6,38 +7,64 @@ const RESULT_GRACE_MS = 10_000;
 
 /** What a run has come to. */
 export type RunOutcome<Kind extends RunResult['kind']> =
-  | { is: 'running'; trouble: string | undefined }
+  /** `but`: what stands in its way, or why the pod before failed. */
+  | { is: 'running'; trouble: string | undefined; but: string }
   | { is: 'deleting' }
   /** It ended, and what its pod said has not been seen yet. */
   | { is: 'settling'; ms: number }
   /** It is done, but the pod is gone with its message: the same run, run again, prints its result again. */
   | { is: 'lost' }
   | { is: 'done'; result: Extract<RunResult, { kind: Kind }> }
-  | { is: 'failed'; message: string };
+  /** `isOfStorage`: the same may go well later. */
+  | { is: 'failed'; message: string; isOfStorage: boolean };
 
 export function outcomeOf<Kind extends RunResult['kind']>(
   state: RunState,
   kind: Kind,
   now: Date,
 ): RunOutcome<Kind> {
-  if (state.phase === 'Running') return { is: 'running', trouble: state.trouble };
+  if (state.phase === 'Running') return { is: 'running', trouble: state.trouble, but: hindranceOf(state) };
   if (state.phase === 'Deleting') return { is: 'deleting' };
   const ms = graceLeft(state, now);
   if (state.phase === 'Failed') {
     const settling = state.lastWords === undefined && ms > 0;
-    return settling ? { is: 'settling', ms } : { is: 'failed', message: failureOf(state) };
+    return settling
+      ? { is: 'settling', ms }
+      : { is: 'failed', message: failureOf(state), isOfStorage: state.isOfStorage };
   }
-  const { result, run } = state;
-  if (result === 'Pending') return ms > 0 ? { is: 'settling', ms } : { is: 'lost' };
-  if (isOfKind(result, kind)) return { is: 'done', result };
-  return { is: 'failed', message: `${run} left no result that the operator can read` };
+  if (state.result === 'Pending') return ms > 0 ? { is: 'settling', ms } : { is: 'lost' };
+  return judgeResult(state, state.result, kind);
+}
+
+function judgeResult<Kind extends RunResult['kind']>(
+  state: RunState,
+  result: Exclude<RunState['result'], 'Pending'>,
+  kind: Kind,
+): RunOutcome<Kind> {
+  const failed = (words: string) => ({
+    is: 'failed' as const,
+    message: `${state.run} left ${words}`,
+    isOfStorage: false,
+  });
+  if (result.kind === 'unreadable') return failed(`no result that the operator can read: ${result.why}`);
+  if (!isOfKind(result, kind)) return failed(`a result of the kind ${result.kind}, not ${kind}`);
+  const foreign = foreignRunOf(state, result);
+  return foreign === undefined
+    ? { is: 'done', result }
+    : failed(`the result of another run, ${foreign}, of which nothing goes on record`);
+}
+
+/** Empty where there is none. */
+function hindranceOf({ trouble, lastWords }: RunState): string {
+  if (trouble !== undefined) return `, but its pod does not start: ${trouble}`;
+  return lastWords === undefined ? '' : `, after a pod of it failed: ${lastWords}`;
 }
 
 function isOfKind<Kind extends RunResult['kind']>(
-  result: RunState['result'],
+  result: RunResult,
   kind: Kind,
 ): result is Extract<RunResult, { kind: Kind }> {
-  return typeof result === 'object' && result.kind === kind;
+  return result.kind === kind;
 }
 
 function graceLeft({ finishedAt }: RunState, now: Date): number {

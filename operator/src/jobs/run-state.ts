@@ -1,8 +1,9 @@
-import { type RunResult, runResultSchema } from '@stockout/contracts';
+import type { RunResult } from '@stockout/contracts';
 import type { Job, Pod, StatusCondition } from '../api/kubernetes.ts';
 import { LABEL } from '../resources/names.ts';
-import { parseJson } from '../resources/version-record.ts';
-import { firstTrouble, lastWords, type MountFailuresOf, type Terminated, terminatedOf } from './pod-state.ts';
+import { endOfPod, type PodEnd } from './pod-end.ts';
+import { firstTrouble, type MountFailuresOf } from './pod-state.ts';
+import { readResult, type Unreadable } from './read-result.ts';
 
 /** A Job of ours and what its pods said, in one plain object. */
 export interface RunState {
@@ -13,9 +14,11 @@ export interface RunState {
   /** When it completed or failed. */
   finishedAt: string | undefined;
   /** Of a Job that is complete. `Pending` when its pod was not seen, or not yet. */
-  result: RunResult | 'Pending' | 'Unreadable';
-  /** Of a Job that failed, in words; undefined when its pod was not seen, or not yet. */
+  result: RunResult | Unreadable | 'Pending';
+  /** Of the newest pod that failed, in words; undefined when none was seen, or not yet. */
   lastWords: string | undefined;
+  /** It was the storage's fault: the same may go well later. */
+  isOfStorage: boolean;
   /** The Job's own reason for a failure. */
   condition: StatusCondition | undefined;
   /** Why its pod does not get going. */
@@ -30,6 +33,7 @@ export function runStateOf(
 ): RunState {
   const ended = endOf(job);
   const ends = endsOf(job, pods);
+  const failure = ends.find(({ succeeded }) => !succeeded);
   return {
     run: job.metadata.labels?.[LABEL.run] ?? job.metadata.name,
     job,
@@ -37,7 +41,8 @@ export function runStateOf(
     startedAt: job.status?.startTime,
     finishedAt: job.status?.completionTime ?? ended?.lastTransitionTime,
     result: resultOf(ends),
-    lastWords: lastWords(ends.find(({ exitCode }) => exitCode !== 0)),
+    lastWords: failure?.words,
+    isOfStorage: failure?.isOfStorage ?? false,
     condition: ended,
     trouble: firstTrouble(pods, mountFailuresOf),
   };
@@ -56,13 +61,13 @@ export function runStatesOf(
   return jobs.map((job) => runStateOf(job, podsOf.get(job.metadata.uid) ?? [], mountFailuresOf));
 }
 
-/** How the pods' containers ended, the newest first. */
-function endsOf({ spec }: Job, pods: readonly Pod[]): Terminated[] {
+/** How pods ended, the newest first. */
+function endsOf({ spec }: Job, pods: readonly Pod[]): PodEnd[] {
   const container = spec.template.spec.containers[0]?.name ?? '';
   return pods
-    .map((pod) => terminatedOf(pod, container))
+    .map((pod) => endOfPod(pod, container))
     .filter((end) => end !== undefined)
-    .sort((a, b) => ((a.finishedAt ?? '') < (b.finishedAt ?? '') ? 1 : -1));
+    .sort((a, b) => (a.finishedAt < b.finishedAt ? 1 : -1));
 }
 
 function endOf(job: Job): StatusCondition | undefined {
@@ -78,22 +83,16 @@ function phaseOf(job: Job, ended: StatusCondition | undefined): RunState['phase'
 }
 
 /** Of several pods, which share a run, the one that was last tells of the whole. */
-function resultOf(ends: readonly Terminated[]): RunState['result'] {
-  const results = ends.filter(({ exitCode }) => exitCode === 0).map(({ message }) => readResult(message));
-  return results.find((result) => result !== 'Part') ?? 'Pending';
-}
-
-function readResult(message: string | undefined): RunResult | 'Unreadable' | 'Part' {
-  const parsed = runResultSchema.safeParse(parseJson(message));
-  if (!parsed.success) return 'Unreadable';
-  return parsed.data.kind === 'shard' ? 'Part' : parsed.data;
+function resultOf(ends: readonly PodEnd[]): RunState['result'] {
+  const results = ends.filter(({ succeeded }) => succeeded).map(({ message }) => readResult(message));
+  return results.find(({ kind }) => kind !== 'shard') ?? 'Pending';
 }
 
 /** Why a run failed, for people. */
-export function failureOf({ condition, lastWords: words, run }: RunState): string {
+export function failureOf({ condition, lastWords: words, run, job }: RunState): string {
   const said = words === undefined ? '' : `: ${words}`;
   if (condition?.reason === 'DeadlineExceeded') {
-    return `${run} was not done within activeDeadlineSeconds${said}`;
+    return `${run} was not done within activeDeadlineSeconds (${job.spec.activeDeadlineSeconds} s)${said}`;
   }
   return `${run} failed${said || (condition?.message ? `: ${condition.message}` : '')}`;
 }

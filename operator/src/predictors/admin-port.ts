@@ -5,6 +5,8 @@ import { type About, COMPARISON_PREFIX, type Question, type QuestionOf, type Tol
 
 /** It asks somebody else before it answers. */
 const GOLDEN_TIMEOUT_MS = 10_000;
+/** Of what a pod says of itself: conditions show it. */
+const MOST_CHARACTERS = 1_000;
 
 /** Asks a pod. @throws Error whose message says in few words, the same ones each time, what went wrong */
 export type AskPod = (question: Question, signal: AbortSignal) => Promise<Told[About]>;
@@ -20,6 +22,8 @@ export const askPod: AskPod = (question, signal) => {
       return endShadow(question, signal);
     case 'requests':
       return countRequests(question, signal);
+    case 'standing':
+      return askStanding(question, signal);
   }
 };
 
@@ -47,6 +51,13 @@ async function endShadow({ pod }: QuestionOf<'unshadow'>, signal: AbortSignal): 
   if (!readAs(shadowReportSchema, json).id.startsWith(COMPARISON_PREFIX)) return true;
   await exchange(pod.ip, { method: 'DELETE', path: '/shadow' }, signal);
   return true;
+}
+
+/** A problem says in its detail what it waits for, or why it will never be ready. */
+async function askStanding({ pod }: QuestionOf<'standing'>, signal: AbortSignal): Promise<string> {
+  const { status, json } = await exchange(pod.ip, { method: 'GET', path: '/readyz', expected: 503 }, signal);
+  const { detail } = (json ?? {}) as { detail?: unknown };
+  return status === 503 && typeof detail === 'string' ? detail.slice(0, MOST_CHARACTERS) : '';
 }
 
 async function countRequests({ pod }: QuestionOf<'requests'>, signal: AbortSignal): Promise<RequestCounts> {

@@ -11,7 +11,15 @@ import {
 } from './question.ts';
 
 /** How often a pod is asked, until it has told all there is to tell. */
-const EVERY_MS: Record<About, number> = { golden: 1_000, shadow: 2_000, unshadow: 5_000, requests: 2_000 };
+const EVERY_MS: Record<About, number> = {
+  golden: 1_000,
+  shadow: 2_000,
+  unshadow: 5_000,
+  requests: 2_000,
+  standing: 5_000,
+};
+/** A pod that is not ready yet most often is in a moment: nobody needs to be told why until then. */
+const STARTING_MS = 3_000;
 
 const LONGEST_WAIT_MS = 300_000;
 /** Comparisons of one pod that count, the newest: one is begun anew with each of its restarts. */
@@ -37,7 +45,7 @@ export class Interview {
   constructor(question: Question, now: number) {
     this.question = question;
     this.#askedSince = now;
-    this.#due = now;
+    this.#due = question.about === 'standing' ? now + STARTING_MS : now;
   }
 
   get answer(): Answer<About> {

@@ -156,6 +156,13 @@ it('who waits longest is asked first', async () => {
   await eventually(() => expect(asked).toEqual(['a', 'b']));
 });
 
+it('a pod that is not ready yet is left alone for three seconds, in which most get ready', () => {
+  const interviews = new Interviews();
+  interviews.ask([{ about: 'standing', pod: pod('a'), request: null }], 0);
+  expect(interviews.due(2_999)).toEqual([]);
+  expect(interviews.due(3_000)).toHaveLength(1);
+});
+
 it('a pod that is only to end a comparison is asked ever less often while it does not answer, five minutes at the most', () => {
   const interviews = new Interviews();
   interviews.ask([{ about: 'unshadow', pod: pod('a'), request: null }], 0);

@@ -13,6 +13,8 @@ interface Requests {
   shadow: ShadowRequest;
   /** That it has none of our comparisons under way; it ends one that it has. */
   unshadow: null;
+  /** Why it is not ready. */
+  standing: null;
   /** How many requests of callers it answered since it was first asked, and how many failed. */
   requests: null;
 }
@@ -33,6 +35,8 @@ export interface Told {
   golden: GoldenReport;
   shadow: ShadowReport;
   unshadow: true;
+  /** In words; empty when it is ready. */
+  standing: string;
   requests: RequestCounts;
 }
 

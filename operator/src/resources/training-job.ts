@@ -8,6 +8,9 @@ import { RESULT_FILE } from './pod.ts';
 import type { Sought } from './recover-job.ts';
 import { trainingAttempt } from './run-names.ts';
 
+/** The version by which there may be nothing new to train on. */
+export const UNLESS_DATA_OF = '--unless-data-of';
+
 export interface TrainingJobInput {
   model: StockoutModel;
   /** See `trainingRunName`. */
@@ -73,9 +76,7 @@ function trainArgs({ model, run, against, recover, scheduled }: TrainingJobInput
   const inputs = ['-f', MANIFEST_FILE, '--storage', model.spec.storage.uri];
   const comparison = against === undefined ? [] : ['--against', against];
   const bySchedule =
-    scheduled === undefined
-      ? []
-      : ['--scheduled-for', scheduled.for, '--unless-data-of', scheduled.unlessDataOf];
+    scheduled === undefined ? [] : ['--scheduled-for', scheduled.for, UNLESS_DATA_OF, scheduled.unlessDataOf];
   return [
     ...commandOf(model),
     ...inputs,

@@ -2,8 +2,9 @@ import type { ScoreResult } from '@stockout/contracts';
 import type { RunStatus, ScoringJob } from '@stockout/crds';
 import type { Action } from '../actions.ts';
 import { REASON } from '../conditions.ts';
-import { outcomeOf } from '../jobs/run-outcome.ts';
+import { outcomeOf, type RunOutcome } from '../jobs/run-outcome.ts';
 import type { RunState } from '../jobs/run-state.ts';
+import { storageRetry } from '../jobs/storage-retry.ts';
 import { ANNOTATION } from '../resources/names.ts';
 import { timestamp } from '../set-conditions.ts';
 
@@ -21,7 +22,7 @@ export function followRun(job: ScoringJob, run: RunStatus, state: RunState, now:
   const outcome = outcomeOf(state, 'score', now);
   switch (outcome.is) {
     case 'running':
-      return stay(run, runningText(run, outcome.trouble));
+      return stay(run, runningText(run, outcome));
     case 'deleting':
       return stay(run, 'the run is run again');
     case 'settling':
@@ -32,15 +33,30 @@ export function followRun(job: ScoringJob, run: RunStatus, state: RunState, now:
         actions: [{ verb: 'delete', object: state.job, why: 'its result was lost, it is run again' }],
       };
     case 'failed':
+      if (outcome.isOfStorage && job.spec.schedule === undefined)
+        return awaitStorage(run, outcome.message, state, now);
       return end(run, failed(job, outcome.message), state, now);
     case 'done':
       return end(run, succeeded(outcome.result), state, now);
   }
 }
 
-function runningText({ version }: RunStatus, trouble: string | undefined): string {
+function runningText({ version }: RunStatus, { trouble, but }: Running): string {
   if (trouble !== undefined) return `the run's pod does not start: ${trouble}`;
-  return `the run scores with ${version ?? 'the pinned version'}`;
+  return `the run scores with ${version ?? 'the pinned version'}${but}`;
+}
+
+type Running = Extract<RunOutcome<'score'>, { is: 'running' }>;
+
+/** Nothing was committed: the same run is run again, until its storage does its part. A schedule has its next time. */
+function awaitStorage(run: RunStatus, why: string, state: RunState, now: Date): Followed {
+  const { again, ms } = storageRetry(state, now);
+  const waiting = stay(run, `${why.slice(0, MAX_MESSAGE - 200)} (${again})`);
+  if (ms > 0) return { ...waiting, requeueAfterMs: ms };
+  return {
+    ...waiting,
+    actions: [{ verb: 'delete', object: state.job, why: 'its storage may be back, it is run again' }],
+  };
 }
 
 function failed({ spec }: ScoringJob, why: string): Partial<RunStatus> & Pick<RunStatus, 'state'> {

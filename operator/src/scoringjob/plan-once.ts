@@ -68,9 +68,10 @@ function followNewest(
   return { ...idle([run, ...older]), actions, requeueAfterMs };
 }
 
-/** Its pod does not start, and the spec was changed since: that may be the remedy. */
-function isStuck(job: ScoringJob, { run, phase, trouble }: RunState): boolean {
-  return phase === 'Running' && trouble !== undefined && run !== scoringRunName(job);
+/** Its pod does not start, or its storage is waited for, and the spec was changed since: that may be the remedy. */
+function isStuck(job: ScoringJob, { run, phase, trouble, isOfStorage }: RunState): boolean {
+  const waits = phase === 'Failed' ? isOfStorage : phase === 'Running' && trouble !== undefined;
+  return waits && run !== scoringRunName(job);
 }
 
 function supersede(run: RunStatus, older: RunStatus[]): ScoringPlan {

@@ -4,6 +4,7 @@ import { firstTrouble, type MountFailuresOf } from '../jobs/pod-state.ts';
 import { type RunState, runStatesOf } from '../jobs/run-state.ts';
 import { mountFailuresIn, type Stores } from '../kube/stores.ts';
 import { type Answers, NO_ANSWERS } from '../predictors/question.ts';
+import { standingOf } from '../predictors/standing.ts';
 import { candidateServiceName } from '../resources/candidate-service.ts';
 import { readComparisonRecord } from '../resources/comparison-record.ts';
 import { ANNOTATION, type Color, type Component, isOfComponent, LABEL } from '../resources/names.ts';
@@ -59,7 +60,7 @@ export function observeModel(
     predictors: stores.deployments
       .inGroup(group)
       .filter(isOurs)
-      .map((deployment) => predictorStateOf(deployment, pods, mountFailuresOf)),
+      .map((deployment) => predictorStateOf(deployment, pods, { mountFailuresOf, answers })),
     service: services.find(({ metadata }) => metadata.name === name),
     candidateService: services.find(({ metadata }) => metadata.name === candidateServiceName(name)),
     answers,
@@ -87,12 +88,14 @@ function readFirst<T>(
   return undefined;
 }
 
+/** What is told of pods besides their own status. */
+interface Told {
+  mountFailuresOf: MountFailuresOf;
+  answers: Answers;
+}
+
 /** @param pods of the model */
-function predictorStateOf(
-  deployment: Deployment,
-  pods: readonly Pod[],
-  mountFailuresOf: MountFailuresOf,
-): PredictorState {
+function predictorStateOf(deployment: Deployment, pods: readonly Pod[], told: Told): PredictorState {
   const { labels, annotations, generation = 0 } = deployment.metadata;
   const status: DeploymentStatus = deployment.status ?? {};
   const color = labels?.[LABEL.color] as Color;
@@ -105,6 +108,7 @@ function predictorStateOf(
     version: labels?.[LABEL.version] ?? '',
     templateHash: annotations?.[ANNOTATION.templateHash] ?? '',
   };
+  const coming = predictorPodsOf(pods, deployment, newest.version);
   return {
     color,
     version: rolledFrom?.version ?? newest.version,
@@ -119,12 +123,14 @@ function predictorStateOf(
     givenUp: annotations?.[ANNOTATION.givenUp],
     givenUpReason: annotations?.[ANNOTATION.givenUpReason] ?? REASON.progressDeadlineExceeded,
     provenFrom: annotations?.[ANNOTATION.provenFrom],
-    pods: predictorPodsOf(pods, deployment, rolledFrom?.version ?? newest.version),
+    pods: rolledFrom === undefined ? coming : predictorPodsOf(pods, deployment, rolledFrom.version),
+    coming,
     trouble:
       replicaFailure(status) ??
+      standingOf(coming, told.answers) ??
       firstTrouble(
         pods.filter((pod) => pod.metadata.labels?.[LABEL.color] === color),
-        mountFailuresOf,
+        told.mountFailuresOf,
       ),
   };
 }

@@ -65,6 +65,8 @@ export interface PredictorState {
   provenFrom: string | undefined;
   /** Those of its version. */
   pods: readonly PredictorPod[];
+  /** Those of the newest template: the same, but while its template moves. */
+  coming: readonly PredictorPod[];
   /** Why its pods do not get going. */
   trouble: string | undefined;
 }

@@ -190,7 +190,8 @@ export class FakeCluster {
   finishJob(job: Job, result: RunResult | FailureResult | undefined): void {
     const exitCode = result === undefined || result.kind === 'failure' ? 2 : 0;
     this.note(`${job.metadata.name} ${exitCode === 0 ? 'is done' : 'fails'}`);
-    if (result !== undefined) this.put(this.stores.pods, podOf(job, exitCode, JSON.stringify(result)));
+    const left = result && 'run' in result ? { ...result, run: job.metadata.labels?.[LABEL.run] } : result;
+    if (left !== undefined) this.put(this.stores.pods, podOf(job, exitCode, JSON.stringify(left)));
     const type = exitCode === 0 ? 'Complete' : 'Failed';
     const condition = { type, status: 'True', lastTransitionTime: this.now.toISOString() };
     this.put(this.stores.jobs, { ...job, status: { conditions: [condition] } });

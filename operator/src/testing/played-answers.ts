@@ -8,6 +8,8 @@ export class PlayedAnswers implements Answers {
   golden: GoldenReport | Error | undefined = aGoldenReport();
   shadow: ShadowReport | Error | undefined = aShadowReport();
   requests: RequestCounts = { total: 0, errors: 0 };
+  /** Why pods are not ready that are not. */
+  standing: string | undefined;
   /** Milliseconds since 1970, of failures, and of a candidate that does not answer. */
   failingSince = 0;
   /** Milliseconds since 1970, of every question; undefined with an operator that has asked nobody yet. */
@@ -41,6 +43,7 @@ export class PlayedAnswers implements Answers {
   #toldOf(about: About): Told[About] | Error | undefined {
     if (about === 'requests') return this.requests;
     if (about === 'unshadow') return true;
+    if (about === 'standing') return this.standing;
     return about === 'golden' ? this.golden : this.shadow;
   }
 }

@@ -76,10 +76,8 @@ function awaitRunning({ observed, now }: Context): RecoveryPlan | undefined {
     if (outcome.is === 'settling') return { ...busy(`${state.run} ended`, []), requeueAfterMs: outcome.ms };
     if (outcome.is !== 'running') continue;
     const isWanted = sought !== undefined && state.run === recoverRunName(observed.model, sought);
-    if (outcome.trouble === undefined || isWanted) {
-      const but = outcome.trouble === undefined ? '' : `, but its pod does not start: ${outcome.trouble}`;
-      return busy(`${state.run} looks for versions in storage${but}`, []);
-    }
+    if (outcome.trouble === undefined || isWanted)
+      return busy(`${state.run} looks for versions in storage${outcome.but}`, []);
     const why = 'its pod does not start, and something else is sought by now';
     return busy(`${state.run} ends`, [{ verb: 'delete', object: state.job, why }]);
   }

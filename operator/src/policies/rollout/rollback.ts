@@ -6,6 +6,7 @@ import { buildService, type Switched } from '../../resources/service.ts';
 import { versionNumber } from '../../resources/version-record.ts';
 import type { PredictorState } from '../../stockoutmodel/observed.ts';
 import type { PredictorPod } from '../../stockoutmodel/predictor-pods.ts';
+import { because } from './judged.ts';
 import {
   readSwitchedOf,
   rollbackWindowLeft,
@@ -108,7 +109,8 @@ function failureOf(
   // A node that is started anew ends pods of both colors: that is no fault of a version.
   const ended = old.pods.some(hasEnded) ? undefined : serving.pods.find(hasEnded);
   if (ended !== undefined) return `its pod ${ended.name} ended: ${ended.ending}`;
-  if (serving.readyReplicas === 0 && serving.deployment.spec.replicas > 0) return 'none of its pods is ready';
+  if (serving.readyReplicas === 0 && serving.deployment.spec.replicas > 0)
+    return `none of its pods is ready${because(serving)}`;
   const isStuck = (pod: PredictorPod): boolean => pod.running && !pod.ready && isLongAgo(pod.since, now);
   // One that came since may take its time to start.
   const stuck = serving.pods.find((pod) => pod.createdAt <= since && isStuck(pod));

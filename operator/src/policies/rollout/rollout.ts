@@ -1,4 +1,5 @@
 import { isTrue, REASON } from '../../conditions.ts';
+import { standingQuestions } from '../../predictors/standing.ts';
 import { speaksTls, templateHash } from '../../resources/predictor-deployment.ts';
 import type { VersionRecord } from '../../resources/version-record.ts';
 import { type ObservedModel, type PredictorState, servingOf } from '../../stockoutmodel/observed.ts';
@@ -27,7 +28,8 @@ export function planRollout(
   input: RolloutInput,
 ): RolloutPlan {
   const plan = planStep(observed, target, input);
-  return plan.questions === undefined ? { ...plan, questions: quiet(observed) } : plan;
+  const standing = observed.predictors.flatMap(({ coming }) => standingQuestions(coming));
+  return { ...plan, questions: [...(plan.questions ?? quiet(observed)), ...standing] };
 }
 
 function planStep(

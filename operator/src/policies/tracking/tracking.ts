@@ -79,15 +79,14 @@ function awaitRunning(context: Context): Step | undefined {
       return { ...tracking(`${state.run} ended`, []), requeueAfterMs: outcome.ms };
     if (outcome.is !== 'running') continue;
     const isWanted = state.run === registerRunName(observed.model, untold);
-    if (outcome.trouble === undefined || isWanted) return follow(state.run, outcome.trouble);
+    if (outcome.trouble === undefined || isWanted) return follow(state.run, outcome.but);
     const why = 'its pod does not start, and the spec asks for another by now';
     return tracking(`${state.run} is run otherwise`, [{ verb: 'delete', object: state.job, why }]);
   }
   return undefined;
 }
 
-function follow(run: string, trouble: string | undefined): Step {
-  const but = trouble === undefined ? '' : `, but its pod does not start: ${trouble}`;
+function follow(run: string, but: string): Step {
   return tracking(`${run} tells MLflow${but}`, []);
 }
 

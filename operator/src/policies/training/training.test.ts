@@ -172,15 +172,43 @@ describe('a training that ended', () => {
   });
 
   test.each([
-    ['not JSON', 'Segmentation fault'],
-    ['the result of a scoring', '{"kind":"score"}'],
-    ['a result of which a field is missing', '{"kind":"train","run":"a"}'],
-  ])('failed when it left %s', (_name, message) => {
+    ['nothing', '', 'no result that the operator can read: its termination message is empty'],
+    [
+      'no JSON',
+      'Segmentation fault',
+      'no result that the operator can read: its termination message is not JSON',
+    ],
+    [
+      'a metric that is not a number',
+      result.replace('0.9935', 'NaN'),
+      'no result that the operator can read: its termination message is not JSON',
+    ],
+    [
+      'a metric without end',
+      result.replace('0.9935', '1e999'),
+      'no result that the operator can read: metrics.auc: Invalid input: expected number, received Infinity',
+    ],
+    [
+      'a result without a field',
+      result.replace('"version":"v1",', ''),
+      'no result that the operator can read: version: Invalid input: expected string, received undefined',
+    ],
+    [
+      'a result of another kind',
+      '{"kind":"remove","versions":1,"files":2}',
+      'a result of the kind remove, not train',
+    ],
+    [
+      'a version of another model or another spec',
+      result.replace(run, 'retail-train-0123456789'),
+      'the result of another run, retail-train-0123456789, of which nothing goes on record',
+    ],
+  ])('failed when it left %s', (_name, message, left) => {
     const state = runStateOf(ended('Complete', 0), [podOf(job, 0, message)]);
     expect(plan(observedOf(model, { runs: [state] }))).toMatchObject({
       status: 'False',
       reason: 'TrainingFailed',
-      message: `${run} left no result that the operator can read${AGAIN}`,
+      message: `${run} left ${left}${AGAIN}`,
       does: [`create ConfigMap ${run}: the training failed for good`],
     });
   });
@@ -194,7 +222,12 @@ describe('a training that ended', () => {
     ],
     ['with the end of its log', 'Killed by a bug\n', undefined, 'failed: Killed by a bug'],
     ['with its exit code when it said nothing', '', 'BackoffLimitExceeded', 'failed: exit code 2'],
-    ['for lack of time', '', 'DeadlineExceeded', 'was not done within activeDeadlineSeconds: exit code 2'],
+    [
+      'for lack of time',
+      '',
+      'DeadlineExceeded',
+      'was not done within activeDeadlineSeconds (3600 s): exit code 2',
+    ],
   ])('failed %s', (_name, words, reason, message) => {
     const state = runStateOf(ended('Failed', 0, reason), [podOf(job, 2, words)]);
     expect(plan(observedOf(model, { runs: [state] })).message).toBe(`${run} ${message}${AGAIN}`);

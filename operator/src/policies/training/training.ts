@@ -9,6 +9,7 @@ import { buildRunFailure, type RunFailure } from '../../resources/run-failure.ts
 import { trainingAttempt } from '../../resources/run-names.ts';
 import { buildCheckedRecord, type VersionRecord } from '../../resources/version-record.ts';
 import { buildTrainingJob } from '../../resources/training-job.ts';
+import { awaitStorage } from './await-storage.ts';
 import { type DueTraining, dueTraining } from './due-training.ts';
 import { knownOfStorage, soughtFirst } from '../records/recovery-state.ts';
 import { recordOf, retireRun } from './outdated-run.ts';
@@ -86,7 +87,7 @@ function planRun(context: Context): StepPlan {
   const outcome = outcomeOf(state, 'train', now);
   switch (outcome.is) {
     case 'running':
-      return isStuck(context, state) ? runOtherwise(context, state) : follow(run, outcome.trouble);
+      return isStuck(context, state) ? runOtherwise(context, state) : follow(run, outcome.but);
     case 'deleting':
       return busy(isFalse(REASON.training, `the training ${run} is run again`));
     case 'settling':
@@ -95,16 +96,16 @@ function planRun(context: Context): StepPlan {
       return runAgain(state);
     case 'failed':
       if (foundVersions(state)) return trainAfterAll(observed, state);
-      return isOfThis(context, state)
-        ? recordFailure(context, outcome.message)
-        : runOtherwise(context, state);
+      if (!isOfThis(context, state)) return runOtherwise(context, state);
+      return outcome.isOfStorage
+        ? awaitStorage(state, outcome.message, now)
+        : recordFailure(context, outcome.message);
     case 'done':
       return recordVersion(context, state, outcome.result);
   }
 }
 
-function follow(run: string, trouble: string | undefined): StepPlan {
-  const but = trouble === undefined ? '' : `, but its pod does not start: ${trouble}`;
+function follow(run: string, but: string): StepPlan {
   return busy(isFalse(REASON.training, `the training ${run} runs${but}`));
 }
 

@@ -3,10 +3,26 @@ import { isCode, type KubeClient } from '@stockout/localcluster/client';
 import { reflect, type Reflector } from '../../localcluster/src/client/reflector.ts';
 import { now } from '../../localcluster/src/timestamp.ts';
 import type { Pod } from '../../localcluster/src/types.ts';
-import type { PlayedStorage } from './played-storage.ts';
 import { isAway } from './server-away.ts';
 
 const BEAT_MS = 5000;
+
+/** How a container of a Job's pod ends. */
+export interface Ending {
+  exitCode: number;
+  reason: string;
+  message: string;
+  /** Further fields of the pod's status. */
+  pod?: object;
+}
+
+/** What becomes of the pods of a namespace. */
+export interface PlayedWork {
+  /** Undefined for a Job's pod that does not end. */
+  endingOf(pod: Pod): Ending | undefined;
+  /** As what a pod that is to go on ends again and again; undefined for one that is ready. */
+  crashOf?(pod: Pod): string | undefined;
+}
 /** A server that is away is asked again so soon: after a long outage the node must not be the last to be heard. */
 const AGAIN_MS = 100;
 
@@ -17,7 +33,7 @@ const AGAIN_MS = 100;
 export class PlayedNode {
   readonly #client: KubeClient;
   readonly #name: string;
-  readonly #storages = new Map<string, PlayedStorage>();
+  readonly #works = new Map<string, PlayedWork>();
   #pods: Reflector<Pod> | undefined;
   readonly #stopped = new AbortController();
 
@@ -69,9 +85,9 @@ export class PlayedNode {
     await this.#client.delete(`/api/v1/nodes/${this.#name}`);
   }
 
-  /** Where the runs of a namespace leave what they make. */
-  mount(namespace: string, storage: PlayedStorage): void {
-    this.#storages.set(namespace, storage);
+  /** What the runs of a namespace come to. */
+  mount(namespace: string, work: PlayedWork): void {
+    this.#works.set(namespace, work);
   }
 
   async #play(pod: Pod): Promise<void> {
@@ -90,12 +106,10 @@ export class PlayedNode {
   async #say(pod: Pod): Promise<void> {
     const { name, namespace = '', deletionTimestamp } = pod.metadata;
     const path = `/api/v1/namespaces/${namespace}/pods/${name}`;
-    const storage = this.#storages.get(namespace);
+    const work = this.#works.get(namespace);
     if (deletionTimestamp !== undefined) await this.#client.delete(path, { gracePeriodSeconds: 0 });
-    else if (storage !== undefined && pod.status?.phase === 'Pending') {
-      const status = isOfJob(pod) ? ended(pod, storage) : running(pod);
-      await this.#client.patch(`${path}/status`, { status });
-    }
+    else if (work !== undefined && pod.status?.phase === 'Pending')
+      await this.#client.patch(`${path}/status`, { status: statusOf(pod, work) });
   }
 }
 
@@ -103,19 +117,38 @@ function isOfJob({ metadata }: Pod): boolean {
   return metadata.ownerReferences?.some(({ kind }) => kind === 'Job') ?? false;
 }
 
-function ended(pod: Pod, storage: PlayedStorage): object {
-  const instant = now();
-  const terminated = {
-    exitCode: 0,
-    reason: 'Completed',
-    message: JSON.stringify(storage.resultOf(pod)),
-    startedAt: instant,
-    finishedAt: instant,
-  };
+function statusOf(pod: Pod, work: PlayedWork): object {
+  if (!isOfJob(pod)) {
+    const crash = work.crashOf?.(pod);
+    return crash === undefined ? running(pod) : crashing(pod, crash);
+  }
+  const ending = work.endingOf(pod);
+  return ending === undefined ? running(pod) : ended(pod, ending);
+}
+
+function ended(pod: Pod, { pod: further, ...ending }: Ending): object {
+  const terminated = terminatedNow(ending);
   return {
-    phase: 'Succeeded',
+    phase: ending.exitCode === 0 ? 'Succeeded' : 'Failed',
     containerStatuses: [{ ...containerOf(pod), ready: false, state: { terminated } }],
+    ...further,
   };
+}
+
+/** As the kubelet tells of a container that it does not start again at once. */
+function crashing(pod: Pod, reason: string): object {
+  const state = {
+    waiting: { reason: 'CrashLoopBackOff', message: 'back-off 10s restarting failed container' },
+  };
+  const lastState = { terminated: terminatedNow({ exitCode: 137, reason, message: '' }) };
+  const conditions = ['ContainersReady', 'Ready'].map((type) => ({ type, status: 'False' }));
+  const container = { ...containerOf(pod), restartCount: 1, ready: false, state, lastState };
+  return { phase: 'Running', conditions, containerStatuses: [container] };
+}
+
+function terminatedNow(ending: { exitCode: number; reason: string; message: string }): object {
+  const instant = now();
+  return { ...ending, startedAt: instant, finishedAt: instant };
 }
 
 function running(pod: Pod): object {

@@ -3,12 +3,13 @@ import type { StockoutModel } from '@stockout/crds';
 import type { Pod } from '../../localcluster/src/types.ts';
 import { ANNOTATION, LABEL } from '../../operator/src/resources/names.ts';
 import { aTrainResult, GOOD, POOR } from '../../operator/src/testing/builders.ts';
+import type { Ending, PlayedWork } from './played-node.ts';
 
 /** A model of one round is hopeless. */
 export const HOPELESS_ROUNDS = 1;
 
 /** What runs leave where tables and versions lie: each run its own, once, however often it is run. */
-export class PlayedStorage {
+export class PlayedStorage implements PlayedWork {
   readonly #versions = new Map<string, TrainResult>();
   readonly #commits = new Map<string, number>();
 
@@ -22,8 +23,12 @@ export class PlayedStorage {
     return this.#commits.size;
   }
 
+  endingOf(pod: Pod): Ending {
+    return { exitCode: 0, reason: 'Completed', message: JSON.stringify(this.#resultOf(pod)) };
+  }
+
   /** What a Job's pod says at its end. */
-  resultOf(pod: Pod): RunResult {
+  #resultOf(pod: Pod): RunResult {
     const run = pod.metadata.labels?.[LABEL.run] ?? '';
     switch (pod.spec.containers[0]?.args?.[0]) {
       case 'score':

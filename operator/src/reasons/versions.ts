@@ -18,6 +18,12 @@ export const VERSIONS = {
     when: 'A gate compares with what serves, and a candidate is on its way. The training begins once it is known which version serves.',
     todo: 'Wait.',
   },
+  StorageUnavailable: {
+    on: ['Trained=False', 'Ready=False'],
+    when: 'The storage of a training was full, read-only, down, or did not let its pod in. Nothing is half made, and what serves goes on serving. The training is run again 10 minutes later, for as long as it takes.',
+    todo: 'Mend what the message names. Delete the training Job if ten minutes are too long.',
+    see: 'storage.md',
+  },
   TrainingFailed: {
     on: ['Trained=False', 'Ready=False'],
     when: 'The training failed for good. What serves goes on serving.',

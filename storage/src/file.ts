@@ -136,7 +136,7 @@ const CHUNK = 1 << 20;
 /** Writes beside the final path (a rename or link never crosses file systems) and waits for the disk. */
 async function writeTemporary(path: string, content: Content): Promise<string> {
   const folder = dirname(path);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const temporary = join(folder, TEMPORARY_PREFIX + randomUUID());
   try {
     // Not copyFile: a read-only source would make a read-only object.
@@ -149,6 +149,18 @@ async function writeTemporary(path: string, content: Content): Promise<string> {
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
+  }
+}
+
+/** Of a file system that is read-only Node's own says ENOENT: the first folder that is missing, made alone, says why. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    const { path: missing } = error as NodeJS.ErrnoException;
+    if (codeOf(error) !== 'ENOENT' || missing === undefined) throw error;
+    await mkdir(missing);
+    await mkdir(path, { recursive: true });
   }
 }
 

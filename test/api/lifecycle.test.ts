@@ -1,7 +1,9 @@
 import { describeAvailability } from '../lifecycle/availability.ts';
+import { describePodFaults } from '../lifecycle/pod-faults.ts';
 import { describeLifecycle } from '../lifecycle/scenario.ts';
 import { describeRecovery } from '../lifecycle/recovery.ts';
 import { describeRollouts } from '../lifecycle/rollouts.ts';
+import { describeStorageFaults } from '../lifecycle/storage-faults.ts';
 import { describeTrouble } from '../lifecycle/trouble.ts';
 import { startRealTier } from './real-tier.ts';
 import { describeRights } from './rights.ts';
@@ -13,4 +15,6 @@ describeTrouble('on a real API server', startTier);
 describeRecovery('on a real API server', startTier);
 describeAvailability('on a real API server', startTier);
 describeRollouts('on a real API server', startTier);
+describePodFaults('on a real API server', startTier);
+describeStorageFaults('on a real API server', startTier);
 describeRights();

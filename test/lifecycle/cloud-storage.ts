@@ -1,6 +1,7 @@
 import { evaluate, vacuum, versions, type PipelineContext } from '@stockout/pipeline';
 import { openStorage } from '@stockout/storage';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { removeJobs } from './remove-jobs.ts';
 import { conditionOf, modelObject, scoringObject, SmallWorld } from './small-world.ts';
 import type { Tier } from './tier.ts';
 
@@ -120,19 +121,36 @@ export function describeCloudStorage(
     );
 
     it(
+      'whose store is down for longer than its Job tries says so, serves on, and trains when it is back',
+      async () => {
+        store.trouble.down();
+        await world.apply(applied(0));
+        await untilTold(
+          'Trained',
+          /the connection was cut.* \(it is tried again at \S+Z, or once its Job is deleted\)$/,
+        );
+        expect((await world.model(name)).status?.servingVersion).toBe('v3');
+        store.heal();
+        await removeJobs(tier, world, `stockout.dev/model=${name},app.kubernetes.io/component=training`);
+        await world.untilServing(name, 'v4');
+      },
+      5 * MINUTES,
+    );
+
+    it(
       'whose store is down in the middle goes on when it is back: one version, and no name is lost',
       async () => {
         const before = await trainingPods(world, name);
         await world.apply(applied());
         await expect.poll(() => trainingPods(world, name), POLL).toBe(before + 1);
-        await expect.poll(() => claimedVersions(store, name), POLL).toBe(4);
+        await expect.poll(() => claimedVersions(store, name), POLL).toBe(5);
         store.trouble.down();
         // The first pod has failed then, and the second begins with a store that is down as well.
         await expect.poll(() => trainingPods(world, name), POLL).toBe(before + 2);
         store.heal();
-        await world.untilServing(name, 'v4');
+        await world.untilServing(name, 'v5');
         const made = await versions(await context());
-        expect(made.versions.map(({ version }) => version)).toEqual(['v4', 'v3', 'v2', 'v1']);
+        expect(made.versions.map(({ version }) => version)).toEqual(['v5', 'v4', 'v3', 'v2', 'v1']);
       },
       5 * MINUTES,
     );

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { KubernetesObject } from '@kubernetes/client-node';
 import { connect, type List } from '@stockout/localcluster/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { removeJobs } from './remove-jobs.ts';
 import { conditionOf, modelObject, SmallWorld } from './small-world.ts';
 import type { Tier } from './tier.ts';
 
@@ -43,7 +44,7 @@ export function describeRecovery(where: string, startTier: () => Promise<Tier>):
         await operator.stop();
         for (const name of before) await world.kube.remove(configMap(name));
         // Their results would be read again from Jobs that are still there.
-        await removeJobs(tier, await world.kube.names('batch/v1', 'Job', SELECTOR));
+        await removeJobs(tier, world, SELECTOR);
         operator = await tier.startOperator();
         const model = await world.untilModel(NAME, 'Recovered', 'Recovered');
         expect(conditionOf(model, 'Recovered')?.message).toMatch(/^v2, v1 were found in file:/);
@@ -164,17 +165,6 @@ async function remove({ kube }: SmallWorld, name = NAME): Promise<void> {
       )
       .toEqual([]);
   }
-}
-
-/** With their pods, which the API server would leave behind if it were not told. */
-async function removeJobs({ kubeconfigPath }: Tier, names: readonly string[]): Promise<void> {
-  const client = await connect(kubeconfigPath, 'recovery-test');
-  for (const name of names) {
-    await client.delete(`/apis/batch/v1/namespaces/default/jobs/${name}`, {
-      propagationPolicy: 'Background',
-    });
-  }
-  client.close();
 }
 
 async function messagesOf({ kubeconfigPath }: Tier, name: string, reason: string): Promise<string[]> {

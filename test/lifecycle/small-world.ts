@@ -164,11 +164,11 @@ function has(object: StockoutModel | ScoringJob, type: string, reason: string): 
   return conditionOf(object, type)?.reason === reason;
 }
 
-export function volumeClaim(): KubernetesObject {
+export function volumeClaim(name = SMALL_CLAIM): KubernetesObject {
   return {
     apiVersion: 'v1',
     kind: 'PersistentVolumeClaim',
-    metadata: { name: SMALL_CLAIM, namespace: 'default' },
+    metadata: { name, namespace: 'default' },
     spec: { accessModes: ['ReadWriteMany'], resources: { requests: { storage: '1Gi' } } },
   } as KubernetesObject;
 }

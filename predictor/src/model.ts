@@ -1,4 +1,5 @@
 import { type Manifest, scoreOfMargin } from '@stockout/contracts';
+import { GoldenKey } from './auth/golden-key.ts';
 import { labelOf } from './batch/score-batch.ts';
 import { Explainer } from './explain/explainer.ts';
 import { RowReader } from './features.ts';
@@ -15,6 +16,7 @@ export class Model {
   readonly boosted: BoostedTrees;
   readonly trees: FlatTrees;
   readonly explainer: Explainer;
+  readonly goldenKey: GoldenKey;
   /** Features a row. */
   readonly width: number;
 
@@ -37,6 +39,7 @@ export class Model {
       threshold: threshold.value,
       calibration,
     });
+    this.goldenKey = new GoldenKey(manifest);
     this.width = names.length;
   }
 

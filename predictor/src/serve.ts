@@ -14,6 +14,7 @@ import { load } from './load.ts';
 import { PredictorMetrics } from './metrics/predictor-metrics.ts';
 import { type ServeOptions, type Settings, settle } from './options.ts';
 import type { Runtime } from './runtime.ts';
+import { candidateKeysOf } from './shadow/candidate-keys.ts';
 import { ServerCertificate } from './tls/server-certificate.ts';
 import { openTracing } from './tracing/open-tracing.ts';
 
@@ -50,7 +51,7 @@ export async function serve(options: ServeOptions): Promise<PredictorServer> {
 export async function serveAlone(
   settings: Settings,
   doorOf: (runtime: Runtime) => AdminDoor = (runtime) =>
-    new AdminPort(new OwnAdministration(runtime), settings),
+    new AdminPort(new OwnAdministration(runtime, candidateKeysOf(settings)), settings),
 ): Promise<PredictorServer> {
   const stopping = new AbortController();
   const giveUp = (): void => stopping.abort(new StockoutError('stopped before it was ready'));

@@ -22,12 +22,12 @@ export class Traffic {
       metrics: metrics.shadow,
       limits: {
         sockets: limits.shadowSockets,
-        // Of what the candidate grants one key a half, for all of us together: rows that it refuses for that would count
-        // against it.
-        perSecond: Math.min(limits.shadowPerSecond, perMinute / 120 / workers),
+        perSecond: limits.shadowPerSecond,
         queued: limits.shadowQueued,
         deadlineMs: limits.shadowDeadlineMs,
       },
+      // Of what it grants one key a half, for all of us together: rows that it refuses for that would count against it.
+      callerPerSecond: Math.min(limits.shadowPerSecond, perMinute / 120 / workers),
     });
     this.#width = model.width;
   }

@@ -41,7 +41,7 @@ export async function liveBehindDoors(world: SmallWorld, tier: Tier, name: strin
 }
 
 /** This machine's own, as it is seen from where the API server is: pods are there, too. */
-async function addressForPods({ kubeconfigPath }: Tier): Promise<string> {
+export async function addressForPods({ kubeconfigPath }: Tier): Promise<string> {
   const { hostname, port } = new URL((await readKubeconfig(kubeconfigPath)).server);
   const socket = connect(Number(port), hostname);
   await once(socket, 'connect');

@@ -1,7 +1,9 @@
 import process from 'node:process';
 import { connect, type KubeClient, type List } from '@stockout/localcluster/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exampleRows } from './example-rows.ts';
 import { killPod } from './kill-pod.ts';
+import { proveBehindDoors } from './proven-behind-doors.ts';
 import { conditionOf, modelObject, SmallWorld } from './small-world.ts';
 import type { Tier } from './tier.ts';
 
@@ -113,6 +115,12 @@ export function describeRollouts(where: string, startTier: () => Promise<Tier>):
       2 * MINUTES,
     );
 
+    it(
+      'a version is shown requests also where tokens alone open, and where callers are limited',
+      () => proveBehindDoors(world, tier, 'doors'),
+      2 * MINUTES,
+    );
+
     async function addressOf(selector: string): Promise<string> {
       const [name = ''] = await world.kube.names('v1', 'Pod', selector);
       const { items } = await client.get<List<Pod>>('/api/v1/namespaces/default/pods');
@@ -140,15 +148,12 @@ function annotated(model: ReturnType<typeof trained>): object {
   return { ...model, metadata: { ...model.metadata, annotations: { 'example.com/note': 'seen' } } };
 }
 
-/** Rows as the API's own document shows one, with other stocks. */
 async function ask(endpoint: string, count: number): Promise<void> {
-  const document = (await (await fetch(`${endpoint}/openapi.json`)).json()) as OpenApi;
-  const { example } = document.paths['/predict'].post.requestBody.content['application/json'];
-  for (let inventory = 0; inventory < count; inventory++) {
+  for (const row of await exampleRows(endpoint, count)) {
     const response = await fetch(`${endpoint}/predict`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ ...example, inventory }),
+      body: JSON.stringify(row),
     });
     expect(response.status).toBe(200);
   }
@@ -157,8 +162,4 @@ async function ask(endpoint: string, count: number): Promise<void> {
 interface Pod {
   metadata: { name: string };
   status?: { podIP?: string };
-}
-
-interface OpenApi {
-  paths: { '/predict': { post: { requestBody: { content: { 'application/json': { example: object } } } } } };
 }

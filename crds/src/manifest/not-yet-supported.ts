@@ -8,22 +8,9 @@ const given = (value: unknown) => value !== undefined;
 
 const isOnnx = (value: unknown) => /\.onnx$/i.test(String(value));
 
-const PROOF = 'rollout.shadow and rollout.analysis';
-const CLOSED = 'rollout.strategy RollingUpdate, auth.rateLimitPerMinute, auth.jwt without apiKeySecretRef';
-
-/** Predictors ask a candidate with an API key, and would use up what its callers may ask. */
-function isUnprovable(value: unknown): boolean {
-  const { rollout, auth } = (value ?? {}) as Partial<StockoutModel['spec']['serving']>;
-  const isAsked = rollout?.shadow !== undefined || rollout?.analysis !== undefined;
-  const onlyTokens = auth?.jwt !== undefined && auth.apiKeySecretRef === undefined;
-  const rolls = rollout?.strategy === 'RollingUpdate';
-  return isAsked && (rolls || auth?.rateLimitPerMinute !== undefined || onlyTokens);
-}
-
 // What is built deletes its line here; nothing else has to change.
 const MODEL: readonly Line[] = [
   ['spec.source.uri', isOnnx, 'give the XGBoost model it was made from, .json or .ubj'],
-  ['spec.serving', isUnprovable, `leave out ${PROOF}, or what they do not go with: ${CLOSED}`],
   ['spec.monitoring.drift', given, LEAVE_OUT],
 ];
 

@@ -95,20 +95,26 @@ describe('a candidate', () => {
     expect(cluster.stores.services.get('shop/retail-candidate')?.spec.ports).toMatchObject([{ port: 443 }]);
   });
 
-  it('that takes tokens alone cannot be asked: what its pods reproduced before they were ready has to do', () => {
-    const cluster = proving({});
+  it('that takes tokens alone is asked for golden predictions and compared as any other', () => {
+    const cluster = proving();
     const jwt = { issuer: 'https://issuer.example', audience: 'stockout' };
-    cluster.edit('tokens', (spec) => (spec.serving.auth = { jwt }));
-    cluster.answers.golden = undefined;
+    cluster.edit('tokens', (spec) => (spec.serving.auth = { jwt, rateLimitPerMinute: 1 }));
     cluster.settle();
-    cluster.bringUp('retail-blue');
+    cluster.bringUp('retail-green');
     cluster.settle();
-    expect(cluster.stores.services.get('shop/retail')?.spec.selector['stockout.dev/color']).toBe('blue');
+    const asked = cluster.step().questions.map(({ about, request }) => [about, request?.url]);
+    const url = 'http://retail-candidate.shop.svc';
+    expect(asked).toEqual(['golden', 'golden', 'shadow', 'shadow'].map((about) => [about, url]));
+    expect(goldenOf(cluster)[0]?.request.rows).toBe(64);
+    cluster.pass(60);
+    cluster.settle();
+    expect(cluster.serving).toBe('v2');
   });
 
-  it('where requests are limited is asked for few golden predictions, so that callers have some left', () => {
+  it('where requests by key are limited is asked for few golden predictions, so that callers have some left', () => {
     const cluster = proving({});
-    cluster.edit('a limit', (spec) => (spec.serving.auth = { rateLimitPerMinute: 16 }));
+    const apiKeySecretRef = { name: 'stockout-api-key' };
+    cluster.edit('a limit', (spec) => (spec.serving.auth = { apiKeySecretRef, rateLimitPerMinute: 16 }));
     cluster.answers.golden = undefined;
     cluster.settle();
     cluster.bringUp('retail-blue');

@@ -2,6 +2,7 @@ import type { DriftReport, ShadowReport, ShadowRequest } from '@stockout/contrac
 import type { Log } from '../log.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Serving } from '../serving.ts';
+import type { CandidateKeys } from '../shadow/candidate-keys.ts';
 import type { Probed } from './probes.ts';
 import { unavailable } from './problem.ts';
 
@@ -30,17 +31,27 @@ export interface Administration extends Probed {
   drift(): Promise<DriftReport>;
   /** undefined where no comparison is on. */
   shadow(): Promise<ShadowReport | undefined>;
-  /** @param url of the candidate's /predict */
-  startShadow(request: ShadowRequest, url: URL): Promise<void>;
+  /**
+   * The golden key of another version, as far as it is known.
+   * @throws {ProblemError} 503 while it cannot be had, and is needed
+   */
+  candidateKey(version: string | undefined): Promise<string | undefined>;
+  /**
+   * @param url of the candidate's /predict
+   * @param goldenKey of the candidate, where it is known
+   */
+  startShadow(request: ShadowRequest, url: URL, goldenKey: string | undefined): Promise<void>;
   stopShadow(): Promise<void>;
 }
 
 /** Of a predictor that is one process. */
 export class OwnAdministration implements Administration {
   readonly #runtime: Runtime;
+  readonly #candidateKeys: CandidateKeys;
 
-  constructor(runtime: Runtime) {
+  constructor(runtime: Runtime, candidateKeys: CandidateKeys) {
     this.#runtime = runtime;
+    this.#candidateKeys = candidateKeys;
   }
 
   get host(): string {
@@ -92,8 +103,12 @@ export class OwnAdministration implements Administration {
     return servingOf(this.#runtime).traffic.shadow.report();
   }
 
-  async startShadow(request: ShadowRequest, url: URL): Promise<void> {
-    servingOf(this.#runtime).traffic.shadow.start(request, url);
+  async candidateKey(version: string | undefined): Promise<string | undefined> {
+    return this.#candidateKeys.of(servingOf(this.#runtime).model.manifest, version);
+  }
+
+  async startShadow(request: ShadowRequest, url: URL, goldenKey: string | undefined): Promise<void> {
+    servingOf(this.#runtime).traffic.shadow.start(request, url, goldenKey);
   }
 
   async stopShadow(): Promise<void> {

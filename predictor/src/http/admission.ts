@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { GOLDEN_KEY_HEADER } from '../auth/golden-key.ts';
 import type { Runtime } from '../runtime.ts';
 import { mediaTypeOf } from './media-type.ts';
 import * as problem from './problem.ts';
@@ -41,9 +42,15 @@ export function checkMethod({ method }: IncomingMessage, route: Route): void {
  * Lets the caller in, at once or, with a token that is new, when that is known.
  * @throws {ProblemError} 401, 429 or 503; the promise rejects with them too
  */
-export function admitCaller(req: IncomingMessage, runtime: Runtime): Promise<void> | undefined {
-  const { gate, lifecycle, serving } = runtime;
+export function admitCaller(
+  req: IncomingMessage,
+  route: Route,
+  { gate, lifecycle, serving }: Runtime,
+): Promise<void> | undefined {
   if (serving === undefined) throw problem.unavailable(lifecycle.reason, 5);
+  // Predictors that compare this one with themselves: no caller, and none whose requests are limited.
+  if (route.goldenKey === true && serving.model.goldenKey.opens(req.headers[GOLDEN_KEY_HEADER]))
+    return undefined;
   return gate.admit(req.headers['x-api-key'], req.headers.authorization);
 }
 

@@ -21,6 +21,7 @@ const GROUP = 256;
 export class PredictRoute implements ScoringRoute<ExplainQuery> {
   readonly paths = ['/predict'];
   readonly method = 'POST';
+  readonly goldenKey = true;
   readonly types = ['application/json'];
   readonly query = { explain: EXPLAIN };
   readonly limit: number;

@@ -30,7 +30,7 @@ export class ScoringFront {
     const query = mark === -1 ? '' : url.slice(mark + 1);
     try {
       checkMethod(req, match.route);
-      const waiting = match.route.open === true ? undefined : admitCaller(req, this.#runtime);
+      const waiting = match.route.open === true ? undefined : admitCaller(req, match.route, this.#runtime);
       if (waiting === undefined) this.#answer(exchange, match, query, awaited);
       else void this.#answerThen(waiting, exchange, match, query, awaited);
     } catch (error) {

@@ -40,12 +40,15 @@ interface RouteShape<Query extends object> {
  */
 export interface ScoringRoute<Query extends object = object> extends RouteShape<Query> {
   readonly open?: false;
+  /** Whether who knows the version's golden predictions is let in by its golden key too. */
+  readonly goldenKey?: true;
   answer(exchange: Exchange, serving: Serving, request: RouteRequest<Query>): void;
 }
 
 /** A route that anybody may read at any time, as a protocol's health and metadata: no key, perhaps no version yet. */
 export interface OpenRoute<Query extends object = object> extends RouteShape<Query> {
   readonly open: true;
+  readonly goldenKey?: never;
   answer(exchange: Exchange, serving: Serving | undefined, request: RouteRequest<Query>): void;
 }
 

@@ -17,9 +17,10 @@ export async function putShadow(req: IncomingMessage, of: Administration): Promi
   servingOf(of);
   const request = await readRequest(req, shadowRequestSchema);
   const url = candidateOf(request.url, of);
+  const goldenKey = await of.candidateKey(request.version);
   const { phase, reason } = of.lifecycle;
   if (phase === 'draining' || phase === 'closing') throw unavailable(reason, 1);
-  await of.startShadow(request, url);
+  await of.startShadow(request, url, goldenKey);
   return readShadow(of);
 }
 

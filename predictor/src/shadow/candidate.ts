@@ -1,6 +1,7 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { Agent as TlsAgent, request as requestByTls } from 'node:https';
 import { type Prediction, predictionSchema, type ShadowError } from '@stockout/contracts';
+import { GOLDEN_KEY_HEADER } from '../auth/golden-key.ts';
 
 /** More than any prediction takes. */
 const MOST_BYTES = 64 * 1024;
@@ -16,6 +17,8 @@ export interface CandidateOptions {
   deadlineMs: number;
   /** A key that it takes; undefined where it asks for none. */
   key(): Promise<string | undefined>;
+  /** That its version's golden predictions make; undefined where these are not known, or callers' own key is to do. */
+  goldenKey: string | undefined;
   /** The certificate that it shows, PEM; undefined where there is none to be trusted. */
   certificate(): Promise<string | undefined>;
 }
@@ -68,10 +71,14 @@ export class Candidate {
   }
 
   async #send(body: string, key: string | undefined, certificate: string | undefined): Promise<Outcome> {
-    const { url, deadlineMs } = this.#options;
+    const { url, deadlineMs, goldenKey } = this.#options;
     const secure = url.protocol === 'https:';
     if (secure && certificate === undefined) return failed('connection');
-    const headers = { 'content-type': 'application/json', ...(key !== undefined && { 'x-api-key': key }) };
+    const headers = {
+      'content-type': 'application/json',
+      ...(key !== undefined && { 'x-api-key': key }),
+      ...(goldenKey !== undefined && { [GOLDEN_KEY_HEADER]: goldenKey }),
+    };
     return new Promise((resolve) => {
       const fail = (error: ShadowError): void => resolve(failed(error));
       const options = { method: 'POST', agent: this.#agent, headers };

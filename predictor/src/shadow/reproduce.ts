@@ -1,4 +1,5 @@
 import type { GoldenReport, Manifest } from '@stockout/contracts';
+import { goldenKeyOf } from '../auth/golden-key.ts';
 import { Candidate, type CandidateAnswer } from './candidate.ts';
 
 /** Scores come back as 32-bit floats. */
@@ -26,6 +27,8 @@ type Golden = Manifest['golden'][number];
 export async function reproduce(input: ReproduceInput): Promise<GoldenReport> {
   const { manifest, url, rows, deadlineMs, key, certificate } = input;
   const { namespace, model: name, version, features } = manifest;
+  // A caller's key is what is to be proven. Where we have none (tokens alone open), the version's own has to do.
+  const goldenKey = (await key()) === undefined ? goldenKeyOf(manifest) : undefined;
   const golden = sendable(manifest).slice(0, rows);
   const names = features.map((feature) => feature.name);
   const report: GoldenReport = {
@@ -40,7 +43,8 @@ export async function reproduce(input: ReproduceInput): Promise<GoldenReport> {
   };
   for (const [index, row] of golden.entries()) {
     // A new connection each time: a Service leads each to a pod of its choice.
-    const candidate = new Candidate({ url, names, version, sockets: 1, deadlineMs, key, certificate });
+    const to = { url, names, version, sockets: 1, deadlineMs };
+    const candidate = new Candidate({ ...to, key, goldenKey, certificate });
     const answer = await candidate.ask(Float32Array.from(row.features, (value) => value ?? Number.NaN));
     candidate.close();
     count(report, index, row, answer);

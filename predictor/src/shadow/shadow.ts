@@ -17,6 +17,8 @@ export interface ShadowSetup {
   certificate: ServerCertificate | undefined;
   metrics: ShadowMetrics;
   limits: MirrorLimits;
+  /** The most in a second of a candidate that counts us as one of its callers. */
+  callerPerSecond: number;
 }
 
 interface Running {
@@ -55,8 +57,9 @@ export class Shadow {
    * Begins a comparison in the place of any other; one of the same id, URL and version goes on, with the share of
    * rows that is asked for now.
    * @param url of the candidate's /predict
+   * @param goldenKey by which it lets us in; undefined where it is not known
    */
-  start(request: ShadowRequest, url: URL): void {
+  start(request: ShadowRequest, url: URL, goldenKey: string | undefined): void {
     const before = this.#running;
     if (before !== undefined && isSame(before.request, request)) {
       before.request = { ...request, replay: before.request.replay };
@@ -64,7 +67,9 @@ export class Shadow {
     }
     this.stop();
     const comparison = new Comparison();
-    const mirror = this.#mirror(request, url, comparison);
+    const candidate = this.#candidate(request, url, goldenKey);
+    const limits = this.#limits(goldenKey !== undefined);
+    const mirror = this.#mirror(candidate, limits, request.replay, comparison);
     this.#running = { request, since: Date.now(), comparison, mirror };
   }
 
@@ -87,21 +92,36 @@ export class Shadow {
     return { request, since, replay, answering, comparison: comparison.totals };
   }
 
-  #mirror(request: ShadowRequest, url: URL, comparison: Comparison): Mirror {
-    const { model, keys, certificate: own, metrics, limits } = this.#setup;
-    const names = model.manifest.features.map(({ name }) => name);
-    const { sockets, deadlineMs } = limits;
-    const key = (): Promise<string | undefined> => keys.anyOne();
-    const certificate = async (): Promise<string | undefined> => own?.current?.leaf;
-    const { version } = request;
-    const candidate = new Candidate({ url, names, version, sockets, deadlineMs, key, certificate });
+  #candidate({ version }: ShadowRequest, url: URL, goldenKey: string | undefined): Candidate {
+    const { model, keys, certificate, limits } = this.#setup;
+    return new Candidate({
+      url,
+      names: model.manifest.features.map(({ name }) => name),
+      version,
+      sockets: limits.sockets,
+      deadlineMs: limits.deadlineMs,
+      // One of an older release knows no golden key.
+      key: () => keys.anyOne(),
+      goldenKey,
+      certificate: async () => certificate?.current?.leaf,
+    });
+  }
+
+  /** @param isKnown whether the candidate knows us from its callers, whose requests it may limit */
+  #limits(isKnown: boolean): MirrorLimits {
+    const { limits, callerPerSecond } = this.#setup;
+    return isKnown ? limits : { ...limits, perSecond: callerPerSecond };
+  }
+
+  #mirror(candidate: Candidate, limits: MirrorLimits, replayed: number, comparison: Comparison): Mirror {
+    const { model, metrics } = this.#setup;
     const answered = (answer: CandidateAnswer, row: Float32Array, milliseconds: number): void => {
       const score = model.trees.score(row);
       const ours = { stockout_risk_score: score, stockout_risk_label: model.label(score) };
       comparison.add(answer, ours, milliseconds);
       metrics.answered(answer, ours);
     };
-    const replay = this.#recent.newest(request.replay);
+    const replay = this.#recent.newest(replayed);
     return new Mirror({ candidate, limits, width: model.width, replay, answered });
   }
 }

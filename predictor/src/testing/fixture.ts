@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -27,8 +27,9 @@ export class VersionCopy implements AsyncDisposable {
     this.dir = dir;
   }
 
-  static async make(): Promise<VersionCopy> {
-    const dir = await mkdtemp(join(tmpdir(), 'stockout-predictor-'));
+  /** @param dir default: a new one */
+  static async make(dir?: string): Promise<VersionCopy> {
+    dir ??= await mkdtemp(join(tmpdir(), 'stockout-predictor-'));
     await cp(TINY, dir, { recursive: true });
     return new VersionCopy(dir);
   }
@@ -47,6 +48,12 @@ export class VersionCopy implements AsyncDisposable {
 
   async remove(name: string): Promise<void> {
     await rm(join(this.dir, name));
+  }
+
+  /** Read by nobody from here on, root neither: a link to itself. */
+  async makeUnreadable(name: string): Promise<void> {
+    await this.remove(name);
+    await symlink(name, join(this.dir, name));
   }
 
   async editManifest(edit: (manifest: Manifest) => void): Promise<void> {

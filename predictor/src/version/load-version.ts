@@ -27,11 +27,7 @@ const MOST_MANIFEST_BYTES = 64 * 2 ** 20;
  */
 export async function loadVersion(storage: Storage, digest?: string): Promise<Version> {
   const { uri } = storage;
-  const tooLarge = `and at most ${MOST_MANIFEST_BYTES} are read: it is no manifest. ${RESTORE}`;
-  const manifest = parseManifest(
-    await readFile(storage, 'manifest.json', MOST_MANIFEST_BYTES, tooLarge),
-    uri,
-  );
+  const manifest = await readManifest(storage);
   if (digest !== undefined && manifest.digest !== digest) {
     throw new IntegrityError(
       `${uri}/manifest.json is of ${manifest.digest}, and ${digest} is to be served: point --model or --digest at the same version`,
@@ -46,6 +42,17 @@ export async function loadVersion(storage: Storage, digest?: string): Promise<Ve
   const onnx = await readPinned(storage, manifest, 'model.onnx');
   checkOnnxFiles(onnx);
   return { manifest, ubj, onnx };
+}
+
+/**
+ * Reads a version's manifest alone.
+ * @param storage the folder that holds it
+ * @throws {IntegrityError} when there is none, or it is none
+ */
+export async function readManifest(storage: Storage): Promise<Manifest> {
+  const tooLarge = `and at most ${MOST_MANIFEST_BYTES} are read: it is no manifest. ${RESTORE}`;
+  const bytes = await readFile(storage, 'manifest.json', MOST_MANIFEST_BYTES, tooLarge);
+  return parseManifest(bytes, storage.uri);
 }
 
 function parseManifest(bytes: Uint8Array, uri: string): Manifest {

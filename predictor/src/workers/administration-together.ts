@@ -5,17 +5,14 @@ import { type Administration, type Scrape, servingOf } from '../http/administrat
 import type { Probed } from '../http/probes.ts';
 import type { Log } from '../log.ts';
 import type { Settings } from '../options.ts';
+import { type CandidateKeys, candidateKeysOf } from '../shadow/candidate-keys.ts';
 import { isSame } from '../shadow/shadow.ts';
 import { reportShadow, sumShadows } from '../shadow/shadow-totals.ts';
 import { mountedLeaf } from '../tls/identity.ts';
 import { mergeMetrics, SupervisorMetrics } from './supervisor-metrics.ts';
+import type { ShadowOrder } from './protocol.ts';
 import type { Supervisor } from './supervisor.ts';
 import type { WorkerProcess } from './worker-process.ts';
-
-interface RunningShadow {
-  request: ShadowRequest;
-  url: string;
-}
 
 /** Of several processes that serve together: what they tell is added up, and each is told what is to be done. */
 export class AdministrationTogether implements Administration {
@@ -26,7 +23,8 @@ export class AdministrationTogether implements Administration {
   readonly #settings: Settings;
   readonly #supervisor: Supervisor;
   readonly #metrics: SupervisorMetrics;
-  #shadow: RunningShadow | undefined;
+  readonly #candidateKeys: CandidateKeys;
+  #shadow: ShadowOrder | undefined;
 
   constructor(supervisor: Supervisor, settings: Settings) {
     this.host = settings.host;
@@ -34,6 +32,7 @@ export class AdministrationTogether implements Administration {
     this.goldenDeadlineMs = settings.limits.goldenDeadlineMs;
     this.log = settings.log;
     this.#settings = settings;
+    this.#candidateKeys = candidateKeysOf(settings);
     this.#supervisor = supervisor;
     this.#metrics = new SupervisorMetrics(supervisor);
     supervisor.onReady = (worker) => void this.#tellShadow(worker);
@@ -83,11 +82,16 @@ export class AdministrationTogether implements Administration {
     return running && ours.length > 0 ? reportShadow(sumShadows(ours, running.request), manifest) : undefined;
   }
 
-  async startShadow(request: ShadowRequest, url: URL): Promise<void> {
+  async candidateKey(version: string | undefined): Promise<string | undefined> {
+    return this.#candidateKeys.of(servingOf(this).model.manifest, version);
+  }
+
+  async startShadow(request: ShadowRequest, url: URL, goldenKey: string | undefined): Promise<void> {
     const before = this.#shadow?.request;
     // The same comparison goes on with its own replay.
     const same = before !== undefined && isSame(before, request);
-    this.#shadow = { request: same ? { ...request, replay: before.replay } : request, url: url.href };
+    const asked = same ? { ...request, replay: before.replay } : request;
+    this.#shadow = { request: asked, url: url.href, goldenKey };
     await this.#supervisor.askAll({ kind: 'startShadow', ...this.#share() });
   }
 
@@ -102,9 +106,9 @@ export class AdministrationTogether implements Administration {
   }
 
   /** The replay that is asked for is one of all processes together. */
-  #share(): RunningShadow {
-    const { request, url } = this.#shadow as RunningShadow;
+  #share(): ShadowOrder {
+    const { request, ...candidate } = this.#shadow as ShadowOrder;
     const replay = Math.ceil(request.replay / this.#settings.workers);
-    return { request: { ...request, replay }, url };
+    return { request: { ...request, replay }, ...candidate };
   }
 }

@@ -11,13 +11,20 @@ export type WorkerOptions = Omit<ServeOptions, 'log' | 'signal'>;
 /** What a process counts, as prom-client hands it on. */
 export type Metrics = MetricObjectWithValues<MetricValue<string>>[];
 
+/** The comparison that a worker process is to begin. */
+export interface ShadowOrder {
+  request: ShadowRequest;
+  /** Of the candidate's /predict. */
+  url: string;
+  goldenKey: string | undefined;
+}
+
 /** What is asked of a worker process, by the kind of the question. */
 export interface Questions {
   metrics: { ask: object; answer: Metrics };
   drift: { ask: object; answer: DriftTotals | undefined };
   shadow: { ask: object; answer: ShadowTotals | undefined };
-  /** @param url of the candidate's /predict */
-  startShadow: { ask: { request: ShadowRequest; url: string }; answer: true };
+  startShadow: { ask: ShadowOrder; answer: true };
   stopShadow: { ask: object; answer: true };
 }
 

@@ -47,7 +47,7 @@ export class SupervisorDoor implements AdminDoor {
       case 'shadow':
         return traffic?.shadow.totals();
       case 'startShadow':
-        traffic?.shadow.start(question.request, new URL(question.url));
+        traffic?.shadow.start(question.request, new URL(question.url), question.goldenKey);
         return true;
       case 'stopShadow':
         traffic?.shadow.stop();

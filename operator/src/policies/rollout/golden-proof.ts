@@ -2,7 +2,6 @@ import type { GoldenReport } from '@stockout/contracts';
 import { REASON } from '../../conditions.ts';
 import { candidateServiceName } from '../../resources/candidate-service.ts';
 import { because, type Judged, patience, type Proof, refused } from './judged.ts';
-import { provableByService } from './proof-questions.ts';
 
 /** What a pod made of its golden predictions. */
 interface GoldenAnswer {
@@ -13,9 +12,8 @@ interface GoldenAnswer {
   since: number | undefined;
 }
 
-/** A candidate's own golden predictions, by the Service: undefined where all came back, or none can. */
+/** A candidate's own golden predictions, by the Service: undefined where all came back. */
 export function golden(judged: Judged): Proof | undefined {
-  if (!provableByService(judged)) return undefined;
   const answers = answersOf(judged);
   const wrong = answers.find(({ report }) => (report?.different ?? 0) > 0);
   if (wrong !== undefined) {

@@ -20,13 +20,11 @@ export interface ProofQuestions {
 /** What has to be known of a candidate before it may serve. */
 export function proofQuestions(context: RolloutContext, candidate: PredictorState): ProofQuestions {
   const pods = candidate.pods.filter(isAsked).map(addressOf);
-  const golden = provableByService(context)
-    ? pods.map((pod, index) => ({
-        about: 'golden' as const,
-        pod,
-        request: { url: urlFor(context, pods, index), rows: goldenRows(context, pods.length) },
-      }))
-    : [];
+  const golden = pods.map((pod, index) => ({
+    about: 'golden' as const,
+    pod,
+    request: { url: urlFor(context, pods, index), rows: goldenRows(context, pods.length) },
+  }));
   const analysis = comparisonOf(context);
   if (analysis === undefined || pods.length === 0) return { golden, shadow: [] };
   const shown = (context.serving?.pods ?? []).filter(isAsked).map(addressOf);
@@ -58,15 +56,6 @@ export function comparisonOf({ observed, serving, target }: RolloutContext): Ana
   return analysisOf(observed.model);
 }
 
-/**
- * Predictors ask one another with an API key, and by the certificate that they share. Where only tokens open they cannot:
- * what the pods reproduced before they were ready has to do.
- */
-export function provableByService({ observed }: Pick<RolloutContext, 'observed'>): boolean {
-  const { auth } = observed.model.spec.serving;
-  return auth?.jwt === undefined || auth.apiKeySecretRef !== undefined;
-}
-
 /** All that is asked while a candidate is put to the proof: one that is compared no more is shown no more rows either. */
 export function askedOf(context: RolloutContext, { golden, shadow }: ProofQuestions): Question[] {
   return [...golden, ...(comparisonOf(context) === undefined ? quiet(context.observed) : shadow)];
@@ -82,10 +71,13 @@ export function quiet({ predictors }: ObservedModel): Question[] {
   );
 }
 
-/** A quarter of what one caller may ask in a minute, of all pods together, so that a limit does not stand in the way. */
+/**
+ * With an API key a quarter of what one caller may ask in a minute, of all pods together, so that a limit does not stand
+ * in the way. None holds for the version's own key, which is shown where there is no other.
+ */
 function goldenRows({ observed }: RolloutContext, pods: number): number {
-  const { rateLimitPerMinute } = observed.model.spec.serving.auth ?? {};
-  if (rateLimitPerMinute === undefined) return MAX_GOLDEN_ROWS;
+  const { apiKeySecretRef, rateLimitPerMinute } = observed.model.spec.serving.auth ?? {};
+  if (apiKeySecretRef === undefined || rateLimitPerMinute === undefined) return MAX_GOLDEN_ROWS;
   return Math.min(MAX_GOLDEN_ROWS, Math.max(1, Math.floor(rateLimitPerMinute / 4 / pods)));
 }
 

@@ -115,6 +115,7 @@ describe('of Jobs', () => {
 
   test.each([
     ['TrackingFailed', 'tracking', 'MLflow is told again'],
+    ['ComparisonFailed', 'evaluation', 'the comparison with what serves is made again'],
     ['RecoveryFailed', 'recovery', 'storage is looked through again'],
   ])('%s is tried again once the time to live of the Job is over', (reason, component, what) => {
     const condition = {

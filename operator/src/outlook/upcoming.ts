@@ -2,7 +2,7 @@ import type { StockoutModel } from '@stockout/crds';
 import type { Deployment, Job, Service } from '../api/kubernetes.ts';
 import { REASON } from '../conditions.ts';
 import { analysisOf } from '../policies/rollout/analysis.ts';
-import { ANNOTATION, isOfComponent, LABEL } from '../resources/names.ts';
+import { ANNOTATION, type Component, isOfComponent, LABEL } from '../resources/names.ts';
 import { readSwitched } from '../resources/service.ts';
 
 /** Something that happens by itself. */
@@ -93,11 +93,7 @@ function deadlines(_model: StockoutModel, { jobs }: Surroundings): (Upcoming | u
 /** A Job that failed stands for its failure; once its time to live is over it is made again. */
 function retries({ status }: StockoutModel, { jobs }: Surroundings): (Upcoming | undefined)[] {
   const reasons = new Set(status?.conditions?.map(({ reason }) => reason));
-  const again = (
-    reason: string,
-    component: 'tracking' | 'recovery',
-    what: string,
-  ): (Upcoming | undefined)[] =>
+  const again = (reason: string, component: Component, what: string): (Upcoming | undefined)[] =>
     jobs
       .filter((job) => reasons.has(reason) && isOfComponent(job, component))
       .map((job) => {
@@ -106,6 +102,7 @@ function retries({ status }: StockoutModel, { jobs }: Surroundings): (Upcoming |
       });
   return [
     ...again(REASON.trackingFailed, 'tracking', 'MLflow is told again'),
+    ...again(REASON.comparisonFailed, 'evaluation', 'the comparison with what serves is made again'),
     ...again(REASON.recoveryFailed, 'recovery', 'storage is looked through again'),
   ];
 }

@@ -65,6 +65,19 @@ it('a version whose pod ends within the window is gone back from, and not tried 
   expectBack(cluster, /retail-green-v2-0 ended/);
 });
 
+it.each([
+  ['a version that does not exist', 'v9'],
+  ['the version that serves', 'v1'],
+])('a pin to %s that comes and goes does not have what was rolled back tried again', (_, pin) => {
+  const cluster = rolledBack();
+  cluster.edit('a pin', (spec) => (spec.promotion.version = pin));
+  cluster.settle();
+  expect(stateOf(cluster, 'v2')).toBe('RolledBack');
+  cluster.edit('no pin', (spec) => delete spec.promotion.version);
+  cluster.settle();
+  expectBack(cluster, /retail-green-v2-0 ended/);
+});
+
 it('a version of which too many requests fail is gone back from; a few say nothing', () => {
   const cluster = switched();
   cluster.answers.requests = { total: 9, errors: 9 };

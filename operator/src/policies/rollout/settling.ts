@@ -1,6 +1,7 @@
 import type { Action } from '../../actions.ts';
 import { isFalse, isTrue, REASON } from '../../conditions.ts';
 import { buildPredictorDeployment, templateHash } from '../../resources/predictor-deployment.ts';
+import { versionNumber } from '../../resources/version-record.ts';
 import { timestamp } from '../../set-conditions.ts';
 import type { PredictorState } from '../../stockoutmodel/observed.ts';
 import {
@@ -36,15 +37,22 @@ export function settle(context: RolloutContext, serving: PredictorState): Rollou
   };
 }
 
-/** The other color goes when its window is over, at once when it never served. */
+/**
+ * The other color goes when its window is over, at once when it never served. But a version that was given up stays on
+ * record there: else a pin that comes and goes would have it tried again.
+ */
 export function partWithOld(
   context: RolloutContext,
   serving: PredictorState,
 ): Pick<RolloutPlan, 'actions' | 'requeueAfterMs'> {
   const old = context.observed.predictors.find((predictor) => predictor.color !== serving.color);
-  if (old === undefined) return { actions: [] };
+  if (old === undefined || isRecord(old, serving)) return { actions: [] };
   const left = rollbackWindowLeft(context, old);
   return left > 0 ? { actions: [], requeueAfterMs: left } : { actions: [letGo(context, old)] };
+}
+
+function isRecord(old: PredictorState, serving: PredictorState): boolean {
+  return old.givenUp !== undefined && versionNumber(old.version) > versionNumber(serving.version);
 }
 
 function letGo({ observed }: RolloutContext, old: PredictorState): Action {

@@ -8,7 +8,7 @@ type Known = Pick<Manifest, 'namespace' | 'model' | 'version' | 'golden'>;
 
 /**
  * A key that whoever has read the version's golden predictions can make, and nobody else: these are in its manifest
- * alone. He has the model, or could have it, so that letting him ask for a score gives nothing away. Of parts of the
+ * alone, which lies beside the model, so that letting him ask for a score gives nothing away. It is made of parts of the
  * manifest that every release reads alike, for two releases have to come to the same.
  * @returns 43 characters of base64url
  */

@@ -25,6 +25,18 @@ describe('the golden key of a candidate', () => {
     expect(await keys.of(own, 'v2')).toBe(expected);
   });
 
+  it.each([
+    ['s3://bucket/prod/models/shop/retail/v1', 's3://bucket/prod/models/shop/retail/v2'],
+    [
+      'abfss://data@shop.dfs.core.windows.net/models/shop/retail/v1/',
+      'abfss://data@shop.dfs.core.windows.net/models/shop/retail/v2',
+    ],
+  ])('of a version beside %s is read at %s', async (uri, expected) => {
+    const read = vi.fn(async () => ({ ...own, version: 'v2' }));
+    await new CandidateKeys({ uri, needed: true, read }).of(own, 'v2');
+    expect(read).toHaveBeenCalledExactlyOnceWith(expected, expect.any(AbortSignal));
+  });
+
   it('of the version that is served is known without reading', async () => {
     await folder.v1.remove('manifest.json');
     expect(await keysOf(true).of(own, own.version)).toBe(goldenKeyOf(own));

@@ -35,7 +35,7 @@ export class Cluster {
     const signal = AbortSignal.timeout(30_000);
     const query = { fieldManager: MANAGER };
     const answer = await this.#connection.send({ method, path, query, body, contentType, signal });
-    return JSON.parse(await answer.text()) as T;
+    return JSON.parse(await answer.body.text()) as T;
   }
 }
 

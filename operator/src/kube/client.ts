@@ -64,7 +64,7 @@ export class KubeClient {
     signal: AbortSignal,
   ): AsyncGenerator<WatchEvent<T>> {
     const { namespace, labelSelector, fieldSelector, resourceVersion, timeoutSeconds } = selection;
-    const response = await this.#connection.send({
+    const { body } = await this.#connection.send({
       method: 'GET',
       path: collectionPath(kind, namespace),
       query: {
@@ -78,8 +78,7 @@ export class KubeClient {
       // A connection that died without a word would be waited on for ever.
       signal: AbortSignal.any([signal, AbortSignal.timeout((timeoutSeconds + 30) * 1000)]),
     });
-    if (response.body === null) return;
-    for await (const event of readWatchEvents<T>(response.body)) {
+    for await (const event of readWatchEvents<T>(body)) {
       yield { ...event, object: withKind(kind, event.object) };
     }
   }
@@ -156,13 +155,13 @@ export class KubeClient {
     if (method !== 'GET') this.#fence();
     const { signal, ...rest } = options;
     const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
-    const response = await this.#connection.send({
+    const answer = await this.#connection.send({
       method,
       path,
       ...rest,
       signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
     });
-    const text = await response.text().catch((cause: unknown) => {
+    const text = await answer.body.text().catch((cause: unknown) => {
       throw new KubeError(0, 'Unreadable', `the answer to ${method} ${path} broke off`, { cause });
     });
     try {

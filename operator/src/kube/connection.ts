@@ -1,4 +1,4 @@
-import { fetch, type Response } from 'undici';
+import { type Dispatcher, request as ask } from 'undici';
 import { type Access, findAccess } from './access.ts';
 import { KubeError } from './kube-error.ts';
 
@@ -14,7 +14,10 @@ export interface Request {
 /** Told of every request: the code of its answer, `<error>` when there was none. */
 export type Answered = (method: string, code: string) => void;
 
-/** HTTP to the API server. */
+/** Its body has to be read to its end, or destroyed. */
+export type Response = Dispatcher.ResponseData;
+
+/** HTTP to the API server. By undici's request and not by fetch, which takes twice the CPU. */
 export class Connection {
   readonly #access: Access;
   readonly #answered: Answered;
@@ -26,23 +29,24 @@ export class Connection {
 
   /** @throws KubeError for every answer but 2xx, and with code 0 when there is none */
   async send(request: Request): Promise<Response> {
-    const response = await this.#fetch(request).catch((error: unknown) => {
+    const response = await this.#ask(request).catch((error: unknown) => {
       this.#answered(request.method, '<error>');
       throw unreachable(this.#access.server, error);
     });
-    this.#answered(request.method, String(response.status));
-    if (response.ok) return response;
-    if (response.status === 401) this.#access.forget();
+    const { statusCode } = response;
+    this.#answered(request.method, String(statusCode));
+    if (statusCode >= 200 && statusCode < 300) return response;
+    if (statusCode === 401) this.#access.forget();
     throw await refusal(response, request);
   }
 
-  async #fetch({ method, path, query = {}, body, contentType, signal }: Request): Promise<Response> {
+  async #ask({ method, path, query = {}, body, contentType, signal }: Request): Promise<Response> {
     const url = new URL(`${this.#access.server}${path}`);
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) url.searchParams.set(name, value);
     }
     const { headers, dispatcher } = await this.#access.admit();
-    return fetch(url, {
+    return ask(url, {
       method,
       headers: {
         accept: 'application/json',
@@ -66,11 +70,11 @@ export async function connect(
 }
 
 async function refusal(response: Response, request: Request): Promise<KubeError> {
-  const text = await response.text().catch(() => '');
+  const text = await response.body.text().catch(() => '');
   const status = parseStatus(text);
   const message =
     status.message ?? `${request.method} ${request.path}: ${text.slice(0, 200) || 'no message'}`;
-  return new KubeError(response.status, status.reason ?? 'Unknown', message);
+  return new KubeError(response.statusCode, status.reason ?? 'Unknown', message);
 }
 
 function parseStatus(text: string): { reason?: string; message?: string } {

@@ -71,7 +71,7 @@ test('who set which field is kept only where it is asked for', async () => {
     client,
     CONFIG_MAP,
     store,
-    { selection: {}, keepManagedFields: true },
+    { selection: {}, trim: (object) => object },
     () => {},
   );
   const kept = keeping.run(abort.signal);

@@ -7,10 +7,10 @@ import { isExpired, isNotFound, KubeError } from './kube-error.ts';
 import type { Store } from './store.ts';
 import type { WatchEvent } from './watch-stream.ts';
 
-export interface ReflectorOptions {
+export interface ReflectorOptions<T> {
   selection: Selection;
-  /** Of what is kept, managedFields too: who set which field. It is the larger half of a small object. */
-  keepManagedFields?: boolean | undefined;
+  /** What of an object is kept; default: all but who set which field, the larger half of a small object. */
+  trim?: ((object: T) => T) | undefined;
   backoff?: BackoffOptions;
   /** How long one watch lasts; the server ends it then and a new one goes on where it stood. */
   watchSeconds?: () => number;
@@ -27,7 +27,8 @@ export class Reflector<T extends KubeObject> {
   readonly kind: Kind<T>;
   readonly #client: KubeClient;
   readonly #store: Store<T>;
-  readonly #options: ReflectorOptions;
+  readonly #options: ReflectorOptions<T>;
+  readonly #trim: (object: T) => T;
   readonly #log: Log;
   readonly #synced = Promise.withResolvers<void>();
   #hasSynced = false;
@@ -35,11 +36,12 @@ export class Reflector<T extends KubeObject> {
   /** Where to go on watching; undefined: list first. */
   #resourceVersion: string | undefined;
 
-  constructor(client: KubeClient, kind: Kind<T>, store: Store<T>, options: ReflectorOptions, log: Log) {
+  constructor(client: KubeClient, kind: Kind<T>, store: Store<T>, options: ReflectorOptions<T>, log: Log) {
     this.kind = kind;
     this.#client = client;
     this.#store = store;
     this.#options = options;
+    this.#trim = options.trim ?? withoutManagedFields;
     this.#log = log;
   }
 
@@ -67,7 +69,7 @@ export class Reflector<T extends KubeObject> {
   async #list(signal: AbortSignal): Promise<void> {
     const { items, resourceVersion } = await this.#client.list(this.kind, this.#options.selection, signal);
     this.#store.replace(
-      items.map((item) => this.#toKeep(item)),
+      items.map((item) => this.#trim(item)),
       this.#options.selection.namespace,
     );
     this.#resourceVersion = resourceVersion;
@@ -99,14 +101,8 @@ export class Reflector<T extends KubeObject> {
   #take(event: WatchEvent<T>): void {
     if (event.type === 'ERROR') throw errorOf(event.object);
     if (event.type === 'DELETED') this.#store.delete(event.object);
-    else if (event.type !== 'BOOKMARK') this.#store.set(this.#toKeep(event.object));
+    else if (event.type !== 'BOOKMARK') this.#store.set(this.#trim(event.object));
     this.#resourceVersion = event.object.metadata.resourceVersion;
-  }
-
-  #toKeep(object: T): T {
-    if (this.#options.keepManagedFields) return object;
-    const { managedFields: _, ...metadata } = object.metadata;
-    return { ...object, metadata };
   }
 
   async #recover(error: unknown, signal: AbortSignal): Promise<void> {
@@ -122,6 +118,11 @@ export class Reflector<T extends KubeObject> {
     });
     await pause(wait, signal);
   }
+}
+
+export function withoutManagedFields<T extends KubeObject>(object: T): T {
+  const { managedFields: _, ...metadata } = object.metadata;
+  return { ...object, metadata };
 }
 
 /** The object of an ERROR event is a Status. */

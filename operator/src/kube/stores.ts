@@ -26,10 +26,10 @@ import {
   SERVICE,
   STOCKOUT_MODEL,
 } from './kinds.ts';
-import { Reflector, type ReflectorOptions } from './reflector.ts';
+import { Reflector, type ReflectorOptions, withoutManagedFields } from './reflector.ts';
 import { Store } from './store.ts';
 
-type Kept = Pick<Selection, 'fieldSelector' | 'labelSelector'> & Pick<ReflectorOptions, 'keepManagedFields'>;
+type Kept<T> = Pick<Selection, 'fieldSelector' | 'labelSelector'> & Pick<ReflectorOptions<T>, 'trim'>;
 
 const MOUNT_FAILURES = 'involvedObject.kind=Pod,reason=FailedMount';
 
@@ -77,6 +77,12 @@ export function mountFailuresIn({ mountFailures }: Stores): (pod: KubeObject) =>
   return ({ metadata: { uid } }) => (uid === undefined ? [] : mountFailures.inGroup(uid));
 }
 
+/** Of pods only what became of them is looked at; what they are is in what made them. */
+function withoutSpec(pod: Pod): Pod {
+  const { spec: _, ...rest } = withoutManagedFields(pod);
+  return rest;
+}
+
 /** @param namespaces all of them when undefined */
 export function createReflectors(
   client: KubeClient,
@@ -84,10 +90,10 @@ export function createReflectors(
   namespaces: readonly string[] | undefined,
   log: Log,
 ): Reflector<never>[] {
-  const reflect = <T extends KubeObject>(kind: Kind<T>, store: Store<T>, kept: Kept = {}) =>
+  const reflect = <T extends KubeObject>(kind: Kind<T>, store: Store<T>, kept: Kept<T> = {}) =>
     (namespaces ?? [undefined]).map((namespace) => {
-      const { keepManagedFields, ...selectors } = kept;
-      const options = { selection: { namespace, ...selectors }, keepManagedFields };
+      const { trim, ...selectors } = kept;
+      const options = { selection: { namespace, ...selectors }, trim };
       return new Reflector(client, kind, store, options, log);
     });
   const managed = { labelSelector: MANAGED_SELECTOR };
@@ -95,9 +101,9 @@ export function createReflectors(
     ...reflect(STOCKOUT_MODEL, stores.models),
     ...reflect(SCORING_JOB, stores.scoringJobs),
     ...reflect(JOB, stores.jobs, managed),
-    ...reflect(POD, stores.pods, managed),
+    ...reflect(POD, stores.pods, { ...managed, trim: withoutSpec }),
     // Whether its replicas have been handed over to an autoscaler is seen there.
-    ...reflect(DEPLOYMENT, stores.deployments, { ...managed, keepManagedFields: true }),
+    ...reflect(DEPLOYMENT, stores.deployments, { ...managed, trim: (deployment) => deployment }),
     ...reflect(SERVICE, stores.services, managed),
     ...reflect(CONFIG_MAP, stores.configMaps, managed),
     ...reflect(DISRUPTION_BUDGET, stores.budgets, managed),

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ObjectMeta, OwnerReference, StockoutModel } from '@stockout/crds';
 import type { KubeObject } from '../api/kubernetes.ts';
 
@@ -135,7 +135,7 @@ export function isOfComponent({ metadata }: KubeObject, component: Component): b
 
 /** Ten hexadecimal digits that depend on nothing but the value; the order of keys does not count. */
 export function hashOf(value: unknown): string {
-  return createHash('sha256').update(canonical(value)).digest('hex').slice(0, 10);
+  return hash('sha256', canonical(value)).slice(0, 10);
 }
 
 function canonical(value: unknown): string {

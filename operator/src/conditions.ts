@@ -31,6 +31,8 @@ export const REASON = {
   notYetSupported: 'NotYetSupported',
   /** The spec names a Secret, ServiceAccount or claim that the operator's allow-list does not hold. */
   nameNotAllowed: 'NameNotAllowed',
+  /** The volume of a file:// storage would take the place of files of the images. */
+  pathNotAllowed: 'PathNotAllowed',
 
   /** A schedule is no cron expression, or its time zone does not exist. */
   invalidSchedule: 'InvalidSchedule',
@@ -160,6 +162,7 @@ const TROUBLES: ReadonlySet<string> = new Set([
   REASON.internalError,
   REASON.notYetSupported,
   REASON.nameNotAllowed,
+  REASON.pathNotAllowed,
   REASON.invalidSchedule,
   REASON.pinnedVersionRefused,
   REASON.predictorUnavailable,

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { aModel, aScoringJob } from '../testing/builders.ts';
+import { specFields, withField } from '../testing/spec-fields.ts';
 import { refuse } from './refusal.ts';
 
 const ALLOWED = ['stockout-*'];
@@ -39,14 +40,6 @@ test.each([
     },
   ],
   [
-    'so is one with a certificate',
-    aModel({ serving: { tls: { secretName: 'someone-elses' } } }),
-    expect.objectContaining({
-      reason: 'NameNotAllowed',
-      message: expect.stringMatching(/^spec\.serving\.tls\.secretName: someone-elses is not/) as string,
-    }),
-  ],
-  [
     'so is a claim',
     aModel({ storage: { persistentVolumeClaim: { claimName: 'xstockout-data' } } }),
     expect.objectContaining({ reason: 'NameNotAllowed' }),
@@ -63,6 +56,31 @@ test.each([
   ],
 ])('%s', (_name, object, expected) => {
   expect(refuse(object, ALLOWED)).toEqual(expected);
+});
+
+/** Of both kinds' schemas, so that none is forgotten that is added there. */
+const NAMING = [aModel(), aScoringJob()].flatMap((object) =>
+  specFields(object.kind)
+    .filter((field) => /secret|account|claim/i.test(field))
+    .map((field) => ({ object, kind: object.kind, field })),
+);
+
+test.each(NAMING)(
+  '$kind $field may name what the allow-list holds, and nothing else',
+  ({ object, field }) => {
+    expect(refuse(withField<typeof object>(object, field, 'stockout-a'), ALLOWED)).toBeUndefined();
+    const refused = refuse(withField<typeof object>(object, field, 'someone-elses'), ALLOWED);
+    expect(refused?.reason).toBe('NameNotAllowed');
+    expect(refused?.message).toMatch(
+      new RegExp(`^${field.replaceAll('.', '\\.')}: someone-elses is not among`),
+    );
+  },
+);
+
+test('there are such fields in both kinds', () => {
+  expect(NAMING.map(({ field }) => field)).toEqual(
+    expect.arrayContaining(['spec.storage.serviceAccountName', 'spec.engine.secretRef.name']),
+  );
 });
 
 test('a pattern of the allow-list matches names as a whole, and letters literally', () => {

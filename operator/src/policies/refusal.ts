@@ -3,17 +3,26 @@ import { notYetSupported } from '@stockout/crds/not-yet-supported';
 import { type Finding, REASON } from '../conditions.ts';
 import { ANNOTATION } from '../resources/names.ts';
 import { parseSchedule } from './schedule.ts';
+import { forbiddenStoragePath } from './storage-path.ts';
 
 /** Why nothing is done for an object at all, or undefined. The first that applies. */
 export function refuse(
   object: StockoutModel | ScoringJob,
   allowedNames: readonly string[],
 ): Finding | undefined {
+  return paused(object) ?? refuseSpec(object, allowedNames);
+}
+
+/** The same, of an object that is paused or not: its spec is read by others even so. */
+export function refuseSpec(
+  object: StockoutModel | ScoringJob,
+  allowedNames: readonly string[],
+): Finding | undefined {
   return (
-    paused(object) ??
     unsupported(object) ??
     wrongSchedule(object) ??
-    forbiddenName(namesIn(object), allowedNames)
+    forbiddenName(namesIn(object), allowedNames) ??
+    (object.kind === 'StockoutModel' ? forbiddenStoragePath(object) : undefined)
   );
 }
 
@@ -45,11 +54,8 @@ function wrongSchedule(object: StockoutModel | ScoringJob): Finding | undefined 
 }
 
 /** What keeps pods from mounting the model's storage. */
-export function forbiddenStorageName(
-  { spec: { storage } }: StockoutModel,
-  allowed: readonly string[],
-): Finding | undefined {
-  return forbiddenName(storageNames(storage), allowed);
+export function forbiddenStorage(model: StockoutModel, allowed: readonly string[]): Finding | undefined {
+  return forbiddenName(storageNames(model.spec.storage), allowed) ?? forbiddenStoragePath(model);
 }
 
 /** Whoever may write a StockoutModel must not reach others' Secrets through it. */

@@ -1,6 +1,6 @@
 import type { ScoringJob, StockoutModel } from '@stockout/crds';
 import { CONDITION, type Finding, REASON } from '../conditions.ts';
-import { refuse } from './refusal.ts';
+import { refuseSpec } from './refusal.ts';
 
 /** Which version a run is to score with, or why none can yet. `final`: nothing but a change of the spec helps. */
 export type ScoringVersion = { version: string } | { refused: Finding; final: boolean };
@@ -28,8 +28,8 @@ export function findUsableModel(
     const message = `spec.modelRef.name: there is no StockoutModel ${name} in ${job.metadata.namespace}`;
     return { refused: { reason: REASON.modelNotFound, message } };
   }
-  const refusal = refuse(model, allowedNames);
-  if (refusal === undefined || refusal.reason === REASON.paused) return { model };
+  const refusal = refuseSpec(model, allowedNames);
+  if (refusal === undefined) return { model };
   return { refused: { reason: REASON.modelNotReady, message: `the model ${name}: ${refusal.message}` } };
 }
 

@@ -2,7 +2,7 @@ import type { RunStatus, ScoringJob } from '@stockout/crds';
 import { describe, expect, test } from 'vitest';
 import { runStateOf } from '../jobs/run-state.ts';
 import { scoringRunName } from '../resources/run-names.ts';
-import { aScoringJob, NOW } from '../testing/builders.ts';
+import { aModel, aScoringJob, NOW } from '../testing/builders.ts';
 import { podOf } from '../testing/fake-cluster.ts';
 import { job, judge, kubeJob, model, run, running, withRuns } from './plan.test-support.ts';
 
@@ -45,6 +45,17 @@ describe('a run', () => {
     const { does, plan } = judge({ job: withRuns(job, running), model: served });
     expect(does).toEqual([`create Job ${run}: scores with v2`]);
     expect(JSON.stringify(plan.actions[0]?.object)).toContain('"--model-version","v2"');
+  });
+
+  test('gets no Job of a model whose storage nobody may name, though the model is paused', () => {
+    const storage = { persistentVolumeClaim: { claimName: 'someone-elses' } };
+    const { metadata, spec } = aModel({ storage }, { annotations: { 'stockout.dev/paused': 'true' } });
+    const paused = { ...model, metadata, spec };
+    const { does, conditions } = judge({ job: withRuns(job, running), model: paused });
+    expect(does).toEqual([]);
+    expect(conditions['Ready']).toMatch(
+      /ModelNotReady.* the model retail: spec\.storage\.persistentVolumeClaim\.claimName: someone-elses is not/,
+    );
   });
 
   test('goes on while its Job runs, and says why its pod does not start', () => {

@@ -7,7 +7,7 @@ import { holdsVersions, withFinalizer } from '../../resources/finalizer.ts';
 import { buildRemovalJob, REMOVAL_DEADLINE_SECONDS } from '../../resources/removal-job.ts';
 import type { ObservedDeletion } from '../../stockoutmodel/observe-deletion.ts';
 import type { ObservedModel } from '../../stockoutmodel/observed.ts';
-import { forbiddenStorageName } from '../refusal.ts';
+import { forbiddenStorage } from '../refusal.ts';
 
 /** More than the Job may take, with room for what must end before it. */
 const PATIENCE_MS = (REMOVAL_DEADLINE_SECONDS + 300) * 1000;
@@ -43,7 +43,7 @@ export function planFinalizer({ model }: ObservedModel): Action[] {
 export function planDeletion(observed: ObservedDeletion, input: DeletionInput): DeletionPlan {
   const { model, removal } = observed;
   if (model.spec.deletionPolicy !== 'Delete') return release(observed, 'its versions are to stay');
-  const forbidden = forbiddenStorageName(model, input.allowedNames);
+  const forbidden = forbiddenStorage(model, input.allowedNames);
   if (forbidden !== undefined) return giveUp(observed, forbidden.message);
   const outcome = removal && outcomeOf(removal, 'remove', input.now);
   if (outcome?.is === 'done') {

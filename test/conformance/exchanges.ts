@@ -107,6 +107,15 @@ export const exchanges: Record<string, Exchange[]> = {
     get(`${CONFIG}/dry`),
     remove(`${CONFIG}/s`),
   ],
+  'server-side apply makes what is not there on top of any revision, and no uid': [
+    apply(`${CONFIG}/r`, 'one', configMap('r', { a: '1' }, { resourceVersion: '1' })),
+    apply(`${CONFIG}/r`, 'one', configMap('r', { a: '2' }, { resourceVersion: '1' })),
+    apply(`${CONFIG}/r`, 'two', configMap('r', { b: '1' }, { resourceVersion: '1' }), '&force=true'),
+    get(`${CONFIG}/r`),
+    apply(`${CONFIG}/none`, 'one', configMap('none', {}, { uid: '11111111-2222-3333-4444-555555555555' })),
+    get(`${CONFIG}/none`),
+    remove(`${CONFIG}/r`),
+  ],
   'server-side apply merges lists by key': [
     apply(`${APPS}/web`, 'one', deployment({})),
     apply(`${APPS}/web`, 'two', {

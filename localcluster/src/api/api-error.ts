@@ -132,6 +132,13 @@ export function uidMismatch(target: Named, key: string, given: string, found: st
   return new ApiError(409, 'Conflict', message, detailsOf(target));
 }
 
+/** An apply that names a uid is never a creation. */
+export function nothingOfUid(target: Named, given: string): ApiError {
+  const why = `uid mismatch: the provided object specified uid ${given}, and no existing object was found`;
+  const message = `Operation cannot be fulfilled on ${qualified(target)} "${target.name}": ${why}`;
+  return new ApiError(409, 'Conflict', message, detailsOf(target));
+}
+
 export const expired = (message: string): ApiError => new ApiError(410, 'Expired', message);
 
 export const tooLargeVersion = (asked: number, current: number): ApiError =>

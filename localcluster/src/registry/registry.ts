@@ -7,6 +7,7 @@ import {
   modified,
   type Named,
   notFound,
+  nothingOfUid,
   uidMismatch,
 } from '../api/api-error.ts';
 import { applyConfiguration } from '../apply/apply.ts';
@@ -163,7 +164,9 @@ export class Registry {
     const { object } = accept(resource, applied as unknown as JsonObject, old);
     const { managedFields } = applied.metadata;
     if (old) return this.#replace(resource, old, object, options, managedFields);
-    const newborn = this.#newborn(resource, namespace, object);
+    const { uid, resourceVersion: _ofNothing, ...given } = object.metadata;
+    if (uid) throw nothingOfUid({ ...resource, name }, uid);
+    const newborn = this.#newborn(resource, namespace, { ...object, metadata: given as ObjectMeta });
     if (managedFields) newborn.metadata.managedFields = managedFields;
     return this.#insert(resource, newborn, options);
   }

@@ -56,7 +56,7 @@ export function runStatesOf(
   // By uid: pods of a Job of the same name that was made anew may still be there.
   const podsOf = Map.groupBy(
     pods,
-    (pod) => pod.metadata.ownerReferences?.find(({ kind }) => kind === 'Job')?.uid,
+    (pod) => pod.metadata.ownerReferences?.find(({ kind, controller }) => controller && kind === 'Job')?.uid,
   );
   return jobs.map((job) => runStateOf(job, podsOf.get(job.metadata.uid) ?? [], mountFailuresOf));
 }

@@ -130,14 +130,15 @@ export class KubeClient {
     return this.#request<T>('PUT', path, { query: { fieldManager: FIELD_MANAGER }, body: object });
   }
 
-  /** In the background: the API server removes what the object owns. Refused when its uid is another by now. */
+  /** In the background: the API server removes what the object owns. Refused when its uid is another by now. @throws TypeError without one */
   async delete(kind: Kind<KubeObject>, object: KubeObject): Promise<void> {
     const { namespace, name, uid } = object.metadata;
+    if (uid === undefined) throw new TypeError(`which ${kind.kind} ${name} is to go is told by its uid`);
     const body = {
       apiVersion: 'v1',
       kind: 'DeleteOptions',
       propagationPolicy: 'Background',
-      ...(uid === undefined ? {} : { preconditions: { uid } }),
+      preconditions: { uid },
     };
     await this.#request('DELETE', objectPath(kind, namespace, name), { body });
   }

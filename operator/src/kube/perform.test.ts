@@ -1,12 +1,18 @@
-import type { StockoutModel } from '@stockout/crds';
+import type { OwnerReference, StockoutModel } from '@stockout/crds';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { KubeObject } from '../api/kubernetes.ts';
 import { requeueOf, toReconcileError } from '../errors.ts';
+import { buildAutoscaler } from '../resources/autoscaler.ts';
+import { buildCandidateService } from '../resources/candidate-service.ts';
+import { buildDisruptionBudget } from '../resources/disruption-budget.ts';
 import { withFinalizer } from '../resources/finalizer.ts';
 import { buildService } from '../resources/service.ts';
+import { buildVersionRecord } from '../resources/version-record.ts';
 import { ApiServer } from '../testing/api-server.ts';
-import { aModel } from '../testing/builders.ts';
+import { aModel, aTrainResult } from '../testing/builders.ts';
+import { madeWithPods } from '../testing/made-objects.ts';
 import type { KubeClient } from './client.ts';
+import { kindOf, objectPath } from './kinds.ts';
 import { perform } from './perform.ts';
 
 const PATH = '/api/v1/namespaces/shop/services/retail';
@@ -30,22 +36,71 @@ const failure = async (action: Parameters<typeof perform>[1]) => {
   return { error, requeue: requeueOf(error) };
 };
 
+/** One of each kind that is made, of a model's or of a scoring job's. */
+const MADE: KubeObject[] = [
+  ours,
+  buildCandidateService(aModel(), 'blue'),
+  ...Object.values(madeWithPods(aModel())),
+  buildDisruptionBudget(aModel(), 'blue'),
+  buildAutoscaler(aModel(), { minReplicas: 1, maxReplicas: 2, targetCPUUtilizationPercentage: 70 }, 'blue'),
+  buildVersionRecord(aModel(), aTrainResult('v1'), 'file:///data'),
+];
+const pathTo = (object: KubeObject) =>
+  objectPath(kindOf(object), object.metadata.namespace, object.metadata.name);
+const withOwners = (object: KubeObject, ownerReferences: OwnerReference[]): KubeObject => ({
+  ...object,
+  metadata: { ...object.metadata, ownerReferences },
+});
+const owners = ours.metadata.ownerReferences ?? [];
+
+describe.each(MADE.map((object) => [`${object.kind} ${object.metadata.name}`, object] as const))(
+  'the name of the %s',
+  (what, object) => {
+    const sentence = `the ${what} in shop exists and is not this object's: delete or rename it`;
+    const strangers: [whose: string, ownerReferences: OwnerReference[]][] = [
+      ['nobody', []],
+      ['another of the same name', owners.map((owner) => ({ ...owner, uid: 'of-another' }))],
+      [
+        'someone who would only have it go with ours',
+        owners.map((owner) => ({ ...owner, controller: false })),
+      ],
+    ];
+
+    test.each(strangers)('is left to an object of %s, and a sentence says so', async (_, ownerReferences) => {
+      const stranger = server.put(pathTo(object), withOwners(object, ownerReferences));
+      const create = await failure({ verb: 'create', object, why: '' });
+      const apply = await failure({ verb: 'apply', object, onto: undefined, why: '' });
+      for (const { error, requeue } of [create, apply]) {
+        expect(error).toMatchObject({ reason: 'NameTaken', message: sentence });
+        expect(requeue).toEqual({ after: 'ms', ms: 10_000 });
+      }
+      expect(server.get(pathTo(object))).toBe(stranger);
+    });
+
+    test('is told of an object of ours that lost its labels: it would not be seen', async () => {
+      const metadata = { ...object.metadata, labels: { team: 'shop' } };
+      const lost = server.put(pathTo(object), { ...object, metadata });
+      const create = await failure({ verb: 'create', object, why: '' });
+      const apply = await failure({ verb: 'apply', object, onto: undefined, why: '' });
+      for (const { error } of [create, apply]) {
+        expect(error).toMatchObject({
+          reason: 'NameTaken',
+          message: expect.stringMatching(
+            / exists and has lost what it is found by: label it app\.kubernetes\.io\/managed-by=stockout-operator .*, or delete it$/,
+          ) as string,
+        });
+      }
+      expect(server.get(pathTo(object))).toBe(lost);
+    });
+  },
+);
+
 describe('to create', () => {
   test('is done when ours is there already', async () => {
     await perform(client, { verb: 'create', object: ours, why: '' });
     const before = server.get(PATH);
     await perform(client, { verb: 'create', object: ours, why: '' });
     expect(server.get(PATH)).toBe(before);
-  });
-
-  test('waits when the name is taken, and says by what', async () => {
-    server.put(PATH, theirs);
-    const { error, requeue } = await failure({ verb: 'create', object: ours, why: '' });
-    expect(error).toMatchObject({
-      reason: 'NameTaken',
-      message: "the Service retail in shop exists and is not this object's: delete or rename it",
-    });
-    expect(requeue).toEqual({ after: 'ms', ms: 10_000 });
   });
 });
 
@@ -55,11 +110,15 @@ describe('to apply', () => {
     expect(server.get(PATH)).toMatchObject({ spec: ours.spec });
   });
 
-  test("never takes over what is someone else's", async () => {
-    server.put(PATH, theirs);
+  test("never takes over what is someone else's, though it comes at the very moment", async () => {
+    let stranger: KubeObject | undefined;
+    // Between the question whether the name is free and the apply.
+    server.beforeApply = () => (stranger ??= server.put(PATH, theirs));
     const { error } = await failure({ verb: 'apply', object: ours, onto: undefined, why: '' });
-    expect(error).toMatchObject({ reason: 'NameTaken' });
-    expect(server.get(PATH)).not.toHaveProperty('spec');
+    expect(error).toMatchObject({ reason: 'Conflict', silent: true });
+    expect(server.get(PATH)).toBe(stranger);
+    const again = await failure({ verb: 'apply', object: ours, onto: undefined, why: '' });
+    expect(again.error).toMatchObject({ reason: 'NameTaken' });
   });
 
   test('is refused on top of an older object: a leader that was paused undoes nothing', async () => {
@@ -96,19 +155,27 @@ describe('to finalize', () => {
 
 describe('to delete', () => {
   test('is done when it is gone', async () => {
-    await expect(perform(client, { verb: 'delete', object: ours, why: '' })).resolves.toBeUndefined();
+    const object = server.put(PATH, ours);
+    server.remove(PATH);
+    await expect(perform(client, { verb: 'delete', object, why: '' })).resolves.toBeUndefined();
+  });
+
+  test('takes the uid of what was seen', async () => {
+    server.put(PATH, ours);
+    await expect(perform(client, { verb: 'delete', object: ours, why: '' })).rejects.toThrow(/by its uid/);
+    expect(server.get(PATH)).toBeDefined();
   });
 
   test('is refused when what it rests on was changed since', async () => {
-    const job = { ...ours, kind: 'Job', apiVersion: 'batch/v1' };
-    server.put('/apis/batch/v1/namespaces/shop/jobs/retail', job);
+    const path = '/apis/batch/v1/namespaces/shop/jobs/retail';
+    const job = server.put(path, { ...ours, kind: 'Job', apiVersion: 'batch/v1' });
     const given = server.put(PATH, ours);
     server.put(PATH, buildService({ model: aModel(), color: 'green' }));
     const { error } = await failure({ verb: 'delete', object: job, given, why: '' });
     expect(error).toMatchObject({ reason: 'Conflict', silent: true });
-    expect(server.get('/apis/batch/v1/namespaces/shop/jobs/retail')).toBeDefined();
+    expect(server.get(path)).toBeDefined();
     await perform(client, { verb: 'delete', object: job, given: server.get(PATH), why: '' });
-    expect(server.get('/apis/batch/v1/namespaces/shop/jobs/retail')).toBeUndefined();
+    expect(server.get(path)).toBeUndefined();
   });
 
   test('leaves another object of the same name alone', async () => {

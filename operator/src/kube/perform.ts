@@ -2,11 +2,17 @@ import type { Action } from '../actions.ts';
 import type { KubeObject } from '../api/kubernetes.ts';
 import { REASON } from '../conditions.ts';
 import { TransientError, WaitingError } from '../errors.ts';
+import { isOwnedBy, missingLabels } from '../resources/names.ts';
 import type { KubeClient } from './client.ts';
 import { kindOf } from './kinds.ts';
 import { isAlreadyExists, isConflict, isNotFound } from './kube-error.ts';
 
 const NAME_TAKEN_MS = 10_000;
+/**
+ * A revision that no object has: a store counts from 1, and has written something by then. On top of it an object is made
+ * or the apply is refused, in one step: what somebody else makes at this moment is not taken over.
+ */
+const NOT_THERE = '1';
 
 /** Does one action. Doing it twice is as good as once. @throws KubeError, WaitingError, TransientError */
 export async function perform(client: KubeClient, action: Action): Promise<void> {
@@ -23,7 +29,7 @@ async function create(client: KubeClient, object: KubeObject): Promise<void> {
   } catch (error) {
     if (!isAlreadyExists(error)) throw error;
     const existing = await find(client, object);
-    if (existing !== undefined && !haveSameOwner(existing, object)) throw nameTaken(object);
+    if (existing !== undefined) requireOurs(existing, object);
   }
 }
 
@@ -31,16 +37,16 @@ async function apply(
   client: KubeClient,
   { object, onto, manager }: Extract<Action, { verb: 'apply' }>,
 ): Promise<void> {
-  if (onto === undefined) {
-    // A forced apply would take over what someone else made under this name.
-    const existing = await find(client, object);
-    if (existing !== undefined && !haveSameOwner(existing, object)) throw nameTaken(object);
-    if (existing !== undefined) {
-      throw outdated(object);
-    }
-  }
-  const metadata = { ...object.metadata, ...(onto === undefined ? {} : { resourceVersion: onto }) };
+  if (onto === undefined) await refuseIfThere(client, object);
+  const metadata = { ...object.metadata, resourceVersion: onto ?? NOT_THERE };
   await client.apply(kindOf(object), { ...object, metadata }, manager);
+}
+
+async function refuseIfThere(client: KubeClient, object: KubeObject): Promise<void> {
+  const existing = await find(client, object);
+  if (existing === undefined) return;
+  requireOurs(existing, object);
+  throw outdated(object);
 }
 
 async function refuseIfChanged(client: KubeClient, given: KubeObject): Promise<void> {
@@ -79,12 +85,20 @@ function outdated({ kind, metadata }: KubeObject): TransientError {
   return new TransientError('Conflict', message, { silent: true });
 }
 
-function haveSameOwner(a: KubeObject, b: KubeObject): boolean {
-  const owners = a.metadata.ownerReferences?.map((owner) => owner.uid) ?? [];
-  return b.metadata.ownerReferences?.some((owner) => owners.includes(owner.uid)) ?? false;
+/** A forced apply would take over what someone else made under this name. @throws WaitingError */
+function requireOurs(existing: KubeObject, object: KubeObject): void {
+  const owner = object.metadata.ownerReferences?.find(({ controller }) => controller);
+  if (owner === undefined || !isOwnedBy(existing, owner.uid)) {
+    throw nameTaken(object, "is not this object's: delete or rename it");
+  }
+  // Nobody would ever see it: what is looked for is looked for by these.
+  const lost = missingLabels(existing, object);
+  if (lost.length > 0) {
+    throw nameTaken(object, `has lost what it is found by: label it ${lost.join(' ')}, or delete it`);
+  }
 }
 
-function nameTaken({ kind, metadata }: KubeObject): WaitingError {
-  const what = `the ${kind} ${metadata.name} in ${metadata.namespace} exists and is not this object's`;
-  return new WaitingError(REASON.nameTaken, `${what}: delete or rename it`, NAME_TAKEN_MS);
+function nameTaken({ kind, metadata }: KubeObject, why: string): WaitingError {
+  const what = `the ${kind} ${metadata.name} in ${metadata.namespace}`;
+  return new WaitingError(REASON.nameTaken, `${what} exists and ${why}`, NAME_TAKEN_MS);
 }

@@ -89,6 +89,11 @@ export function ownerReference({ apiVersion, kind, metadata }: Owner): OwnerRefe
   };
 }
 
+/** Whether it is this owner's, by its uid. A reference that somebody added for the garbage collector alone makes nothing ours. */
+export function isOwnedBy({ metadata }: KubeObject, uid: string | undefined): boolean {
+  return metadata.ownerReferences?.some((owner) => owner.controller && owner.uid === uid) ?? false;
+}
+
 export type Component =
   | 'training'
   | 'evaluation'
@@ -127,6 +132,14 @@ export function metadataOf(
     },
     ownerReferences: [ownerReference(model)],
   };
+}
+
+/** Of the labels by which an object is found, as `key=value`, those that it lacks. */
+export function missingLabels({ metadata }: KubeObject, wanted: KubeObject): string[] {
+  return [MANAGED_BY, COMPONENT, LABEL.model, LABEL.scoringJob].flatMap((key) => {
+    const value = wanted.metadata.labels?.[key];
+    return value === undefined || metadata.labels?.[key] === value ? [] : [`${key}=${value}`];
+  });
 }
 
 export function isOfComponent({ metadata }: KubeObject, component: Component): boolean {

@@ -1,7 +1,7 @@
 import type { Pod } from '../api/kubernetes.ts';
 import { runStatesOf } from '../jobs/run-state.ts';
 import { mountFailuresIn, type Stores } from '../kube/stores.ts';
-import { LABEL } from '../resources/names.ts';
+import { isOwnedBy, LABEL } from '../resources/names.ts';
 import type { ObservedScoringJob } from './observed.ts';
 
 /**
@@ -13,9 +13,7 @@ export function observeScoringJob(stores: Stores, key: string): ObservedScoringJ
   if (job === undefined || job.metadata.deletionTimestamp !== undefined) return undefined;
   const { uid, namespace } = job.metadata;
   const group = `ScoringJob/${key}`;
-  const ours = stores.jobs
-    .inGroup(group)
-    .filter(({ metadata }) => metadata.ownerReferences?.some((owner) => owner.uid === uid));
+  const ours = stores.jobs.inGroup(group).filter((each) => isOwnedBy(each, uid));
   const pods = stores.pods.inGroup(group);
   return {
     job,

@@ -3,7 +3,7 @@ import type { Pod } from '../api/kubernetes.ts';
 import { type RunState, runStatesOf } from '../jobs/run-state.ts';
 import { mountFailuresIn, type Stores } from '../kube/stores.ts';
 import { holdsVersions } from '../resources/finalizer.ts';
-import { isOfComponent } from '../resources/names.ts';
+import { isOfComponent, isOwnedBy } from '../resources/names.ts';
 
 /** All that the end of a model rests on. */
 export interface ObservedDeletion {
@@ -24,9 +24,7 @@ export function observeDeletion(stores: Stores, key: string): ObservedDeletion |
   const model = stores.models.get(key);
   if (model?.metadata.deletionTimestamp === undefined || !holdsVersions(model)) return undefined;
   const group = `StockoutModel/${key}`;
-  const jobs = stores.jobs
-    .inGroup(group)
-    .filter(({ metadata }) => metadata.ownerReferences?.some(({ uid }) => uid === model.metadata.uid));
+  const jobs = stores.jobs.inGroup(group).filter((job) => isOwnedBy(job, model.metadata.uid));
   const pods = stores.pods.inGroup(group);
   const runs = runStatesOf(jobs, pods, mountFailuresIn(stores));
   return {

@@ -1,4 +1,4 @@
-import type { ConfigMap, Deployment, Pod } from '../api/kubernetes.ts';
+import type { ConfigMap, Deployment, KubeObject, Pod } from '../api/kubernetes.ts';
 import { REASON } from '../conditions.ts';
 import { firstTrouble, type MountFailuresOf } from '../jobs/pod-state.ts';
 import { type RunState, runStatesOf } from '../jobs/run-state.ts';
@@ -7,7 +7,14 @@ import { type Answers, NO_ANSWERS } from '../predictors/question.ts';
 import { standingOf } from '../predictors/standing.ts';
 import { candidateServiceName } from '../resources/candidate-service.ts';
 import { readComparisonRecord } from '../resources/comparison-record.ts';
-import { ANNOTATION, type Color, type Component, isOfComponent, LABEL } from '../resources/names.ts';
+import {
+  ANNOTATION,
+  type Color,
+  type Component,
+  isOfComponent,
+  isOwnedBy,
+  LABEL,
+} from '../resources/names.ts';
 import { readRecoveryRecord } from '../resources/recovery-record.ts';
 import { readRollMarks } from '../resources/roll-marks.ts';
 import { readRunFailure } from '../resources/run-failure.ts';
@@ -32,8 +39,7 @@ export function observeModel(
   if (model === undefined || model.metadata.deletionTimestamp !== undefined) return undefined;
   const { uid, name } = model.metadata;
   // Leftovers of a model of the same name that was deleted are not ours.
-  const isOurs = (object: { metadata: ConfigMap['metadata'] }): boolean =>
-    object.metadata.ownerReferences?.some((owner) => owner.uid === uid) ?? false;
+  const isOurs = (object: KubeObject): boolean => isOwnedBy(object, uid);
   const group = `StockoutModel/${key}`;
   const configMaps = stores.configMaps.inGroup(group).filter(isOurs);
   const services = stores.services.inGroup(group).filter(isOurs);

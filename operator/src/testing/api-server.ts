@@ -26,6 +26,8 @@ export class ApiServer {
   failure: Answer | undefined;
   /** Answers what is to be made at such a path, while set. */
   refusal: { path: RegExp; answer: Answer } | undefined;
+  /** Done before each PATCH: what somebody else does at that moment. */
+  beforeApply: (() => void) | undefined;
   /** Older history is gone. */
   oldest = 0;
   lists = 0;
@@ -98,11 +100,13 @@ export class ApiServer {
     const method = request.method ?? 'GET';
     if (method !== 'GET') this.writes.push(`${method} ${url.pathname}`);
     const body = await readJson(request);
+    if (method === 'PATCH') this.beforeApply?.();
     const isWatch = url.searchParams.get('watch') === 'true' && this.failure === undefined;
     if (isWatch) return this.#watch(url, response);
     const { failure, refusal } = this;
     const refused = method === 'POST' && refusal?.path.test(url.pathname) ? refusal.answer : undefined;
-    const answer = failure ?? refused ?? this.#answer(method, url, body);
+    const isApply = request.headers['content-type'] === 'application/apply-patch+yaml';
+    const answer = failure ?? refused ?? this.#answer(isApply ? 'APPLY' : method, url, body);
     response.writeHead(answer.code, { 'Content-Type': 'application/json' }).end(JSON.stringify(answer.body));
   }
 
@@ -124,10 +128,11 @@ export class ApiServer {
     const existing = this.#objects.get(path);
     if (method === 'POST') return this.#create(`${path}/${body?.metadata.name}`, body);
     if (method === 'GET' && existing === undefined && isCollection(path)) return this.#list(path);
-    if (method === 'PATCH') return this.#write(path, merged(existing, body), existing);
+    if (method === 'APPLY') return this.#write(path, merged(existing, body), existing);
     if (existing === undefined) return status(404, 'NotFound', `${path} not found`);
     if (method === 'GET') return { code: 200, body: existing };
     if (method === 'DELETE') return this.#delete(path, existing, body);
+    if (method === 'PATCH') return this.#write(path, merged(existing, body), existing);
     return this.#write(path, body as KubeObject, existing);
   }
 
@@ -144,7 +149,9 @@ export class ApiServer {
 
   #write(path: string, object: KubeObject, existing: KubeObject | undefined): Answer {
     const { resourceVersion } = object.metadata;
-    if (resourceVersion !== undefined && resourceVersion !== existing?.metadata.resourceVersion) {
+    // An apply on top of any revision makes what is not there.
+    const current = existing?.metadata.resourceVersion ?? resourceVersion;
+    if (resourceVersion !== undefined && resourceVersion !== current) {
       return status(409, 'Conflict', 'the object has been modified');
     }
     return { code: 200, body: this.put(path, object) };

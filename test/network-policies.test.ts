@@ -1,61 +1,67 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { buildPredictorDeployment } from '../operator/src/resources/predictor-deployment.ts';
-import { buildEvaluateJob } from '../operator/src/resources/evaluate-job.ts';
-import { buildRegisterJob } from '../operator/src/resources/register-job.ts';
-import { buildRecoverJob } from '../operator/src/resources/recover-job.ts';
-import { buildRemovalJob } from '../operator/src/resources/removal-job.ts';
-import { buildTrainingJob } from '../operator/src/resources/training-job.ts';
 import { aModel } from '../operator/src/testing/builders.ts';
+import { madeWithPods } from '../operator/src/testing/made-objects.ts';
 
 type Labels = Record<string, string>;
 
 interface Policy {
+  kind: 'NetworkPolicy';
   metadata: { name: string };
   spec: {
     podSelector: {
       matchLabels?: Labels;
       matchExpressions?: { key: string; operator: 'In'; values: string[] }[];
     };
+    policyTypes: string[];
     ingress?: { ports?: { port: string }[] }[];
   };
 }
 
-const FOLDER = new URL('../config/components/', import.meta.url);
-const model = aModel();
-const image = 'any';
-const version = { version: 'v1', uri: 'file:///var/lib/stockout/v1', digest: 'sha256:0' };
-const predictor = buildPredictorDeployment({ model, color: 'blue', version, image }).spec.template;
-const training = buildTrainingJob({ model, run: 'run', against: undefined, image }).spec.template;
-const evaluation = buildEvaluateJob(model, { version: 'v2', champion: 'v1' }, image).spec.template;
-const tracking = buildRegisterJob(model, { versions: [], aliases: {} }, image).spec.template;
-const recovery = buildRecoverJob(model, { versions: [], newest: 1 }, image).spec.template;
-const removal = buildRemovalJob(model, image).spec.template;
+interface Deployment {
+  kind: 'Deployment';
+  spec: { template: { metadata: { labels: Labels } } };
+}
 
-test.each([
-  ['network-policy/predictors.yaml', predictor, true],
-  ['network-policy/predictors.yaml', training, false],
-  ['network-policy/jobs.yaml', training, true],
-  ['network-policy/jobs.yaml', evaluation, true],
-  ['network-policy/jobs.yaml', tracking, true],
-  ['network-policy/jobs.yaml', recovery, true],
-  ['network-policy/jobs.yaml', removal, true],
-  ['network-policy/jobs.yaml', predictor, false],
-])('%s is about the pods that the operator labels so', (file, template, expected) => {
-  const [policy] = policiesOf(file);
-  expect(policy && selects(policy, template.metadata.labels ?? {})).toBe(expected);
+const CONFIG = new URL('../config/', import.meta.url);
+const made = madeWithPods(aModel());
+const [operator] = readObjects<Deployment>('base/deployment.yaml');
+/** Every pod that we make or are, with what it is labelled. */
+const PODS: [whose: string, labels: Labels][] = [
+  ...Object.entries(made).map(([whose, { spec }]): [string, Labels] => [
+    whose,
+    spec.template.metadata.labels ?? {},
+  ]),
+  ['operator', operator?.spec.template.metadata.labels ?? {}],
+];
+const IN_MODELS_NAMESPACE = ['network-policy/predictors.yaml', 'network-policy/jobs.yaml'].flatMap((file) =>
+  readObjects<Policy>(`components/${file}`),
+);
+const IN_OPERATORS_NAMESPACE = readObjects<Policy>('base/network-policy.yaml');
+
+test.each(PODS)('the pods of the %s are selected by the one policy that is theirs', (whose, labels) => {
+  const policies = whose === 'operator' ? IN_OPERATORS_NAMESPACE : IN_MODELS_NAMESPACE;
+  const mine = policies.filter((policy) => selects(policy, labels)).map(({ metadata }) => metadata.name);
+  const own = { operator: ['default-deny', 'stockout-operator'], predictor: ['stockout-predictors'] };
+  expect(mine).toEqual(own[whose as keyof typeof own] ?? ['stockout-jobs']);
+});
+
+test('policies close both ways: what none of their rules lets through is not let through', () => {
+  for (const { spec } of [...IN_MODELS_NAMESPACE, ...IN_OPERATORS_NAMESPACE]) {
+    expect(spec.policyTypes).toEqual(['Ingress', 'Egress']);
+  }
 });
 
 test('the ports that predictors are reached by are ports that they have', () => {
-  const [policy] = policiesOf('network-policy/predictors.yaml');
+  const policy = IN_MODELS_NAMESPACE.find(({ metadata }) => metadata.name === 'stockout-predictors');
   const named = policy?.spec.ingress?.flatMap(({ ports = [] }) => ports.map(({ port }) => port));
-  const had = predictor.spec.containers[0]?.ports?.map(({ name }) => name);
+  const had = made.predictor.spec.template.spec.containers[0]?.ports?.map(({ name }) => name);
   expect(named).toEqual(had);
 });
 
-function policiesOf(file: string): Policy[] {
-  return parseAllDocuments(readFileSync(new URL(file, FOLDER), 'utf8')).map((each) => each.toJS() as Policy);
+function readObjects<T>(file: string): T[] {
+  return parseAllDocuments(readFileSync(new URL(file, CONFIG), 'utf8')).map((each) => each.toJS() as T);
 }
 
 function selects({ spec: { podSelector } }: Policy, labels: Labels): boolean {

@@ -10,11 +10,21 @@ interface AuditEvent {
   responseStatus?: { code?: number };
 }
 
+/** A request for all there is of a kind, or for all that becomes of it. */
+export interface Look {
+  verb: 'list' | 'watch';
+  group: string;
+  resource: string;
+  query: URLSearchParams;
+}
+
 export interface Audit {
   /** `verb resource.group`, each once. */
   used: Set<string>;
   /** What was refused for want of a right. */
   refused: string[];
+  /** Of every list and watch. */
+  looks: Look[];
 }
 
 /** What the operator has asked of the API server since run.sh started it. */
@@ -27,7 +37,14 @@ export async function readAudit(): Promise<Audit> {
     refused: events
       .filter(({ responseStatus }) => responseStatus?.code === 403)
       .map(({ verb, requestURI }) => `${verb} ${requestURI}`),
+    looks: events.flatMap(looksOf),
   };
+}
+
+function looksOf({ verb, requestURI, objectRef }: AuditEvent): Look[] {
+  if ((verb !== 'list' && verb !== 'watch') || objectRef === undefined) return [];
+  const { searchParams: query } = new URL(requestURI, 'https://server');
+  return [{ verb, group: objectRef.apiGroup ?? '', resource: objectRef.resource, query }];
 }
 
 /** An apply that made the object took the right to create, besides that to patch. */

@@ -26,6 +26,16 @@ describe('an operator of one namespace (config/components/single-namespace)', ()
     await rm(dir, { recursive: true, force: true });
   });
 
+  it('is bound to what it may do in its namespace alone: the ClusterRole grants nothing by itself', async () => {
+    const bindings = (await inOneNamespace(SHOP)).filter(({ kind }) => kind.endsWith('Binding'));
+    expect(
+      bindings.map(({ kind, metadata }) => `${kind} ${metadata.namespace} ${metadata.name}`).sort(),
+    ).toEqual([
+      `RoleBinding ${SHOP} stockout-operator`,
+      `RoleBinding ${SHOP} stockout-operator-leader-election`,
+    ]);
+  });
+
   it('has no rights in any other', async () => {
     expect(await mayOperator(SHOP, 'list', 'pods', SHOP)).toBe(true);
     expect(await mayOperator(SHOP, 'list', 'pods', 'default')).toBe(false);

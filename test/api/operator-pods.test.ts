@@ -1,11 +1,8 @@
 import type { StockoutModel } from '@stockout/crds';
 import { readManifests } from '@stockout/crds/manifest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildPredictorDeployment } from '../../operator/src/resources/predictor-deployment.ts';
-import { buildRegisterJob } from '../../operator/src/resources/register-job.ts';
-import { buildScoringRun } from '../../operator/src/resources/scoring-job.ts';
-import { buildTrainingJob } from '../../operator/src/resources/training-job.ts';
-import { aModel } from '../../operator/src/testing/builders.ts';
+import { aModel, aScoringJob } from '../../operator/src/testing/builders.ts';
+import { madeWithPods } from '../../operator/src/testing/made-objects.ts';
 import { kubectl } from './kubectl.ts';
 import { podTemplatesOf, type PodTemplate, RestrictedNamespace } from './pod-security.ts';
 
@@ -60,24 +57,7 @@ function cloudModel(storage: object): StockoutModel {
 }
 
 function templatesOf(model: StockoutModel): PodTemplate[] {
-  const image = 'ghcr.io/stockout/any:1';
-  const version = { version: 'v1', uri: `${model.spec.storage.uri}/v1`, digest: 'sha256:0' };
-  const job = {
-    apiVersion: 'stockout.dev/v1alpha1',
-    kind: 'ScoringJob',
-    metadata: { name: 'nightly', namespace: 'shop', uid: 'job-uid', generation: 1 },
-    spec: {
-      modelRef: { name: 'retail' },
-      input: {},
-      output: {},
-      engine: { type: 'DuckDB' },
-      backoffLimit: 3,
-    },
-  } as unknown as Parameters<typeof buildScoringRun>[0]['job'];
-  return [
-    buildTrainingJob({ model, run: 'retail-train-1', against: 'v1', image }),
-    buildScoringRun({ job, model, run: 'nightly-1', version: 'v1', image }),
-    buildRegisterJob(model, { versions: ['v1'], aliases: { champion: 'v1' } }, image),
-    buildPredictorDeployment({ model, color: 'blue', version, image }),
-  ].flatMap(podTemplatesOf);
+  const engine = model.spec.training?.engine;
+  const job = aScoringJob(engine === undefined ? {} : { engine });
+  return Object.values(madeWithPods(model, job)).flatMap(podTemplatesOf);
 }

@@ -7,28 +7,20 @@ import type { KubeObject } from '../../operator/src/api/kubernetes.ts';
 import { KubeClient } from '../../operator/src/kube/client.ts';
 import { connect } from '../../operator/src/kube/connection.ts';
 import { perform } from '../../operator/src/kube/perform.ts';
+import { MANAGED_SELECTOR } from '../../operator/src/resources/names.ts';
 import { buildTrackingRecord } from '../../operator/src/resources/tracking-record.ts';
 import { buildTrainingJob } from '../../operator/src/resources/training-job.ts';
 import { until } from '../conformance/until.ts';
 import { modelObject } from '../lifecycle/small-world.ts';
-import { readAudit, rightName } from './audit.ts';
-import { apply, kubectl, kustomize, type Manifest } from './kubectl.ts';
+import { type Look, readAudit, rightName } from './audit.ts';
+import { grantedRights, type Rule } from './granted.ts';
+import { apply, kubectl } from './kubectl.ts';
 import { writeOperatorKubeconfig } from './operator-account.ts';
 
 /** Asked for by an admission plugin when an owner is named, which no audit log shows; a test below shows it. */
 const ASKED_BY_ADMISSION = ['stockoutmodels/finalizers', 'scoringjobs/finalizers'].map((resource) =>
   rightName('update', 'stockout.dev', resource),
 );
-
-interface Rule {
-  apiGroups: string[];
-  resources: string[];
-  verbs: string[];
-}
-
-interface Role extends Manifest {
-  rules: Rule[];
-}
 
 const USER = 'stockout-of-few-rights';
 const MAKES_JOBS: Rule = { apiGroups: ['batch'], resources: ['jobs'], verbs: ['create'] };
@@ -73,7 +65,7 @@ export function describeRights(): void {
         aliases: {},
       });
       await perform(client, { verb: 'apply', object: record, onto: undefined, why: 'MLflow was told' });
-      await perform(client, { verb: 'delete', object: record, why: 'nobody needs it' });
+      await remove(client, record);
     });
 
     it('hold the one by which an owner is named: without it nothing is made', async () => {
@@ -100,11 +92,31 @@ export function describeRights(): void {
       expect((await readAudit()).refused).toEqual([]);
     });
 
+    it('are asked for by pages, and by label for what is not of its own kinds', async () => {
+      const { looks } = await readAudit();
+      expect(looks.map(({ verb }) => verb)).toEqual(expect.arrayContaining(['list', 'watch']));
+      expect(looks.filter(({ verb, query }) => verb === 'list' && !(Number(query.get('limit')) > 0))).toEqual(
+        [],
+      );
+      expect(
+        looks.filter((look) => !isOfOurs(look)).map(({ resource, query }) => `${resource} ${query}`),
+      ).toEqual([]);
+    });
+
     it('hold nothing that was not used', async () => {
       const { used } = await readAudit();
-      expect([...used, ...ASKED_BY_ADMISSION].sort()).toEqual(await granted());
+      const granted = new Set((await grantedRights()).map(({ name }) => name));
+      expect([...used, ...ASKED_BY_ADMISSION].sort()).toEqual([...granted].sort());
     });
   });
+}
+
+/** Events have no labels of ours: those of one reason, about pods. */
+function isOfOurs({ group, resource, query }: Look): boolean {
+  if (group === 'stockout.dev') return true;
+  if (resource === 'events')
+    return query.get('fieldSelector') === 'involvedObject.kind=Pod,reason=FailedMount';
+  return query.get('labelSelector') === MANAGED_SELECTOR;
 }
 
 /** A user with these rights and no others, once they are known. */
@@ -137,21 +149,13 @@ async function pausedModel(): Promise<StockoutModel> {
 async function twice(client: KubeClient, object: KubeObject): Promise<void> {
   await perform(client, { verb: 'create', object, why: 'first' });
   await perform(client, { verb: 'create', object, why: 'again' });
+  await remove(client, object);
+}
+
+async function remove(
+  client: KubeClient,
+  { kind, metadata: { name, namespace } }: KubeObject,
+): Promise<void> {
+  const object = JSON.parse(await kubectl(['get', kind, name, '-n', namespace, '-o', 'json'])) as KubeObject;
   await perform(client, { verb: 'delete', object, why: 'nobody needs it' });
-}
-
-async function granted(): Promise<string[]> {
-  const roles = (await kustomize('config/base')).filter(isOfOperator) as Role[];
-  const rights = roles.flatMap(({ rules }) =>
-    rules.flatMap(({ apiGroups, resources, verbs }) =>
-      apiGroups.flatMap((group) =>
-        resources.flatMap((resource) => verbs.map((verb) => rightName(verb, group, resource))),
-      ),
-    ),
-  );
-  return [...new Set(rights)].sort();
-}
-
-function isOfOperator({ kind, metadata }: Manifest): boolean {
-  return ['ClusterRole', 'Role'].includes(kind) && metadata.name.startsWith('stockout-operator');
 }

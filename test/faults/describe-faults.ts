@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FAULTS } from './faults.ts';
 import type { When } from './killer.ts';
 import { type FaultTier, Lives } from './lives.ts';
+import { sideBySide } from './side-by-side.ts';
 
 export interface FaultOptions {
   /** How many seeds of each kind of fault. */
@@ -21,8 +22,6 @@ const ONLY = process.env.FAULT_SEED;
 /** `FAULT_KILLS=all`: at each write, before and after, as has to be seen now and then. */
 const EVERY_KILL = process.env.FAULT_KILLS === 'all';
 const MINUTES = 60_000;
-/** Lives that go on side by side: each waits more than it works. */
-const SIDE_BY_SIDE = 4;
 
 /**
  * Declares tests that a model's life comes to the same end whatever happens between the operator and its API server, with
@@ -49,7 +48,7 @@ export function describeFaults(where: string, start: () => Promise<FaultTier>, o
         const cases = Object.keys(FAULTS).flatMap((kind) =>
           Array.from({ length: options.seeds }, (_, index) => `${kind}:${index + 1}`),
         );
-        await sideBySide(
+        await liveAll(
           chosen(cases, (name) => !name.startsWith('kill-')),
           async (name) => {
             expect(await liveUnder(lives, name)).toEqual(end);
@@ -65,7 +64,7 @@ export function describeFaults(where: string, start: () => Promise<FaultTier>, o
         const kills = killsOf(writes.length, EVERY_KILL ? Infinity : options.kills).map(
           ({ when, at }) => `kill-${when}:${at}`,
         );
-        const endings = await sideBySide(
+        const endings = await liveAll(
           chosen(kills, (name) => name.startsWith('kill-')),
           async (name) => {
             const ending = await kill(lives, name);
@@ -116,18 +115,7 @@ function named(name: string): (error: Error) => never {
   };
 }
 
-/** @throws the first failure once all have come to their end */
-async function sideBySide<T>(cases: string[], live: (name: string) => Promise<T>): Promise<T[]> {
-  const left = [...cases];
-  const lived: PromiseSettledResult<T>[] = [];
-  const work = async (): Promise<void> => {
-    for (let name = left.shift(); name !== undefined; name = left.shift()) {
-      lived.push(...(await Promise.allSettled([live(name).catch(named(name))])));
-    }
-  };
-  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, work));
-  return lived.map((each) => {
-    if (each.status === 'rejected') throw each.reason;
-    return each.value;
-  });
+/** @throws the first failure, which says how it is played again */
+function liveAll<T>(cases: string[], live: (name: string) => Promise<T>): Promise<T[]> {
+  return sideBySide(cases, (name) => live(name).catch(named(name)));
 }

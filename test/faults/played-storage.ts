@@ -35,6 +35,8 @@ export class PlayedStorage implements PlayedWork {
         return this.#score(run, pod);
       case 'recover':
         return this.#recover();
+      case 'remove-versions':
+        return this.#remove();
       default:
         return this.#train(run, pod);
     }
@@ -51,6 +53,12 @@ export class PlayedStorage implements PlayedWork {
   #recover(): RunResult {
     const packed = packResults([...this.#versions.values()].toReversed());
     return { kind: 'recover', packed, absent: [], passedOver: [], left: [] };
+  }
+
+  #remove(): RunResult {
+    const versions = this.#versions.size;
+    this.#versions.clear();
+    return { kind: 'remove', versions, files: 4 * versions };
   }
 
   #score(run: string, pod: Pod): RunResult {

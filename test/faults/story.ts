@@ -1,10 +1,9 @@
-import type { Condition, ScoringJob, StockoutModel } from '@stockout/crds';
-import { isCode, type KubeClient } from '@stockout/localcluster/client';
+import type { ScoringJob, StockoutModel } from '@stockout/crds';
 import { setTimeout as delay } from 'node:timers/promises';
 import { HOPELESS_ROUNDS } from './played-storage.ts';
 import { isAway } from './server-away.ts';
+import { conditionOf, edit, pathOf, type Told } from './told.ts';
 
-const GROUP = '/apis/stockout.dev/v1alpha1/namespaces';
 /** After a long outage Kubernetes' own controllers may wait for a minute before they look again. */
 const PATIENCE_MS = 120_000;
 
@@ -21,41 +20,35 @@ interface Step {
   settled(model: StockoutModel, job: ScoringJob): boolean;
 }
 
-/** The API server as people reach it, and where the story plays. */
-export interface Told {
-  client: KubeClient;
-  namespace: string;
-}
-
 const STEPS: readonly Step[] = [
   {
     what: 'a model is applied, and a scoring job',
     act: async (told) => {
-      await told.client.post(path(told, 'stockoutmodels'), MODEL);
-      await told.client.post(path(told, 'scoringjobs'), SCORING);
+      await told.client.post(pathOf(told, 'stockoutmodels'), MODEL);
+      await told.client.post(pathOf(told, 'scoringjobs'), SCORING);
     },
     settled: (model, job) => serves(model, 'v1') && hasScored(job),
   },
   {
     what: 'a better one is asked for',
-    act: (told) => edit(told, { training: { params: { rounds: 200 } } }),
+    act: (told) => change(told, { training: { params: { rounds: 200 } } }),
     settled: (model) => serves(model, 'v2'),
   },
   {
     what: 'a hopeless one is asked for',
-    act: (told) => edit(told, { training: { params: { rounds: HOPELESS_ROUNDS } } }),
+    act: (told) => change(told, { training: { params: { rounds: HOPELESS_ROUNDS } } }),
     settled: (model) => serves(model, 'v2') && conditionOf(model, 'GatesPassed')?.status === 'False',
   },
   {
     what: 'v1 is pinned',
-    act: (told) => edit(told, { promotion: { version: 'v1' } }),
+    act: (told) => change(told, { promotion: { version: 'v1' } }),
     settled: (model) => serves(model, 'v1'),
   },
   {
     what: 'three replicas are asked for, and other days scored',
     act: async (told) => {
-      await edit(told, { serving: { replicas: 3 } });
-      await told.client.patch(path(told, 'scoringjobs', SCORING.metadata.name), {
+      await change(told, { serving: { replicas: 3 } });
+      await edit(told, 'scoringjobs', SCORING.metadata.name, {
         // Else it is a matter of luck which version a model is seen to serve.
         spec: { input: { lastDays: 7 }, version: 'v1' },
       });
@@ -117,8 +110,8 @@ async function settle(told: Told, { what, settled }: Step): Promise<void> {
 /** @returns an Error while the server is away */
 async function look(told: Told): Promise<{ model: StockoutModel; job: ScoringJob } | Error> {
   try {
-    const model = await told.client.get<StockoutModel>(path(told, 'stockoutmodels', MODEL.metadata.name));
-    const job = await told.client.get<ScoringJob>(path(told, 'scoringjobs', SCORING.metadata.name));
+    const model = await told.client.get<StockoutModel>(pathOf(told, 'stockoutmodels', MODEL.metadata.name));
+    const job = await told.client.get<ScoringJob>(pathOf(told, 'scoringjobs', SCORING.metadata.name));
     return { model, job };
   } catch (error) {
     if (isAway(error)) return error as Error;
@@ -126,24 +119,8 @@ async function look(told: Told): Promise<{ model: StockoutModel; job: ScoringJob
   }
 }
 
-function path({ namespace }: Told, plural: string, name?: string): string {
-  return `${GROUP}/${namespace}/${plural}${name === undefined ? '' : `/${name}`}`;
-}
-
-async function edit(told: Told, spec: object): Promise<void> {
-  const model = path(told, 'stockoutmodels', MODEL.metadata.name);
-  for (;;) {
-    try {
-      return void (await told.client.patch(model, { spec }));
-    } catch (error) {
-      // A real API server gives up on a patch when the status is written again and again meanwhile.
-      if (!isCode(error, 409)) throw error;
-    }
-  }
-}
-
-function conditionOf(object: StockoutModel | ScoringJob, type: string): Condition | undefined {
-  return object.status?.conditions?.find((each) => each.type === type);
+function change(told: Told, spec: object): Promise<void> {
+  return edit(told, 'stockoutmodels', MODEL.metadata.name, { spec });
 }
 
 /** That version, for today's spec, and nothing is on its way. */

@@ -1,6 +1,7 @@
 import type { ScoringJob, StockoutModel } from '@stockout/crds';
 import type { Deployment, Job } from '../api/kubernetes.ts';
 import type { Component } from '../resources/names.ts';
+import { buildEvaluateJob } from '../resources/evaluate-job.ts';
 import { buildPredictorDeployment } from '../resources/predictor-deployment.ts';
 import { buildRecoverJob } from '../resources/recover-job.ts';
 import { buildRegisterJob } from '../resources/register-job.ts';
@@ -27,6 +28,7 @@ export function madeWithPods(
   const untold = { versions: [VERSION], aliases: { champion: VERSION } };
   return {
     training: buildTrainingJob({ model, run: 'retail-train-1', against: VERSION, image: IMAGE }),
+    evaluation: buildEvaluateJob(model, { version: 'v2', champion: VERSION }, IMAGE),
     scoring: buildScoringRun({ job, model, run: 'nightly-1', version: VERSION, image: IMAGE }),
     tracking: buildRegisterJob(model, untold, IMAGE),
     recovery: buildRecoverJob(model, { versions: [VERSION], newest: 1 }, IMAGE),

@@ -1,0 +1,4 @@
+import { startLocalTier } from './played-tier.ts';
+import { describeStrangers } from './strangers.ts';
+
+describeStrangers('on localcluster', startLocalTier);

@@ -18,6 +18,12 @@ export const SHARED = {
     todo: "Choose a name that is on the list (`stockout-*` by default), or have the operator's administrator add this one to `STOCKOUT_ALLOWED_NAMES`.",
     see: 'security.md',
   },
+  PathNotAllowed: {
+    on: ['Ready=False'],
+    when: "The volume of a `file://` storage would lie where programs or settings of the images are (`/usr`, `/app`, `/etc`, ...), or the URI's path cannot be read.",
+    todo: 'Choose a folder of its own for `spec.storage.uri`, such as `file:///var/lib/stockout`, and move what the volume holds if it is to stay.',
+    see: 'security.md#the-operator',
+  },
   InvalidSchedule: {
     on: ['Ready=False'],
     when: '`schedule` is no cron expression or names a day that no year has, or `timeZone` does not exist.',
@@ -26,8 +32,8 @@ export const SHARED = {
   },
   NameTaken: {
     on: ['Ready=False'],
-    when: 'The operator needs a name in the namespace that an object of someone else has. It looks again every 10 s.',
-    todo: 'Delete or rename that object, or give yours another name. The operator never takes it over.',
+    when: 'The operator needs a name in the namespace that an object of someone else has, or that one of its own has which lost its labels. It looks again every 10 s.',
+    todo: 'Delete or rename that object, put back the labels that the message names, or give yours another name. The operator never takes it over.',
   },
   ChildRefused: {
     on: ['Ready=False'],

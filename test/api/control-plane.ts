@@ -8,19 +8,24 @@ import { until } from '../conformance/until.ts';
 /** What test/cluster/up.sh starts, by the names of its pid files. */
 export type Program = 'etcd' | 'apiserver' | 'controllers' | 'scheduler';
 
-const END_SECONDS = 90;
+/**
+ * An API server that is told to end accepts nobody any more, and goes on for a minute for those who watch. A kubelet kills it
+ * after half of that; here it is killed sooner.
+ */
+const GRACE_SECONDS = 5;
 
 /** The control plane that run.sh started: its programs are ended, and started again by the very same command lines. */
 export class ControlPlane {
   readonly #state = process.env.STOCKOUT_API_STATE ?? '';
   readonly #commands = new Map<Program, string[]>();
 
+  /** @param signal followed by SIGKILL when that does not end it soon */
   async end(program: Program, signal: NodeJS.Signals): Promise<void> {
     const pid = Number(await readFile(this.#pidFile(program), 'utf8'));
     this.#commands.set(program, await commandOf(pid));
     process.kill(pid, signal);
-    // One that has ended and that nobody has waited for yet has no command any more.
-    await until(`${program} has ended`, async () => (await commandOf(pid)).length === 0, END_SECONDS);
+    await untilEnded(pid).catch(() => process.kill(pid, 'SIGKILL'));
+    await untilEnded(pid);
   }
 
   /** Undone by down.sh, as what was there before. */
@@ -41,6 +46,11 @@ export class ControlPlane {
   #pidFile(program: Program): string {
     return join(this.#state, 'pid', program);
   }
+}
+
+/** One that has ended and that nobody has waited for yet has no command any more. */
+function untilEnded(pid: number): Promise<unknown> {
+  return until(`process ${pid} has ended`, async () => (await commandOf(pid)).length === 0, GRACE_SECONDS);
 }
 
 /** Program and arguments of a process; none of one that has ended. */

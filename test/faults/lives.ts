@@ -126,6 +126,7 @@ export class Lives {
           between: async (isLast) => between?.(stage, isLast),
         },
       );
+      await witness.caughtUp();
       expectSound(storage, witness);
       return await this.#endOf(namespace);
     } finally {

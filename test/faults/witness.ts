@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { KubeClient, WatchEvent } from '@stockout/localcluster/client';
+import type { KubeClient, List, WatchEvent } from '@stockout/localcluster/client';
 import type { Deployment, Job, KubeObject, Pod, Service } from '../../localcluster/src/types.ts';
 import { LABEL } from '../../operator/src/resources/names.ts';
+import { until } from '../conformance/until.ts';
 import { type Chapter, readHistory } from './history.ts';
 import { isAway } from './server-away.ts';
 
@@ -12,14 +13,11 @@ const COLLECTIONS = {
   Service: '/api/v1/namespaces/NAMESPACE/services',
 } as const;
 
-/**
- * Events of one kind come later than those of another by milliseconds: what a watch that broke did not tell any more is
- * younger than so many revisions.
- */
-const OUTSTANDING = 50;
-const AGAIN_MS = 50;
-
 type Kind = keyof typeof COLLECTIONS;
+const KINDS = Object.keys(COLLECTIONS) as Kind[];
+
+const AGAIN_MS = 50;
+const PATIENCE_SECONDS = 60;
 
 interface Seen {
   kind: Kind;
@@ -34,8 +32,6 @@ export class Witness {
   readonly #abort = new AbortController();
   /** By kind, uid, revision and type: what is read again is nothing new. */
   readonly #seen = new Map<string, Seen>();
-  /** The newest that it was told of. */
-  #revision: number;
   /** Why it does not know all. */
   #blind: unknown;
 
@@ -43,16 +39,31 @@ export class Witness {
   constructor(client: Pick<KubeClient, 'get' | 'watch'>, namespace: string, since: number) {
     this.#client = client;
     this.#namespace = namespace;
-    this.#revision = since;
     this.#since = since;
   }
 
   /** From before the first object: everything is seen from its creation on. */
   start(): void {
-    for (const [kind, collection] of Object.entries(COLLECTIONS)) {
-      const path = collection.replace('NAMESPACE', this.#namespace);
-      this.#follow(kind as Kind, path).catch((error: unknown) => (this.#blind = error));
+    for (const kind of KINDS) this.#follow(kind).catch((error: unknown) => (this.#blind = error));
+  }
+
+  /** Resolves when it has seen all that there is now: what it is told, it is told a moment later. */
+  async caughtUp(): Promise<void> {
+    for (const kind of KINDS) {
+      await until(`the witness to have seen every ${kind}`, () => this.#hasSeenAll(kind), PATIENCE_SECONDS);
     }
+  }
+
+  async #hasSeenAll(kind: Kind): Promise<boolean> {
+    const { items } = await this.#client.get<List<KubeObject>>(this.#pathOf(kind));
+    const seen = new Set(Array.from(this.#seen.values(), ({ event }) => revisionOf(event)));
+    return (
+      this.#blind !== undefined || items.every(({ metadata }) => seen.has(Number(metadata.resourceVersion)))
+    );
+  }
+
+  #pathOf(kind: Kind): string {
+    return COLLECTIONS[kind].replace('NAMESPACE', this.#namespace);
   }
 
   stop(): void {
@@ -60,21 +71,26 @@ export class Witness {
   }
 
   /** A watch may break, and its server be away for long: it goes on, and what happened meanwhile is read. */
-  async #follow(kind: Kind, path: string): Promise<void> {
+  async #follow(kind: Kind): Promise<void> {
+    const path = this.#pathOf(kind);
     const { signal } = this.#abort;
-    const see = (event: WatchEvent<KubeObject>): void => this.#see(kind, event);
-    for (let from = this.#since; !signal.aborted;) {
-      const query = `watch=1&resourceVersion=${from}&timeoutSeconds=600`;
+    let known = this.#since;
+    const see = (event: WatchEvent<KubeObject>): void => {
+      const { uid, resourceVersion } = event.object.metadata;
+      this.#seen.set(`${kind}/${uid}/${resourceVersion}/${event.type}`, { kind, event });
+      known = Number(resourceVersion);
+    };
+    while (!signal.aborted) {
+      const query = `watch=1&resourceVersion=${known}&timeoutSeconds=600`;
       await this.#client.watch(`${path}?${query}`, signal, see).catch(() => {});
       if (signal.aborted) return;
-      const { events, revision } = await this.#missed(path);
+      const { events, revision } = await this.#missed(path, known);
       events.forEach(see);
-      from = revision;
+      known = revision;
     }
   }
 
-  async #missed(path: string): Promise<Chapter> {
-    const after = Math.max(this.#since, this.#revision - OUTSTANDING);
+  async #missed(path: string, after: number): Promise<Chapter> {
     for (;;) {
       try {
         return await readHistory(this.#client, path, after);
@@ -83,12 +99,6 @@ export class Witness {
         await delay(AGAIN_MS);
       }
     }
-  }
-
-  #see(kind: Kind, event: WatchEvent<KubeObject>): void {
-    const { uid, resourceVersion } = event.object.metadata;
-    this.#seen.set(`${kind}/${uid}/${resourceVersion}/${event.type}`, { kind, event });
-    this.#revision = Math.max(this.#revision, Number(resourceVersion));
   }
 
   /** Names of all Jobs that there ever were, one entry for each time. */
@@ -102,7 +112,9 @@ export class Witness {
     const found = new Set<string>();
     let served = false;
     if (this.#blind !== undefined) found.add(`the witness has not seen all: ${String(this.#blind)}`);
-    for (const seen of [...this.#seen.values()].toSorted((a, b) => revisionOf(a) - revisionOf(b))) {
+    for (const seen of [...this.#seen.values()].toSorted(
+      (a, b) => revisionOf(a.event) - revisionOf(b.event),
+    )) {
       const key = `${seen.kind}/${seen.event.object.metadata.name}`;
       if (seen.event.type === 'DELETED') scene.delete(key);
       else scene.set(key, seen);
@@ -115,7 +127,7 @@ export class Witness {
 }
 
 const isNewJob = ({ kind, event }: Seen): boolean => kind === 'Job' && event.type === 'ADDED';
-const revisionOf = ({ event }: Seen): number => Number(event.object.metadata.resourceVersion);
+const revisionOf = ({ object }: WatchEvent<KubeObject>): number => Number(object.metadata.resourceVersion);
 
 /** @param served whether callers were let to somebody before: from then on they always are */
 function troubleIn(

@@ -17,7 +17,7 @@ export interface ReflectorOptions<T> {
 }
 
 /** However long the API server was away, what happened meanwhile is seen seconds after. */
-const BACKOFF: BackoffOptions = { firstMs: 200, maxMs: 5_000 };
+const BACKOFF: BackoffOptions = { firstMs: 200, maxMs: 3_000 };
 /** A kind that is not installed yet is looked for again soon: someone is about to apply the CRDs. */
 const NOT_INSTALLED_MS = 1000;
 const LASTED_MS = 10_000;

@@ -12,7 +12,7 @@ export type Program = 'etcd' | 'apiserver' | 'controllers' | 'scheduler';
  * An API server that is told to end accepts nobody any more, and goes on for a minute for those who watch. A kubelet kills it
  * after half of that; here it is killed sooner.
  */
-const GRACE_SECONDS = 5;
+const GRACE_SECONDS = 3;
 
 /** The control plane that run.sh started: its programs are ended, and started again by the very same command lines. */
 export class ControlPlane {

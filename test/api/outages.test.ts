@@ -92,7 +92,7 @@ async function startOperator({ folder, namespace }: Stage): Promise<OperatorProc
 /** For longer than a leader may go without its Lease. */
 async function etcdAway(): Promise<void> {
   await controlPlane.end('etcd', 'SIGKILL');
-  await delay(10_000);
+  await delay(8000);
   await controlPlane.start('etcd');
 }
 

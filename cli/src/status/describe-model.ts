@@ -2,7 +2,8 @@ import { instant, duration } from '../print/duration.ts';
 import { drawTree, type Tree } from '../print/tree.ts';
 import type { ColorReport } from './colors.ts';
 import { versionBranches } from './describe-versions.ts';
-import type { Matter, ModelReport } from './report.ts';
+import type { Matter } from './matters.ts';
+import type { ModelReport } from './report.ts';
 import type { ScoringReport } from './scoring.ts';
 
 /** A model as a tree for a terminal. */

@@ -1,16 +1,9 @@
-import type { Condition, StockoutModelStatus } from '@stockout/crds';
-import { CONDITION, isTrouble, type Upcoming, upcomingOf, wordsOf } from '@stockout/operator/outlook';
+import type { StockoutModelStatus } from '@stockout/crds';
+import { CONDITION, type Upcoming, upcomingOf } from '@stockout/operator/outlook';
 import { type ColorReport, colorsOf } from './colors.ts';
+import { type Matter, matterOf, mattersOf } from './matters.ts';
 import { type ScoringReport, scoringOf } from './scoring.ts';
 import type { Sight } from './sight.ts';
-
-/** Why something is as it is, and what to do about it. */
-export interface Matter {
-  reason: string;
-  message: string;
-  /** Of a reason that somebody should look into. */
-  todo?: string;
-}
 
 /** What `stockout status --json` prints of a model. */
 export interface ModelReport {
@@ -44,8 +37,8 @@ export function reportOf(sight: Sight, now: Date): ModelReport {
     name: metadata.name,
     namespace: metadata.namespace,
     ready: ready?.status === 'True',
-    ...matterOf(reason, message),
-    now: mattersOf(status.conditions ?? [], message),
+    ...matterOf(sight.model, reason, message),
+    now: mattersOf(sight.model, message),
     next: upcomingOf(sight.model, sight, now).map(inJson),
     colors: colorsOf(sight),
     jobs: runningJobs(sight),
@@ -54,26 +47,6 @@ export function reportOf(sight: Sight, now: Date): ModelReport {
     ...(pinned === undefined ? {} : { pinned }),
     hidden: sight.hidden,
   };
-}
-
-/** Conditions that are not as they are in the end, each message once, and none that Ready has said. */
-function mattersOf(conditions: readonly Condition[], said: string): Matter[] {
-  const told = new Set([said]);
-  const matters: Matter[] = [];
-  for (const { type, status, reason, message } of conditions) {
-    const isSettled =
-      type === CONDITION.ready || status === 'Unknown' || (status === 'True' && !isTrouble(reason));
-    const isAtWork = type === CONDITION.reconciling;
-    if ((isSettled && !isAtWork) || told.has(message)) continue;
-    told.add(message);
-    matters.push(matterOf(reason, message));
-  }
-  return matters;
-}
-
-function matterOf(reason: string, message: string): Matter {
-  const todo = isTrouble(reason) ? wordsOf(reason)?.todo.replaceAll('`', '') : undefined;
-  return { reason, message, ...(todo === undefined ? {} : { todo }) };
 }
 
 function runningJobs({ jobs }: Sight): ModelReport['jobs'] {

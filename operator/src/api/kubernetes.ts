@@ -14,6 +14,8 @@ export interface StatusCondition {
   reason?: string;
   message?: string;
   lastTransitionTime?: string;
+  /** Of a Deployment's condition Progressing: of the last progress. */
+  lastUpdateTime?: string;
 }
 
 export interface ContainerState {

@@ -58,6 +58,18 @@ describe('of a candidate that is put to the proof', () => {
     expect(foreseen(cluster)).toEqual(['12:05:00 v2 is refused if it has seen fewer than 100 requests']);
   });
 
+  test('whose pods come up, it is the deadline for the next of them', () => {
+    const cluster = new FakeCluster(aModel());
+    cluster.settle();
+    next(cluster, 'v1');
+    cluster.bringUp('retail-blue', 1);
+    const { deployments } = cluster.stores;
+    const blue = deployments.get('shop/retail-blue')!;
+    const progressing = { type: 'Progressing', status: 'True', lastUpdateTime: '2026-11-23T12:00:30Z' };
+    cluster.put(deployments, { ...blue, status: { ...blue.status, conditions: [progressing] } });
+    expect(foreseen(cluster)).toEqual(['12:10:30 v1 is given up if no further pod of it is ready by then']);
+  });
+
   test('without an analysis it is the deadline for its golden predictions', () => {
     const cluster = proving({}, ({ answers }) => (answers.golden = undefined));
     expect(foreseen(cluster)).toEqual([

@@ -63,7 +63,8 @@ function verdictOnCandidate(model: StockoutModel, around: Surroundings, now: Dat
     (each) => versionOf(each) === model.status?.candidateVersion,
   );
   const from = candidate?.metadata.annotations?.[ANNOTATION.provenFrom];
-  if (candidate === undefined || from === undefined) return [];
+  if (candidate === undefined) return [];
+  if (from === undefined) return [endOfPatience(candidate)];
   const version = versionOf(candidate);
   const { servingVersion } = model.status ?? {};
   const isCompared = servingVersion !== undefined && servingVersion !== version;
@@ -76,6 +77,16 @@ function verdictOnCandidate(model: StockoutModel, around: Surroundings, now: Dat
   if (judged > now) return [{ at: judged, what: `${version} is judged by the requests that it is shown` }];
   const what = `${version} is refused if it has seen fewer than ${analysis.minRequests} requests`;
   return [{ at: after(from, analysis.maxDurationSeconds), what }];
+}
+
+/** Of pods that come up: Kubernetes counts from the last one that did. */
+function endOfPatience(candidate: Deployment): Upcoming | undefined {
+  const { spec, status } = candidate;
+  const progressing = status?.conditions?.find(({ type }) => type === 'Progressing');
+  const isUp = (status?.availableReplicas ?? 0) >= spec.replicas;
+  if (progressing?.lastUpdateTime === undefined || progressing.status !== 'True' || isUp) return undefined;
+  const what = `${versionOf(candidate)} is given up if no further pod of it is ready by then`;
+  return { at: after(progressing.lastUpdateTime, spec.progressDeadlineSeconds), what };
 }
 
 /** Of Jobs that run. */

@@ -48,7 +48,8 @@ export function mountSmallDiskAt(folder: string, bytes: number): SmallDisk | str
     leave: (pages) => fill(folder, ballast, pages),
     makeRoom: () => rm(ballast, { force: true }),
     become: (mode) => mount(['-o', `remount,${mode}`, folder]),
-    [Symbol.dispose]: () => void execFileSync('umount', [folder]),
+    // Lazily: predictors that are about to end may still read from it.
+    [Symbol.dispose]: () => void execFileSync('umount', ['--lazy', folder]),
   };
 }
 

@@ -121,6 +121,24 @@ export function describeRollouts(where: string, startTier: () => Promise<Tier>):
       2 * MINUTES,
     );
 
+    it(
+      'a version that answers more slowly than is allowed is refused with figures, and what served serves on',
+      async () => {
+        await ask(endpoint, 60);
+        const { servingVersion } = (await world.model(NAME)).status ?? {};
+        // Less than the first answer of a process takes on any machine.
+        await world.apply(trained(23, { ...ROLLOUT.analysis, maxP99Milliseconds: 1 }));
+        const refused = await world.untilModel(NAME, 'RolledOut', 'AnalysisFailed');
+        // Other bounds are another try for a version that was given up: it may be that one's turn first.
+        expect(conditionOf(refused, 'RolledOut')?.message).toMatch(
+          /^v\d \(\w+\) was refused, v\d \(\w+\) keeps serving: of \d+ requests p99 [\d.]+ ms is above 1 ms/,
+        );
+        expect(refused.status?.servingVersion).toBe(servingVersion);
+        await ask(endpoint, 1);
+      },
+      2 * MINUTES,
+    );
+
     async function addressOf(selector: string): Promise<string> {
       const [name = ''] = await world.kube.names('v1', 'Pod', selector);
       const { items } = await client.get<List<Pod>>('/api/v1/namespaces/default/pods');
@@ -134,11 +152,11 @@ export function describeRollouts(where: string, startTier: () => Promise<Tier>):
 }
 
 /** With this many rounds: another number is another version. */
-function trained(rounds: number) {
+function trained(rounds: number, analysis = ROLLOUT.analysis) {
   return modelObject(NAME, {
     spec: {
       training: { ...training, params: { ...training.params, rounds } },
-      serving: { ...serving, rollout: ROLLOUT },
+      serving: { ...serving, rollout: { ...ROLLOUT, analysis } },
     },
   });
 }

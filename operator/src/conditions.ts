@@ -8,6 +8,8 @@ export const CONDITION = {
   gatesPassed: 'GatesPassed',
   /** True when the version that is to serve gets all of the traffic. */
   rolledOut: 'RolledOut',
+  /** True while what serves is asked about other rows than it learned from; only where spec.monitoring.drift is given. */
+  driftDetected: 'DriftDetected',
   /** True when MLflow shows every version, and its aliases what serves; only where spec.tracking.mlflow is given. */
   tracked: 'Tracked',
   /** True when what storage holds of lost versions is on record again; only where something was lost. */
@@ -105,6 +107,16 @@ export const REASON = {
   /** No version is to serve. */
   nothingToRollOut: 'NothingToRollOut',
 
+  // DriftDetected.
+  /** What serves is asked about other rows than it learned from, for ten minutes and more. */
+  driftDetected: 'DriftDetected',
+  /** The same, for less than ten minutes. */
+  driftSuspected: 'DriftSuspected',
+  /** What serves is asked about rows like those that it learned from. */
+  noDrift: 'NoDrift',
+  /** There are too few rows to tell, no pod tells, or nothing serves. */
+  driftUnknown: 'DriftUnknown',
+
   // Tracked.
   /** MLflow shows every version, and its aliases what serves. */
   tracked: 'Tracked',
@@ -175,6 +187,7 @@ const TROUBLES: ReadonlySet<string> = new Set([
   REASON.analysisFailed,
   REASON.inconclusive,
   REASON.rolledBack,
+  REASON.driftDetected,
   REASON.trackingFailed,
   REASON.recoveredInPart,
   REASON.recoveryFailed,

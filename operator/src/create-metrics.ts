@@ -93,6 +93,12 @@ export function createMetrics() {
       labelNames: ['namespace', 'model'],
       registers,
     }),
+    modelDrift: new Gauge({
+      name: 'stockout_model_drift',
+      help: '1 while what serves is asked about other rows than it learned from; the reason says more',
+      labelNames: ['namespace', 'model', 'reason'],
+      registers,
+    }),
     gateFailures: new Counter({
       name: 'stockout_gate_failures_total',
       help: 'Gates that a new version did not pass',

@@ -93,6 +93,16 @@ describe('gates that a version did not pass', () => {
   });
 });
 
+it('a model that is asked about other rows than it learned from has a metric for it', async () => {
+  const metrics = createMetrics();
+  measureModel(metrics, aModel(), modelStatus(condition('DriftDetected', 'True', 'DriftDetected')));
+  expect(await samples(metrics, 'stockout_model_drift')).toEqual([
+    'stockout_model_drift{namespace="shop",model="retail",reason="DriftDetected"} 1',
+  ]);
+  forgetAll(metrics);
+  expect(await samples(metrics, 'stockout_model_drift')).toEqual([]);
+});
+
 describe('metrics of a scoring job', () => {
   const status: ScoringJobStatus = {
     conditions: [condition('Ready', 'False', 'Running')],

@@ -30,6 +30,7 @@ export function measureModel(
   }
   setReason(metrics.modelReady, { namespace, model: name }, status, CONDITION.ready);
   setReason(metrics.modelTrained, { namespace, model: name }, status, CONDITION.trained);
+  setReason(metrics.modelDrift, { namespace, model: name }, status, CONDITION.driftDetected);
   const trained = status.versions?.map(({ trainedAt }) => secondsOf(trainedAt)) ?? [];
   const newest = Math.max(...trained.filter((seconds) => seconds !== undefined));
   if (Number.isFinite(newest)) metrics.modelTrainedAt.set({ namespace, model: name }, newest);
@@ -37,10 +38,10 @@ export function measureModel(
 
 /** Who leads no longer has nothing to say of any object: its successor has. */
 export function forgetAll(metrics: OperatorMetrics): void {
-  const { modelMetric, modelReady, modelTrained, modelTrainedAt, scoringReady, scoredAt } = metrics;
-  for (const gauge of [modelMetric, modelReady, modelTrained, modelTrainedAt, scoringReady, scoredAt]) {
-    gauge.reset();
-  }
+  const { modelMetric, modelReady, modelTrained, modelTrainedAt, modelDrift } = metrics;
+  const { scoringReady, scoredAt } = metrics;
+  const ofModels = [modelMetric, modelReady, modelTrained, modelTrainedAt, modelDrift];
+  for (const gauge of [...ofModels, scoringReady, scoredAt]) gauge.reset();
 }
 
 /** Of a model that is gone, or of what its status said before. */
@@ -57,6 +58,7 @@ export function forgetModel(
   }
   removeReason(metrics.modelReady, { namespace, model: name }, status, CONDITION.ready);
   removeReason(metrics.modelTrained, { namespace, model: name }, status, CONDITION.trained);
+  removeReason(metrics.modelDrift, { namespace, model: name }, status, CONDITION.driftDetected);
   metrics.modelTrainedAt.remove({ namespace, model: name });
 }
 

@@ -1,5 +1,6 @@
 import { describeAvailability } from '../lifecycle/availability.ts';
 import { describePodFaults } from '../lifecycle/pod-faults.ts';
+import { describeDrift } from '../lifecycle/drift.ts';
 import { describeLifecycle } from '../lifecycle/scenario.ts';
 import { describeRecovery } from '../lifecycle/recovery.ts';
 import { describeRollouts } from '../lifecycle/rollouts.ts';
@@ -17,4 +18,5 @@ describeAvailability('on a real API server', startTier);
 describeRollouts('on a real API server', startTier);
 describePodFaults('on a real API server', startTier);
 describeStorageFaults('on a real API server', startTier);
+describeDrift('on a real API server', startTier);
 describeRights();

@@ -35,6 +35,7 @@ export const PROMISED: readonly Promised[] = [
   metric('gauge', 'stockout_model_metric', 'namespace', 'model', 'version', 'metric'),
   metric('gauge', 'stockout_model_ready', 'namespace', 'model', 'reason'),
   metric('gauge', 'stockout_model_trained', 'namespace', 'model', 'reason'),
+  metric('gauge', 'stockout_model_drift', 'namespace', 'model', 'reason'),
   metric('gauge', 'stockout_model_last_trained_timestamp_seconds', 'namespace', 'model'),
   metric('counter', 'stockout_gate_failures_total', 'namespace', 'model', 'metric', 'rule'),
   metric('counter', 'stockout_scoring_rows_total', 'namespace', 'scoring_job'),

@@ -446,9 +446,12 @@ export interface StockoutModelSpec {
   };
   monitoring?: {
     drift?: {
+      /**
+       * Drift is what lasts for ten minutes above this population stability index of a feature or of the scores.
+       */
       psiThreshold: string;
       /**
-       * Train a new version when drift is detected.
+       * Train a version when drift is found and every day while it lasts; once at the most of each version of the raw table.
        */
       retrain: boolean;
     };
@@ -589,7 +592,7 @@ export interface StockoutModelStatus {
   endpoint?: string;
   nextTrainingTime?: string;
   /**
-   * Ready, Trained, GatesPassed, RolledOut, DriftDetected, Tracked (with tracking.mlflow), Recovered (where records of versions were lost); Reconciling and Stalled (kstatus), present only when True.
+   * Ready, Trained, GatesPassed, RolledOut, DriftDetected (with monitoring.drift), Tracked (with tracking.mlflow), Recovered (where records of versions were lost); Reconciling and Stalled (kstatus), present only when True.
    */
   conditions?: {
     type: string;

@@ -18,12 +18,16 @@ describe('what a spec asks for and is not built yet is named with what to write 
     expect(notYetSupported(job({}))).toEqual([]);
   });
 
-  test('each field of a model once', () => {
+  test('a field by its value, and nothing of those that are built', () => {
     const asked = model({
-      storage: { uri: 's3://bucket/prod' },
+      storage: { uri: 's3://bucket/prod', persistentVolumeClaim: undefined },
+      training: undefined,
+      source: { uri: 's3://bucket/model.onnx' },
       monitoring: { drift: {} },
     });
-    expect(notYetSupported(asked)).toEqual(['spec.monitoring.drift (leave it out)']);
+    expect(notYetSupported(asked)).toEqual([
+      'spec.source.uri s3://bucket/model.onnx (give the XGBoost model it was made from, .json or .ubj)',
+    ]);
   });
 
   test.each([

@@ -1,6 +1,6 @@
 import { failureResultSchema } from '@stockout/contracts';
 import type { Pod } from '../api/kubernetes.ts';
-import { parseJson } from '../resources/version-record.ts';
+import { parseJson } from '../resources/parse-json.ts';
 import { lastWords, terminatedOf } from './pod-state.ts';
 
 /** How a pod of a Job ended. */

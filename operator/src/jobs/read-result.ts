@@ -1,5 +1,5 @@
 import { type RunResult, runResultSchema } from '@stockout/contracts';
-import { parseJson } from '../resources/version-record.ts';
+import { parseJson } from '../resources/parse-json.ts';
 
 /** What a pod that ended well left, and why it says nothing. */
 export interface Unreadable {

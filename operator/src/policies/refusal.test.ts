@@ -11,8 +11,12 @@ test.each([
   ['nothing is refused of a plain scoring job', aScoringJob(), undefined],
   [
     'a field that is not built yet is named',
-    aModel({ monitoring: { drift: {} } }),
-    { reason: 'NotYetSupported', message: 'not supported yet: spec.monitoring.drift (leave it out)' },
+    aModel({ source: { uri: 'file:///data/model.onnx' }, training: undefined }),
+    {
+      reason: 'NotYetSupported',
+      message:
+        'not supported yet: spec.source.uri file:///data/model.onnx (give the XGBoost model it was made from, .json or .ubj)',
+    },
   ],
   [
     'a time zone that does not exist is named with the field',

@@ -1,5 +1,6 @@
-import { goldenReportSchema, shadowReportSchema } from '@stockout/contracts';
+import { driftReportSchema, goldenReportSchema, shadowReportSchema } from '@stockout/contracts';
 import { exchange } from './exchange.ts';
+import { type DriftCounts, readDriftCounts } from './drift-counts.ts';
 import { readRequestCounts, type RequestCounts } from './request-counts.ts';
 import { type About, COMPARISON_PREFIX, type Question, type QuestionOf, type Told } from './question.ts';
 
@@ -24,6 +25,8 @@ export const askPod: AskPod = (question, signal) => {
       return countRequests(question, signal);
     case 'standing':
       return askStanding(question, signal);
+    case 'drift':
+      return countDrift(question, signal);
   }
 };
 
@@ -63,6 +66,13 @@ async function askStanding({ pod }: QuestionOf<'standing'>, signal: AbortSignal)
 async function countRequests({ pod }: QuestionOf<'requests'>, signal: AbortSignal): Promise<RequestCounts> {
   const { text } = await exchange(pod.ip, { method: 'GET', path: '/metrics' }, signal);
   return readRequestCounts(text);
+}
+
+async function countDrift({ pod, request }: QuestionOf<'drift'>, signal: AbortSignal): Promise<DriftCounts> {
+  const { json } = await exchange(pod.ip, { method: 'GET', path: '/drift' }, signal);
+  const report = readAs(driftReportSchema, json);
+  if (report.version !== request.version) throw new Error(`it serves ${report.version}`);
+  return readDriftCounts(report);
 }
 
 interface Schema<T> {

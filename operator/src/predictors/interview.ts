@@ -16,6 +16,7 @@ const EVERY_MS: Record<About, number> = {
   shadow: 2_000,
   unshadow: 5_000,
   requests: 2_000,
+  drift: 60_000,
   standing: 5_000,
 };
 /** A pod that is not ready yet most often is in a moment: nobody needs to be told why until then. */

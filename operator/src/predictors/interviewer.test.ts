@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { eventually } from '../testing/eventually.ts';
-import { aGoldenReport, aShadowReport } from '../testing/played-answers.ts';
+import { aDriftCount, aGoldenReport, aShadowReport } from '../testing/played-answers.ts';
 import { Interviewer } from './interviewer.ts';
 import { Interviews } from './interview.ts';
 import type { PodAddress, QuestionOf } from './question.ts';
@@ -175,4 +175,34 @@ it('a pod that is only to end a comparison is asked ever less often while it doe
     return (now - before) / 1000;
   });
   expect(waits).toEqual([5, 10, 20, 40, 80, 160, 300, 300]);
+});
+
+it('drift is asked after all else, however long it waits', async () => {
+  let now = 1;
+  const asked: string[] = [];
+  const interviewer = new Interviewer(
+    ({ about }) => {
+      asked.push(about);
+      return Promise.resolve(aGoldenReport());
+    },
+    () => now,
+  );
+  interviewer.ask(KEY, [{ about: 'drift', pod: pod('a'), request: { version: 'v1' } }]);
+  now = 2;
+  interviewer.ask('shop/other', [golden('b')]);
+  running(interviewer);
+  await eventually(() => expect(asked).toEqual(['golden', 'drift']));
+});
+
+it('what a pod tells of drift is asked for once a minute, its last words count', () => {
+  const interviews = new Interviews();
+  const drift: QuestionOf<'drift'> = { about: 'drift', pod: pod('a'), request: { version: 'v1' } };
+  interviews.ask([drift], 0);
+  for (const rows of [10, 20]) {
+    const now = rows === 10 ? 0 : 60_000;
+    expect(interviews.due(now - 1)).toEqual([]);
+    const [due] = interviews.due(now);
+    due?.succeed(aDriftCount({}, rows), now);
+  }
+  expect(interviews.to(drift)?.told.map(({ rows }) => rows)).toEqual([20]);
 });

@@ -53,14 +53,14 @@ export class Interviewer {
     }
   }
 
-  /** Of all models, who waits longest first. */
+  /** Of all models, who waits longest first; drift, for which nobody waits, last. */
   #due(): { key: string; interview: Interview; due: number }[] {
     const now = this.#now();
     return [...this.#models]
       .flatMap(([key, interviews]) =>
         interviews.due(now).map((interview) => ({ key, interview, due: interview.due })),
       )
-      .sort((a, b) => a.due - b.due);
+      .sort((a, b) => haste(a.interview) - haste(b.interview) || a.due - b.due);
   }
 
   #underWayOf(key: string): number {
@@ -78,4 +78,8 @@ export class Interviewer {
       this.#underWay.delete(interview);
     }
   }
+}
+
+function haste({ question }: Interview): number {
+  return question.about === 'drift' ? 1 : 0;
 }

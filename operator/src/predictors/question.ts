@@ -1,4 +1,5 @@
 import type { GoldenReport, GoldenRequest, ShadowReport, ShadowRequest } from '@stockout/contracts';
+import type { DriftCounts } from './drift-counts.ts';
 import type { RequestCounts } from './request-counts.ts';
 
 /** A pod of a predictor, as far as it can be asked. */
@@ -17,6 +18,8 @@ interface Requests {
   standing: null;
   /** How many requests of callers it answered since it was first asked, and how many failed. */
   requests: null;
+  /** What the rows of its last hours were like. */
+  drift: { version: string };
 }
 
 export type About = keyof Requests;
@@ -38,6 +41,7 @@ export interface Told {
   /** In words; empty when it is ready. */
   standing: string;
   requests: RequestCounts;
+  drift: DriftCounts;
 }
 
 /** What came of asking, over all times. */

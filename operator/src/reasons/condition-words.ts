@@ -16,6 +16,11 @@ export const CONDITION_WORDS: Record<ConditionType, ConditionWords> = {
   Trained: { of: 'StockoutModel', means: 'The version that the spec asks for is made.' },
   GatesPassed: { of: 'StockoutModel', means: 'The latest version may serve.' },
   RolledOut: { of: 'StockoutModel', means: 'The version that is to serve gets all of the traffic.' },
+  DriftDetected: {
+    of: 'StockoutModel',
+    means:
+      'What serves is asked about other rows than it learned from. There only with `spec.monitoring.drift`.',
+  },
   Tracked: {
     of: 'StockoutModel',
     means: 'MLflow shows every version, and its aliases what serves. There only with `spec.tracking.mlflow`.',

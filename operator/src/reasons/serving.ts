@@ -1,6 +1,6 @@
 import { NOTHING_TO_DO, type WordsOfSome } from './words.ts';
 
-/** Reasons of a StockoutModel's conditions Ready and RolledOut. */
+/** Reasons of a StockoutModel's conditions Ready, RolledOut and DriftDetected. */
 export const SERVING = {
   Serving: {
     on: ['Ready=True'],
@@ -74,5 +74,28 @@ export const SERVING = {
     on: ['RolledOut=Unknown'],
     when: 'No version is to serve yet.',
     todo: 'Nothing here: Trained and GatesPassed say what is missing.',
+  },
+  DriftDetected: {
+    on: ['DriftDetected=True'],
+    when: 'For ten minutes and more a feature of what predictors are asked, or their scores, has had a population stability index above `spec.monitoring.drift.psiThreshold`. The message names those that moved most.',
+    todo: 'Find out what changed: a caller that leaves a field out, another unit, a season. Where the rows are right, train on days that show them: `stockout retrain NAME`, or `spec.monitoring.drift.retrain`.',
+    see: 'runbooks/StockoutFeatureDrift.md',
+  },
+  DriftSuspected: {
+    on: ['DriftDetected=False'],
+    when: 'A population stability index has been above `spec.monitoring.drift.psiThreshold` for less than ten minutes.',
+    todo: 'Wait. The message says until when.',
+    see: 'monitoring.md#drift',
+  },
+  NoDrift: {
+    on: ['DriftDetected=False'],
+    when: 'Predictors are asked about rows like those of the training.',
+    todo: NOTHING_TO_DO,
+  },
+  DriftUnknown: {
+    on: ['DriftDetected=Unknown'],
+    when: 'Too few rows were scored within the last hours, no pod tells, nothing serves, or the training of the version left no histograms.',
+    todo: 'Nothing while few rows come or another version has just begun to serve. Otherwise do what the message says.',
+    see: 'monitoring.md#drift',
   },
 } as const satisfies WordsOfSome;

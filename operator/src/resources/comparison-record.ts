@@ -3,7 +3,7 @@ import type { StockoutModel } from '@stockout/crds';
 import type { ConfigMap } from '../api/kubernetes.ts';
 import { LABEL, metadataOf } from './names.ts';
 import { evaluateRunName } from './run-names.ts';
-import { parseJson } from './version-record.ts';
+import { parseJson } from './parse-json.ts';
 
 /** What an evaluation reported of two versions. */
 export interface ComparisonRecord extends Comparison {

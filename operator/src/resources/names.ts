@@ -34,6 +34,8 @@ export const ANNOTATION = {
   scheduledFor: 'stockout.dev/scheduled-for',
   /** On a version's record: the last time of the schedule for which there was no newer data than the version's. */
   checkedFor: 'stockout.dev/checked-for',
+  /** On a version's record: since when it is asked about other rows than it learned from. */
+  drift: 'stockout.dev/drift',
   /** Of all that was applied: tells a dropped field, which a comparison of what is there cannot. */
   appliedHash: 'stockout.dev/applied-hash',
   /** Of a predictor's pod template but its color: two colors with the same one serve the same. */

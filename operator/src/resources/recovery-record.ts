@@ -2,7 +2,7 @@ import { type RecoveryRecord, recoveryRecordSchema } from '@stockout/contracts';
 import type { StockoutModel } from '@stockout/crds';
 import type { ConfigMap } from '../api/kubernetes.ts';
 import { metadataOf } from './names.ts';
-import { parseJson } from './version-record.ts';
+import { parseJson } from './parse-json.ts';
 
 const KEY = 'recovery';
 

@@ -19,7 +19,7 @@ export interface TrainingJobInput {
   against: string | undefined;
   /** Before it begins: versions in storage are told of, and none is made. */
   recover?: Sought | undefined;
-  /** Of a training by the schedule. */
+  /** Of a training by the schedule, or for drift. */
   scheduled?: { for: string; unlessDataOf: string } | undefined;
   image: string;
 }

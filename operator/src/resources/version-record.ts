@@ -1,7 +1,9 @@
 import { type TrainResult, trainResultSchema, versionPath } from '@stockout/contracts';
 import type { StockoutModel } from '@stockout/crds';
 import type { ConfigMap, KubeObject } from '../api/kubernetes.ts';
+import { type DriftMark, readDriftMark, writeDriftMark } from './drift-mark.ts';
 import { ANNOTATION, LABEL, metadataOf, ownerReference } from './names.ts';
+import { parseJson } from './parse-json.ts';
 
 /** What a training reported, with the place of the version as pods reach it. */
 export interface VersionRecord extends TrainResult {
@@ -9,6 +11,8 @@ export interface VersionRecord extends TrainResult {
   resourceVersion?: string | undefined;
   /** The last time of the schedule for which there was no newer data than the version's. */
   checkedFor?: string | undefined;
+  /** While it serves, and is asked about other rows than it was trained on. */
+  drift?: DriftMark | undefined;
 }
 
 const KEY = 'record';
@@ -37,11 +41,15 @@ export function readVersionRecord(configMap: ConfigMap): VersionRecord | undefin
   const parsed = trainResultSchema.safeParse(parseJson(configMap.data?.[KEY]));
   if (!parsed.success) return undefined;
   const { uid, resourceVersion, annotations } = configMap.metadata;
-  return { ...parsed.data, uid, resourceVersion, checkedFor: annotations?.[ANNOTATION.checkedFor] };
+  const drift = readDriftMark(annotations?.[ANNOTATION.drift]);
+  return { ...parsed.data, uid, resourceVersion, checkedFor: annotations?.[ANNOTATION.checkedFor], drift };
 }
 
-/** What a record is to bear besides, to be applied: the record itself stays as it is. */
-export function buildCheckedRecord(model: StockoutModel, version: string, checkedFor: string): KubeObject {
+/** What a record is to bear besides, all of it, to be applied: the record itself stays as it is. */
+export function buildMarkedRecord(
+  model: StockoutModel,
+  { version, checkedFor, drift }: Pick<VersionRecord, 'version' | 'checkedFor' | 'drift'>,
+): KubeObject {
   const { name, namespace } = model.metadata;
   return {
     apiVersion: 'v1',
@@ -49,7 +57,10 @@ export function buildCheckedRecord(model: StockoutModel, version: string, checke
     metadata: {
       name: `${name}-${version}`,
       namespace,
-      annotations: { [ANNOTATION.checkedFor]: checkedFor },
+      annotations: {
+        ...(checkedFor === undefined ? {} : { [ANNOTATION.checkedFor]: checkedFor }),
+        ...(drift === undefined ? {} : { [ANNOTATION.drift]: writeDriftMark(drift) }),
+      },
       ownerReferences: [ownerReference(model)],
     },
   };
@@ -58,12 +69,4 @@ export function buildCheckedRecord(model: StockoutModel, version: string, checke
 /** v10 comes after v9. */
 export function versionNumber(version: string): number {
   return Number(version.slice(1));
-}
-
-export function parseJson(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? '');
-  } catch {
-    return undefined;
-  }
 }

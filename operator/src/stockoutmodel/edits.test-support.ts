@@ -4,6 +4,8 @@ import type { Deployment, Job, Service } from '../api/kubernetes.ts';
 import { ANNOTATION, LABEL } from '../resources/names.ts';
 import { aModel } from '../testing/builders.ts';
 import { FakeCluster } from '../testing/fake-cluster.ts';
+import type { PlayedAnswers } from '../testing/played-answers.ts';
+import { DriftStory } from './drift-story.test-support.ts';
 import { MadeVersions } from './made-versions.test-support.ts';
 
 export const MINIMA = ['0.9', '0.97', '0.99', '0.999'];
@@ -15,6 +17,7 @@ export const MINIMA = ['0.9', '0.97', '0.99', '0.999'];
 export class EditedModel {
   readonly cluster = new FakeCluster(newborn(0));
   readonly #made = new MadeVersions();
+  readonly drift = new DriftStory(this.cluster);
   #births = 0;
   #serving: string | undefined;
   /** What serves, while somebody deleted its pods and these are not up again. */
@@ -41,6 +44,7 @@ export class EditedModel {
     }
     this.#serving = undefined;
     this.#comingBack = undefined;
+    this.drift.forget();
     this.cluster.put(stores.models, newborn(++this.#births));
     this.live();
   }
@@ -72,7 +76,9 @@ export class EditedModel {
     if (job === undefined) return;
     this.cluster.finishJob(
       job,
-      well ? this.#made.train(job) : { kind: 'failure', exitCode: 2, message: 'no such table' },
+      well
+        ? this.#made.train(job, this.cluster.now)
+        : { kind: 'failure', exitCode: 2, message: 'no such table' },
     );
     this.live();
   }
@@ -85,6 +91,17 @@ export class EditedModel {
       job,
       well ? this.#made.compare(job) : { kind: 'failure', exitCode: 1, message: 'no answer' },
     );
+    this.live();
+  }
+
+  /** The raw table has another version. */
+  deliver(): void {
+    this.#made.deliver();
+  }
+
+  /** What pods tell of drift, from now on. */
+  tell(drift: PlayedAnswers['drift']): void {
+    this.cluster.answers.drift = drift;
     this.live();
   }
 
@@ -135,6 +152,7 @@ export class EditedModel {
     for (let round = 0; round < 20; round++) {
       const plan = this.cluster.step();
       this.#expectSafe();
+      if (!this.#isPaused) this.drift.look(plan);
       if (plan.chains.flat().length === 0) return this.#expectTold();
     }
     throw new Error(`no end:\n${this.cluster.log.slice(-30).join('\n')}`);
@@ -217,6 +235,7 @@ export class EditedModel {
     const isThere = this.cluster.stores.deployments.get(`shop/retail-${this.#selected()}`) !== undefined;
     if (isThere) expect(status?.servingVersion, this.#story()).toBe(this.#serving);
     expect(status?.latestVersion).toBe(this.#records().toSorted(byNumber).at(-1));
+    this.drift.expectTold(this.#story());
     if (ready?.status !== 'True') return;
     expect(this.#serving, this.#story()).toBeDefined();
     const { version: pin } = spec.promotion;

@@ -1,6 +1,7 @@
 import process from 'node:process';
 import * as fc from 'fast-check';
 import { test } from 'vitest';
+import { DRIFTS } from './drift-story.test-support.ts';
 import { EditedModel, MINIMA } from './edits.test-support.ts';
 import { ROUNDS } from './made-versions.test-support.ts';
 
@@ -99,6 +100,14 @@ const edits: fc.Arbitrary<Edit>[] = [
   fc
     .integer({ min: 1, max: 3 })
     .map((n) => new Edit(`retrain ${n}`, (model) => model.annotate('retrainRequestedAt', String(n)))),
+  fc.constantFrom(undefined, false, true).map(
+    (retrain) =>
+      new Edit(`drift ${retrain}`, (model) =>
+        model.edit('drift', (spec) => {
+          spec.monitoring = retrain === undefined ? {} : { drift: { psiThreshold: '0.2', retrain } };
+        }),
+      ),
+  ),
   fc.constant(new Edit('delete and recreate', (model) => model.recreate())),
   fc.constant(new Edit('delete the Deployment', (model) => model.deleteDeployment())),
   fc.constant(new Edit('delete the Service', (model) => model.deleteService())),
@@ -117,7 +126,11 @@ const happenings: fc.Arbitrary<Edit>[] = [
   fc.constant(new Edit('search ends', (model) => model.endSearch())),
   colors.map((color) => new Edit(`${color} comes up`, (model) => model.deployed(color, 'bringUp'))),
   colors.map((color) => new Edit(`${color} stalls`, (model) => model.deployed(color, 'stall'))),
-  fc.constantFrom(30, 601).map((seconds) => new Edit(`${seconds} s`, (model) => model.pass(seconds))),
+  fc
+    .constantFrom(...(Object.keys(DRIFTS) as (keyof typeof DRIFTS)[]))
+    .map((what) => new Edit(what, (model) => model.tell(DRIFTS[what]))),
+  fc.constant(new Edit('other data', (model) => model.deliver())),
+  fc.constantFrom(30, 601, 86_400).map((seconds) => new Edit(`${seconds} s`, (model) => model.pass(seconds))),
   fc
     .integer({ min: 0, max: 2 })
     .map((writes) => new Edit(`dies after ${writes}`, (model) => model.interrupt(writes))),

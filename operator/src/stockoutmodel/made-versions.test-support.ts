@@ -1,6 +1,7 @@
 import { type EvaluateResult, type Metrics, packResults, type TrainResult } from '@stockout/contracts';
 import type { Job } from '../api/kubernetes.ts';
 import { modelOfManifest } from '../resources/manifest-file.ts';
+import { ANNOTATION } from '../resources/names.ts';
 import { aTrainResult, GOOD } from '../testing/builders.ts';
 
 /** What a model of that many rounds is worth, and what gates may ask for: some pass all, some none. */
@@ -15,21 +16,45 @@ export const ROUNDS = [...AUC.keys()];
 /** What lies in storage: each run's version, whichever model it was made for. No training compares it with another. */
 export class MadeVersions {
   readonly #made = new Map<string, TrainResult>();
+  /** Of the raw table. */
+  #dataVersion = 12;
 
   /** As `packResults` tells of them, newest first. */
   get packed(): string {
     return packResults([...this.#made.values()].toReversed());
   }
 
+  /** The raw table has another version. */
+  deliver(): void {
+    this.#dataVersion++;
+  }
+
   /** What the pod of a training says at its end. */
-  train(job: Job): TrainResult {
-    const run = job.metadata.name;
-    const { params } = modelOfManifest(job.spec.template).spec.training ?? {};
-    const auc = AUC.get(params?.rounds ?? 0) ?? 0;
-    const next = `v${this.#made.size + 1}`;
-    const made = this.#made.get(run) ?? aTrainResult(next, { run, metrics: { ...GOOD, auc } });
-    this.#made.set(run, made);
+  train(job: Job, now: Date): TrainResult {
+    const made = this.#made.get(job.metadata.name) ?? this.#unchanged(job) ?? this.#make(job, now);
+    this.#made.set(made.run, made);
     return made;
+  }
+
+  #make({ metadata, spec }: Job, now: Date): TrainResult {
+    const { params } = modelOfManifest(spec.template).spec.training ?? {};
+    const auc = AUC.get(params?.rounds ?? 0) ?? 0;
+    const scheduledFor = metadata.annotations?.[ANNOTATION.scheduledFor];
+    return aTrainResult(`v${this.#made.size + 1}`, {
+      run: metadata.name,
+      metrics: { ...GOOD, auc },
+      dataVersion: this.#dataVersion,
+      trainedAt: now.toISOString(),
+      ...(scheduledFor === undefined ? {} : { scheduledFor }),
+    });
+  }
+
+  /** A training that only other data asks for makes nothing of the same. */
+  #unchanged({ spec }: Job): TrainResult | undefined {
+    const { args = [] } = spec.template.spec.containers[0] ?? {};
+    const known = args.includes('--unless-data-of') ? args[args.indexOf('--unless-data-of') + 1] : undefined;
+    const version = [...this.#made.values()].find((made) => made.version === known);
+    return version?.dataVersion === this.#dataVersion ? version : undefined;
   }
 
   /** What the pod of a comparison says at its end. */

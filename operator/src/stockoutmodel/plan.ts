@@ -1,5 +1,6 @@
 import type { Action } from '../actions.ts';
 import { type Finding, isFalse, REASON } from '../conditions.ts';
+import { type DriftPlan, planDrift } from '../policies/drift/drift.ts';
 import { planAvailability } from '../policies/rollout/availability.ts';
 import { planFinalizer } from '../policies/records/deletion.ts';
 import type { Question } from '../predictors/question.ts';
@@ -31,6 +32,8 @@ export interface ModelPlan {
   comparison: ComparisonPlan | undefined;
   /** Undefined where no MLflow is asked for. */
   tracking: TrackingPlan | undefined;
+  /** Undefined where nothing is planned. */
+  drift: DriftPlan | undefined;
   /** Each is done in its order, up to the first action that fails; that does not hold up the other chains. */
   chains: Action[][];
   /** What the next plan wants to know of the predictors' pods. */
@@ -59,6 +62,7 @@ export function planModel(observed: ObservedModel, settings: Settings, now: Date
       rollout: undefined,
       comparison: undefined,
       tracking: undefined,
+      drift: undefined,
       chains: [],
       questions: [],
       requeueAfterMs: undefined,
@@ -69,9 +73,11 @@ export function planModel(observed: ObservedModel, settings: Settings, now: Date
   const rollout = planRollout(observed, target, { now, image: images.predictor, podNetwork, verdicts });
   const recovery = planRecovery(observed, { now, image: images.pipeline });
   const isBlind = observed.versions.length === 0 && isUnderWay(recovery);
+  const drift = planDrift(observed, now);
+  const asked = { rollingOut: rollout.busy, driftAt: drift.retrainAt };
   const training = isBlind
     ? heldBack(recovery)
-    : planTraining(observed, { now, image: images.pipeline, rollingOut: rollout.busy });
+    : planTraining(observed, { now, image: images.pipeline, ...asked });
   const comparison = planComparison(observed, promotion.uncompared, {
     now,
     image: images.pipeline,
@@ -92,6 +98,7 @@ export function planModel(observed: ObservedModel, settings: Settings, now: Date
     rollout,
     comparison,
     tracking,
+    drift,
     chains: [
       // Before there is a version: what a deleted model leaves must be known to be left.
       [...planFinalizer(observed), ...recovery.actions, ...training.actions],
@@ -100,9 +107,10 @@ export function planModel(observed: ObservedModel, settings: Settings, now: Date
       planAvailability(observed),
       comparison.actions,
       ...(tracking === undefined ? [] : [tracking.actions]),
+      drift.actions,
       [...planRetention(observed, inUse), ...planComparisonRetention(observed)],
     ],
-    questions: rollout.questions ?? [],
+    questions: [...(rollout.questions ?? []), ...drift.questions],
     requeueAfterMs: soonest(
       rollout.requeueAfterMs,
       training.requeueAfterMs,

@@ -1,6 +1,7 @@
 import type { GoldenReport, ShadowReport } from '@stockout/contracts';
 import * as fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
+import type { Question } from '../predictors/question.ts';
 import { aModel, aTrainResult } from '../testing/builders.ts';
 import { FakeCluster } from '../testing/fake-cluster.ts';
 import { aGoldenReport, aShadowReport } from '../testing/played-answers.ts';
@@ -39,6 +40,7 @@ function proving(rollout: Rollout = { analysis: ANALYSIS }): FakeCluster {
 
 const stateOf = (cluster: FakeCluster, version: string) =>
   cluster.model.status?.versions?.find(({ name }) => name === version)?.state;
+const urlOf = ({ request }: Question) => (request !== null && 'url' in request ? request.url : undefined);
 const goldenOf = (cluster: FakeCluster) =>
   cluster.step().questions.filter((question) => question.about === 'golden');
 const rolledOut = (cluster: FakeCluster) => cluster.condition('RolledOut');
@@ -102,7 +104,7 @@ describe('a candidate', () => {
     cluster.settle();
     cluster.bringUp('retail-green');
     cluster.settle();
-    const asked = cluster.step().questions.map(({ about, request }) => [about, request?.url]);
+    const asked = cluster.step().questions.map((question) => [question.about, urlOf(question)]);
     const url = 'http://retail-candidate.shop.svc';
     expect(asked).toEqual(['golden', 'golden', 'shadow', 'shadow'].map((about) => [about, url]));
     expect(goldenOf(cluster)[0]?.request.rows).toBe(64);
@@ -127,7 +129,7 @@ describe('a candidate', () => {
   it('where pods are processes is asked by its address, for there is nobody to resolve a name', () => {
     const cluster = proving();
     cluster.podNetwork = '10.0.0.0/8';
-    const urls = cluster.step().questions.map(({ request }) => request?.url);
+    const urls = cluster.step().questions.map(urlOf);
     expect(urls).toEqual([
       'http://10.0.2.1:8000',
       'http://10.0.2.2:8000',

@@ -104,6 +104,7 @@ function verdictsOf(
     [CONDITION.trained, plan.training?.verdict ?? kept(CONDITION.trained)],
     [CONDITION.gatesPassed, plan.promotion.verdict],
     [CONDITION.rolledOut, plan.rollout?.verdict ?? kept(CONDITION.rolledOut)],
+    [CONDITION.driftDetected, driftVerdict(observed, plan, kept)],
     [CONDITION.tracked, trackedVerdict(observed, plan, kept)],
     [CONDITION.recovered, plan.refused === undefined ? plan.recovery?.verdict : keptIfTold(before)],
     [CONDITION.reconciling, stalled === undefined ? reconciling(plan, error) : undefined],
@@ -124,6 +125,16 @@ function trackedVerdict(
 ): Verdict | Condition | undefined {
   if (model.spec.tracking?.mlflow === undefined) return undefined;
   return tracking?.verdict ?? kept(CONDITION.tracked);
+}
+
+/** Only where it is asked for; as it was while nothing is planned. */
+function driftVerdict(
+  { model }: ObservedModel,
+  { drift }: ModelPlan,
+  kept: (type: string) => Verdict | Condition,
+): Verdict | Condition | undefined {
+  if (model.spec.monitoring?.drift === undefined) return undefined;
+  return drift?.verdict ?? kept(CONDITION.driftDetected);
 }
 
 interface Told {

@@ -1,4 +1,5 @@
 import type { GoldenReport, ShadowReport, ShadowRequest } from '@stockout/contracts';
+import type { DriftCounts } from '../predictors/drift-counts.ts';
 import type { RequestCounts } from '../predictors/request-counts.ts';
 import type { About, Answer, Answers, QuestionOf, Told } from '../predictors/question.ts';
 
@@ -10,6 +11,11 @@ export class PlayedAnswers implements Answers {
   requests: RequestCounts = { total: 0, errors: 0 };
   /** Why pods are not ready that are not. */
   standing: string | undefined;
+  drift: DriftCounts | Error | undefined = aDriftCount();
+  /** Of a pod of this name, instead. */
+  readonly driftOf = new Map<string, DriftCounts>();
+  /** Of pods that told of drift before, and do not answer now. */
+  driftFailing: Answer<'drift'>['failing'];
   /** Milliseconds since 1970, of failures, and of a candidate that does not answer. */
   failingSince = 0;
   /** Milliseconds since 1970, of every question; undefined with an operator that has asked nobody yet. */
@@ -22,8 +28,9 @@ export class PlayedAnswers implements Answers {
     if (about === 'shadow') this.#ids.add((request as ShadowRequest).id);
     const { askedSince } = this;
     if (askedSince === undefined) return undefined;
-    const told = this.silent.has(pod.name) ? undefined : this.#toldOf(about);
-    const failing = told instanceof Error ? { since: this.failingSince, error: told.message } : undefined;
+    const told = this.silent.has(pod.name) ? undefined : this.#toldOf(about, pod.name);
+    const before = about === 'drift' ? this.driftFailing : undefined;
+    const failing = told instanceof Error ? { since: this.failingSince, error: told.message } : before;
     const isTold = told !== undefined && !(told instanceof Error);
     const isAlone = isTold && about === 'shadow' && !(told as ShadowReport).answering;
     return {
@@ -40,8 +47,9 @@ export class PlayedAnswers implements Answers {
     return !this.#ids.has(id) || shadow === undefined || shadow instanceof Error ? [] : [shadow];
   }
 
-  #toldOf(about: About): Told[About] | Error | undefined {
+  #toldOf(about: About, pod: string): Told[About] | Error | undefined {
     if (about === 'requests') return this.requests;
+    if (about === 'drift') return this.driftOf.get(pod) ?? this.drift;
     if (about === 'unshadow') return true;
     if (about === 'standing') return this.standing;
     return about === 'golden' ? this.golden : this.shadow;
@@ -60,6 +68,21 @@ export function aGoldenReport(changes: Partial<GoldenReport> = {}): GoldenReport
     message: null,
     ...changes,
   };
+}
+
+/** Of as many cheap rows as dear ones, of a training of as many. @param observed rows by bin, the last of missing values */
+export function aDriftCount(
+  observed: { price?: number[]; scores?: number[] } = {},
+  rows = 1000,
+  expected = [500, 500, 0],
+): DriftCounts {
+  const column = (feature: string | undefined, counts = [500, 500, 0]) => ({
+    feature,
+    expected,
+    observed: counts,
+  });
+  const columns = [column('price', observed.price), column(undefined, observed.scores)];
+  return { rows, minRows: 500, columns };
 }
 
 /** Of 500 requests that the candidate answered as the serving version does. */

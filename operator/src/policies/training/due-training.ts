@@ -4,12 +4,12 @@ import { trainingRunName } from '../../resources/run-names.ts';
 import type { VersionRecord } from '../../resources/version-record.ts';
 import { timestamp } from '../../set-conditions.ts';
 import type { ObservedModel } from '../../stockoutmodel/observed.ts';
-import { parseSchedule, type Schedule } from '../schedule.ts';
+import { parseSchedule } from '../schedule.ts';
 
 /** The training that the spec, or the schedule, asks for by now: it is done when a version of this run is on record. */
 export interface DueTraining {
   run: string;
-  /** The time of the schedule that asks for it; undefined where the spec alone does. */
+  /** The time of the schedule, or of drift, that asks for it; undefined where the spec alone does. */
   scheduledFor: string | undefined;
   /** The version that there is of the same spec: on the data of which nothing need be trained again. */
   made: VersionRecord | undefined;
@@ -19,9 +19,10 @@ export interface DueTraining {
 
 /**
  * A spec that has no version yet is trained at once. From then on the last time of the schedule since counts, however
- * many were missed; a training that goes on is waited for.
+ * many were missed, and the last of drift; a training that goes on is waited for.
+ * @param driftAt when drift last asked for a training
  */
-export function dueTraining(observed: ObservedModel, now: Date): DueTraining {
+export function dueTraining(observed: ObservedModel, now: Date, driftAt?: string): DueTraining {
   const { model } = observed;
   const made = observed.versions.find((version) => isOfSpec(model, version));
   const bySpec = { run: made?.run ?? trainingRunName(model), scheduledFor: undefined, made };
@@ -30,7 +31,9 @@ export function dueTraining(observed: ObservedModel, now: Date): DueTraining {
   // Without a version no time asks for another one.
   const hasFailed = made === undefined && observed.failures.some(({ run }) => run === bySpec.run);
   const next = hasFailed ? undefined : schedule?.next(now);
-  const time = made && dueTime(observed, made, schedule, now);
+  const latest = schedule?.latest(now);
+  const asked = [latest && timestamp(latest), driftAt].filter((time) => time !== undefined);
+  const time = made && dueTime(observed, made, asked, now);
   if (time === undefined) return { ...bySpec, next };
   return { run: trainingRunName(model, time), scheduledFor: time, made, next };
 }
@@ -40,19 +43,17 @@ export function isOfSpec(model: StockoutModel, { run, scheduledFor }: VersionRec
   return run === trainingRunName(model, scheduledFor);
 }
 
-/** @param schedule undefined where no training starts by one: what runs by then goes on */
+/** @param asked times that ask for a training, besides those of what runs */
 function dueTime(
   observed: ObservedModel,
   made: VersionRecord,
-  schedule: Schedule | undefined,
+  asked: readonly string[],
   now: Date,
 ): string | undefined {
   const settled = settledUntil(observed.model, made, now);
   const isDue = (time: string): boolean =>
     Date.parse(time) > settled && time !== made.scheduledFor && time !== made.checkedFor;
-  const latest = schedule?.latest(now);
-  const times = [...timesUnderWay(observed).sort(), ...(latest === undefined ? [] : [timestamp(latest)])];
-  return times.find(isDue);
+  return [...timesUnderWay(observed).sort(), ...asked].find(isDue);
 }
 
 /**

@@ -7,7 +7,7 @@ import type { RunState } from '../../jobs/run-state.ts';
 import { ANNOTATION } from '../../resources/names.ts';
 import { buildRunFailure, type RunFailure } from '../../resources/run-failure.ts';
 import { trainingAttempt } from '../../resources/run-names.ts';
-import { buildCheckedRecord, type VersionRecord } from '../../resources/version-record.ts';
+import { buildMarkedRecord, type VersionRecord } from '../../resources/version-record.ts';
 import { buildTrainingJob } from '../../resources/training-job.ts';
 import { awaitStorage } from './await-storage.ts';
 import { type DueTraining, dueTraining } from './due-training.ts';
@@ -39,9 +39,9 @@ export interface TrainingPlan extends StepPlan {
 /** What to do so that the version which the spec asks for exists. */
 export function planTraining(
   observed: ObservedModel,
-  input: { now: Date; image: string; rollingOut: boolean },
+  input: { now: Date; image: string; rollingOut: boolean; driftAt?: string | undefined },
 ): TrainingPlan {
-  const due = dueTraining(observed, input.now);
+  const due = dueTraining(observed, input.now, input.driftAt);
   const context = { observed, due, run: due.run, attempt: trainingAttempt(observed.model), ...input };
   const outdated = observed.runs.filter((state) => state.run !== context.run);
   const plan = alreadyTrained(context) ?? alreadyFailed(context) ?? planRun(context);
@@ -172,7 +172,7 @@ function trainAfterAll(observed: ObservedModel, state: RunState): StepPlan {
 /** There was no newer data: the version that there is stays the last word, until the schedule's next time. */
 function recordCheck(model: StockoutModel, known: VersionRecord, time: string): StepPlan {
   const why = `${model.spec.data.rawTable} has no newer version than ${known.version} was trained on`;
-  const object = buildCheckedRecord(model, known.version, time);
+  const object = buildMarkedRecord(model, { ...known, checkedFor: time });
   return busy(isFalse(REASON.training, `${why}: this goes on record`), [
     { verb: 'apply', object, onto: known.resourceVersion, why },
   ]);

@@ -1,0 +1,55 @@
+import type { Condition, StockoutModel } from '@stockout/crds';
+import { CONDITION, isFalse, isTrue, REASON, type Verdict } from '../../conditions.ts';
+import type { DriftMark } from '../../resources/drift-mark.ts';
+import { timestamp } from '../../set-conditions.ts';
+import type { DriftSeen } from './drift-seen.ts';
+import { LASTING_MS } from './next-mark.ts';
+import { whatFollows } from './retraining.ts';
+
+/** What the condition DriftDetected says: of what stands on the record first, then of what is seen. */
+export function driftVerdict(
+  model: StockoutModel,
+  version: string,
+  seen: DriftSeen,
+  mark: DriftMark | undefined,
+): Verdict | Condition {
+  if (mark?.found !== undefined) return found(model, version, mark);
+  if (mark !== undefined) return suspected(version, mark);
+  const threshold = model.spec.monitoring?.drift?.psiThreshold;
+  switch (seen.is) {
+    case 'untold':
+      return unknown(seen.why);
+    case 'awaited':
+      return asBefore(model) ?? unknown(`the pods of ${version} are asked`);
+    default:
+      return isFalse(
+        REASON.noDrift,
+        `${version} is asked about rows like those that it learned from: no population stability index is above ${threshold}`,
+      );
+  }
+}
+
+/** Drift that was found stands on the record of its version: without a mark it was another one's. */
+function asBefore({ status }: StockoutModel): Condition | undefined {
+  const before = status?.conditions?.find(({ type }) => type === CONDITION.driftDetected);
+  return before?.status === 'True' ? undefined : before;
+}
+
+function found(model: StockoutModel, version: string, { since, figures, seenAt }: DriftMark): Verdict {
+  const threshold = model.spec.monitoring?.drift?.psiThreshold;
+  const what = `${version} is asked about other rows than it learned from`;
+  const index = `population stability index of ${figures} at ${seenAt}, above ${threshold} since ${since}`;
+  return isTrue(REASON.driftDetected, `${what}: ${index}; ${whatFollows(model)}`);
+}
+
+function suspected(version: string, { since, figures }: DriftMark): Verdict {
+  const until = timestamp(new Date(Date.parse(since) + LASTING_MS));
+  return isFalse(
+    REASON.driftSuspected,
+    `${version} may be asked about other rows than it learned from: population stability index of ${figures} at ${since}; it counts if it lasts until ${until}`,
+  );
+}
+
+export function unknown(message: string): Verdict {
+  return { status: 'Unknown', reason: REASON.driftUnknown, message };
+}

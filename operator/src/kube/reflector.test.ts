@@ -58,8 +58,8 @@ test('a store holds what is listed, then follows what is added, changed and dele
 
 test('who set which field is kept only where it is asked for', async () => {
   const managedFields = [{ manager: 'kubectl', fieldsV1: { 'f:data': {} } }];
-  const object = { ...aConfigMap('a'), metadata: { ...aConfigMap('a').metadata, managedFields } };
-  server.put(`${PATH}/a`, object);
+  const written = { ...aConfigMap('a'), metadata: { ...aConfigMap('a').metadata, managedFields } };
+  server.put(`${PATH}/a`, written);
   await start();
   expect(store.get('shop/a')?.metadata).not.toHaveProperty('managedFields');
   const changed: ConfigMap = { ...object, data: { value: 'b' } };

@@ -1,6 +1,7 @@
 import type { EvaluateResult } from '@stockout/contracts';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Job } from '../api/kubernetes.ts';
+import { upcomingOf } from '../outlook/index.ts';
 import { aModel, aTrainResult, GOOD, POOR } from '../testing/builders.ts';
 import { FakeCluster } from '../testing/fake-cluster.ts';
 
@@ -78,6 +79,18 @@ const told = (type: string): string | undefined => {
   const condition = cluster.condition(type);
   return condition && `${condition.status} ${condition.reason}: ${condition.message}`;
 };
+
+/** What people are told of what happens next. */
+function upcoming(): string[] {
+  const { services, deployments, jobs } = cluster.stores;
+  const around = {
+    services: [...services.values()],
+    deployments: [...deployments.values()],
+    jobs: [...jobs.values()],
+  };
+  const told = upcomingOf(cluster.model, around, cluster.now);
+  return told.map(({ at, what }) => `${at.toISOString().slice(11, 19)} ${what}`);
+}
 
 function compared(version: string, champion: string, ours = GOOD, theirs = GOOD): EvaluateResult {
   return { kind: 'evaluate', version, metrics: ours, champion: { version: champion, metrics: theirs } };
@@ -206,6 +219,7 @@ describe('while two versions are compared', () => {
     expect(told('Reconciling')).toBeUndefined();
     expect(told('Ready')).toMatch(/^True Serving/);
     const job = cluster.stores.jobs.get('shop/retail-evaluate-v3-against-v2') as Job;
+    expect(upcoming()).toEqual(['12:10:00 the comparison with what serves is made again']);
     expect(job.spec.ttlSecondsAfterFinished).toBe(600);
     cluster.stores.jobs.delete(job);
     cluster.settle();

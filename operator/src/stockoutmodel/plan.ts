@@ -105,7 +105,7 @@ export function planModel(observed: ObservedModel, settings: Settings, now: Date
       // Nobody knows what is to serve: all that is there stays.
       isBlind ? [] : rollout.actions,
       planAvailability(observed),
-      comparison.actions,
+      isBlind ? [] : comparison.actions,
       ...(tracking === undefined ? [] : [tracking.actions]),
       drift.actions,
       [...planRetention(observed, inUse), ...planComparisonRetention(observed)],

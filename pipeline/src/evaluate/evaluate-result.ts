@@ -11,6 +11,6 @@ export function toEvaluateResult(
 ): EvaluateResult {
   if (champion !== undefined) return { kind: 'evaluate', version, metrics, champion };
   throw new InputError(
-    `${against} cannot be scored on the held-out rows of ${version}: version ${dataVersion} of the raw table does not yield all features of ${against} any more; train again to compare`,
+    `${against} cannot be scored on the held-out rows of ${version}: version ${dataVersion} of the raw table does not yield all of its features any more, or a Spark cluster would have to make them; train again to compare`,
   );
 }

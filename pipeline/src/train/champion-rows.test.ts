@@ -78,7 +78,7 @@ describe('a candidate', () => {
     expect(candidate.champion).toBeUndefined();
     expect(candidate.warnings.join()).toMatch(/v1 could not be compared: the data does not yield all .*cost/);
     expect(() => toEvaluateResult(candidate, 'v1')).toThrow(
-      'v1 cannot be scored on the held-out rows of v2: version 0 of the raw table does not yield all features of v1 any more; train again to compare',
+      'v1 cannot be scored on the held-out rows of v2: version 0 of the raw table does not yield all of its features any more, or a Spark cluster would have to make them; train again to compare',
     );
   });
 });

@@ -1,3 +1,4 @@
+import { CONDITION } from '@stockout/operator/outlook';
 import { instant, duration } from '../print/duration.ts';
 import { drawTree, type Tree } from '../print/tree.ts';
 import type { ColorReport } from './colors.ts';
@@ -15,10 +16,7 @@ export function describeModel(report: ModelReport, now: Date): string {
     branches: [
       ...(todo === undefined ? [] : [{ text: `to do: ${todo}` }]),
       ...group('now', report.now.map(matterTree)),
-      ...group(
-        'next',
-        report.next.map(({ at, what }) => ({ text: `${instant(new Date(at), now)}: ${what}` })),
-      ),
+      ...nextBranches(report, now),
       ...(status.endpoint === undefined ? [] : [{ text: `endpoint ${status.endpoint}` }]),
       ...group('versions', versionBranches(report, now)),
       ...group('pods', report.colors.map(colorTree)),
@@ -33,6 +31,16 @@ export function describeModel(report: ModelReport, now: Date): string {
       ...report.hidden.map((kind) => ({ text: `you may not read ${kind} here: they are not shown` })),
     ],
   }).join('\n');
+}
+
+/** While something goes on, what comes after it may be nobody's to foresee. */
+function nextBranches({ next, status }: ModelReport, now: Date): Tree[] {
+  const isAtWork = status.conditions?.some(({ type }) => type === CONDITION.reconciling);
+  if (next.length === 0 && !isAtWork) return [{ text: 'next: nothing by itself' }];
+  return group(
+    'next',
+    next.map(({ at, what }) => ({ text: `${instant(new Date(at), now)}: ${what}` })),
+  );
 }
 
 /** What holds nothing is left out. */

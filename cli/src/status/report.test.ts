@@ -40,7 +40,11 @@ test('a model that no operator has seen is told so', () => {
   const report = reportOf(sight(), NOW);
   expect(report).toMatchObject({ ready: false, reason: 'NotSeenYet' });
   expect(describeModel(report, NOW)).toBe(
-    'shop/retail: not Ready, NotSeenYet: the operator has not seen it yet: does it\nrun?',
+    [
+      'shop/retail: not Ready, NotSeenYet: the operator has not seen it yet: does it',
+      '│  run?',
+      '└─ next: nothing by itself',
+    ].join('\n'),
   );
 });
 

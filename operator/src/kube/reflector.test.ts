@@ -62,7 +62,7 @@ test('who set which field is kept only where it is asked for', async () => {
   server.put(`${PATH}/a`, written);
   await start();
   expect(store.get('shop/a')?.metadata).not.toHaveProperty('managedFields');
-  const changed: ConfigMap = { ...object, data: { value: 'b' } };
+  const changed: ConfigMap = { ...written, data: { value: 'b' } };
   server.put(`${PATH}/a`, changed);
   await eventually(() => expect(valueOf('a')).toBe('b'));
   expect(store.get('shop/a')?.metadata).not.toHaveProperty('managedFields');

@@ -10,13 +10,15 @@ const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const predictor = fileURLToPath(new URL('../src/images/predictor.ts', import.meta.url));
 const bundled = fileURLToPath(new URL('../../node_modules/node/bin/node', import.meta.url));
 /** What the predictor's image gives Node too (Dockerfile.predictor says why). */
-const serveFlags = () => JSON.parse(readFileSync(new URL('serve-flags.json', import.meta.url), 'utf8'));
+const serveNode = () => JSON.parse(readFileSync(new URL('serve-node.json', import.meta.url), 'utf8'));
 
 if (Number.parseInt(process.versions.node, 10) < 24) runOnBundled();
 else if (process.argv[2] === 'serve' && process.execArgv.length === 0 && process.execve !== undefined) {
   keepCompiled();
+  const { flags, environment } = serveNode();
+  const args = [process.execPath, ...flags, predictor, ...process.argv.slice(2)];
   // In the place of this process: signals and the exit code are its own.
-  process.execve(process.execPath, [process.execPath, ...serveFlags(), predictor, ...process.argv.slice(2)]);
+  process.execve(process.execPath, args, { ...environment, ...process.env });
 } else {
   keepCompiled();
   await import(main);

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import serveFlags from '../../cli/bin/serve-flags.json' with { type: 'json' };
+import serveNode from '../../cli/bin/serve-node.json' with { type: 'json' };
 import { type Entry, entriesOf, machineOf } from './files.ts';
 import { type Image, readJson } from './image.ts';
 
@@ -18,7 +18,7 @@ const PROMISED: Record<string, { workspaces: string[]; megabytes: number; flags?
     megabytes: 300,
     // Of Node.
     flags: [
-      ...serveFlags,
+      ...serveNode.flags,
       '--permission',
       '--allow-fs-read=*',
       '--allow-fs-write=/tmp',

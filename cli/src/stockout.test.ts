@@ -44,6 +44,8 @@ describe('the stockout command', () => {
       'vacuum',
       'score',
       'serve',
+      'status',
+      'retrain',
     ]) {
       expect(stdout).toContain(`  ${name} `);
     }

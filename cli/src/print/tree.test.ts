@@ -20,6 +20,10 @@ it('branches hang on lines, and a text that is too long goes on below itself', (
   );
 });
 
+it('what would move the cursor or change colours is not printed', () => {
+  expect(drawTree({ text: '\u001B[31mred\u001B[0m\r\n\ttext\u0007' })).toEqual(['red text ']);
+});
+
 it('no line is wider than a terminal, whatever the words, unless one word is', () => {
   const word = fc.stringMatching(/^[a-z]{1,30}$/);
   const text = fc.array(word, { minLength: 1, maxLength: 30 }).map((words) => words.join(' '));

@@ -2,7 +2,7 @@ import { timestamp } from '../set-conditions.ts';
 import type { RunState } from './run-state.ts';
 
 /** After the Job's own tries, which are seconds apart: somebody may have to make room, or to mend a network. */
-const RETRY_SECONDS = 600;
+export const STORAGE_RETRY_SECONDS = 600;
 
 /** When a run is run again whose storage did not do its part. */
 export interface StorageRetry {
@@ -15,7 +15,7 @@ export interface StorageRetry {
 export function storageRetry({ finishedAt }: RunState, now: Date): StorageRetry {
   const ended = Date.parse(finishedAt ?? '');
   // Of a Job that does not say when it ended nobody knows how long to wait.
-  const at = new Date((Number.isNaN(ended) ? 0 : ended) + RETRY_SECONDS * 1000);
+  const at = new Date((Number.isNaN(ended) ? 0 : ended) + STORAGE_RETRY_SECONDS * 1000);
   return {
     again: `it is tried again at ${timestamp(at)}, or once its Job is deleted`,
     ms: at.getTime() - now.getTime(),

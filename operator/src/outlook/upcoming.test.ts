@@ -126,10 +126,11 @@ describe('of Jobs', () => {
   });
 
   test.each([
+    ['StorageUnavailable', 'training', 'the training is run again: its storage may be back'],
     ['TrackingFailed', 'tracking', 'MLflow is told again'],
     ['ComparisonFailed', 'evaluation', 'the comparison with what serves is made again'],
     ['RecoveryFailed', 'recovery', 'storage is looked through again'],
-  ])('%s is tried again once the time to live of the Job is over', (reason, component, what) => {
+  ])('%s is tried again, and it is foreseen when', (reason, component, what) => {
     const condition = {
       type: 'Ready',
       status: 'False' as const,

@@ -1,6 +1,7 @@
 import type { StockoutModel } from '@stockout/crds';
 import type { Deployment, Job, Service } from '../api/kubernetes.ts';
 import { REASON } from '../conditions.ts';
+import { STORAGE_RETRY_SECONDS } from '../jobs/storage-retry.ts';
 import { analysisOf } from '../policies/rollout/analysis.ts';
 import { ANNOTATION, type Component, isOfComponent, LABEL } from '../resources/names.ts';
 import { readSwitched } from '../resources/service.ts';
@@ -101,22 +102,34 @@ function deadlines(_model: StockoutModel, { jobs }: Surroundings): (Upcoming | u
     });
 }
 
-/** A Job that failed stands for its failure; once its time to live is over it is made again. */
+/** A Job that failed stands for its failure; once its time to live is over, or that of the failure, it is made again. */
 function retries({ status }: StockoutModel, { jobs }: Surroundings): (Upcoming | undefined)[] {
   const reasons = new Set(status?.conditions?.map(({ reason }) => reason));
-  const again = (reason: string, component: Component, what: string): (Upcoming | undefined)[] =>
+  return RETRIES.filter(({ reason }) => reasons.has(reason)).flatMap(({ component, what, seconds }) =>
     jobs
-      .filter((job) => reasons.has(reason) && isOfComponent(job, component))
+      .filter((job) => isOfComponent(job, component))
       .map((job) => {
         const failed = job.status?.conditions?.find(({ type }) => type === 'Failed')?.lastTransitionTime;
-        return failed ? { at: after(failed, job.spec.ttlSecondsAfterFinished), what } : undefined;
-      });
-  return [
-    ...again(REASON.trackingFailed, 'tracking', 'MLflow is told again'),
-    ...again(REASON.comparisonFailed, 'evaluation', 'the comparison with what serves is made again'),
-    ...again(REASON.recoveryFailed, 'recovery', 'storage is looked through again'),
-  ];
+        return failed ? { at: after(failed, seconds ?? job.spec.ttlSecondsAfterFinished), what } : undefined;
+      }),
+  );
 }
+
+const RETRIES: readonly { reason: string; component: Component; what: string; seconds?: number }[] = [
+  {
+    reason: REASON.storageUnavailable,
+    component: 'training',
+    what: 'the training is run again: its storage may be back',
+    seconds: STORAGE_RETRY_SECONDS,
+  },
+  { reason: REASON.trackingFailed, component: 'tracking', what: 'MLflow is told again' },
+  {
+    reason: REASON.comparisonFailed,
+    component: 'evaluation',
+    what: 'the comparison with what serves is made again',
+  },
+  { reason: REASON.recoveryFailed, component: 'recovery', what: 'storage is looked through again' },
+];
 
 function serviceOf({ metadata }: StockoutModel, { services }: Surroundings): Service | undefined {
   return services.find(({ metadata: { name } }) => name === metadata.name);

@@ -35,14 +35,14 @@ const INCIDENTAL = new Set([
   'deployment.kubernetes.io/revision',
 ]);
 
-/** All that there is of a model in the end, without what is incidental, and without searches for versions. */
+/** All that there is of a model in the end, without what is incidental, and without searches for versions and comparisons. */
 export async function endStateOf(client: KubeClient, namespace: string): Promise<object[]> {
   const lists = await Promise.all(
     COLLECTIONS.map((path) => client.get<List<KubeObject>>(path.replace('NAMESPACE', namespace))),
   );
   const objects = lists
     .flatMap(({ items }) => items)
-    .filter(({ metadata }) => !/-recover/.test(metadata.name));
+    .filter(({ metadata }) => !/-recover|-against-/.test(metadata.name));
   const texts = objects.map((object) => textOf(object, namespace));
   return texts.toSorted().map((text) => JSON.parse(text) as object);
 }

@@ -1,4 +1,10 @@
-import { type Metrics, packResults, type RunResult, type TrainResult } from '@stockout/contracts';
+import {
+  type EvaluateResult,
+  type Metrics,
+  packResults,
+  type RunResult,
+  type TrainResult,
+} from '@stockout/contracts';
 import type { StockoutModel } from '@stockout/crds';
 import type { Pod } from '../../localcluster/src/types.ts';
 import { ANNOTATION, LABEL } from '../../operator/src/resources/names.ts';
@@ -33,6 +39,8 @@ export class PlayedStorage implements PlayedWork {
     switch (pod.spec.containers[0]?.args?.[0]) {
       case 'score':
         return this.#score(run, pod);
+      case 'evaluate':
+        return this.#compare(pod);
       case 'recover':
         return this.#recover();
       case 'remove-versions':
@@ -47,6 +55,17 @@ export class PlayedStorage implements PlayedWork {
     const result = this.#versions.get(run) ?? aTrainResult(next, { run, metrics: metricsOf(pod) });
     this.#versions.set(run, result);
     return result;
+  }
+
+  #compare({ spec }: Pod): EvaluateResult {
+    const { args = [] } = spec.containers[0] ?? {};
+    const [version = '', champion = ''] = ['--version', '--against'].map(
+      (name) => args[args.indexOf(name) + 1],
+    );
+    const metricsOfVersion = (name: string): Metrics =>
+      [...this.#versions.values()].find((each) => each.version === name)?.metrics ?? POOR;
+    const theirs = { version: champion, metrics: metricsOfVersion(champion) };
+    return { kind: 'evaluate', version, metrics: metricsOfVersion(version), champion: theirs };
   }
 
   /** For an operator that misses versions, since what it was told is old. */

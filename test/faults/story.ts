@@ -12,6 +12,8 @@ export const GATED = ['v1', 'v2'];
 /** How many versions are trained, the refused one included, and how many runs score. */
 export const TRAININGS = 3;
 export const SCORINGS = 2;
+/** The Job that compares two versions, as no training did. */
+export const COMPARED = 'retail-evaluate-v2-against-v1';
 
 /** One step in the life of a model: what a person does, and how the world looks once all has settled. */
 interface Step {
@@ -55,8 +57,14 @@ const STEPS: readonly Step[] = [
     },
     settled: (model, job) => serves(model, 'v1', 3) && hasScored(job),
   },
+  {
+    what: 'nothing is pinned, and what follows must be no worse: v2 was never compared with v1',
+    act: (told) => change(told, { promotion: { version: null }, gates: [...MODEL.spec.gates, NO_WORSE] }),
+    settled: (model) => serves(model, 'v2', 3),
+  },
 ];
 
+const NO_WORSE = { metric: 'auc', maxDropFromServing: '0.005' };
 const MODEL = {
   apiVersion: 'stockout.dev/v1alpha1',
   kind: 'StockoutModel',

@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
 import { versions } from '@stockout/pipeline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { liveCompared } from './compared-model.ts';
 import { liveBehindDoors } from './guarded-model.ts';
 import { conditionOf, modelObject, scoringObject, SmallWorld } from './small-world.ts';
 import { liveOnTaintedNodes } from './tainted-nodes.ts';
@@ -137,6 +138,12 @@ export function describeTrouble(where: string, startTier: () => Promise<Tier>): 
         await world.untilServing(name, 'v1');
       },
       5 * MINUTES,
+    );
+
+    it(
+      'versions that no training compared are compared by a Job, and a gate refuses or admits the second by its figures',
+      () => liveCompared(world, 'compared'),
+      3 * MINUTES,
     );
 
     it(

@@ -142,8 +142,8 @@ export class FakeCluster {
       if (existing !== undefined) this.put(store, action.object);
     } else if (action.verb === 'delete') {
       const { uid } = action.object.metadata;
-      if (existing !== undefined && (uid ?? existing.metadata.uid) === existing.metadata.uid)
-        store.delete(existing);
+      if (uid === undefined) throw new TypeError(`${key} is to go by its uid`);
+      if (existing?.metadata.uid === uid) store.delete(existing);
     } else if (action.verb === 'apply') {
       if (existing?.metadata.resourceVersion !== action.onto) throw new Conflict(key);
       const object = ownReplicas(action, existing);

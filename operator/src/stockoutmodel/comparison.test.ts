@@ -88,8 +88,8 @@ function upcoming(): string[] {
     deployments: [...deployments.values()],
     jobs: [...jobs.values()],
   };
-  const told = upcomingOf(cluster.model, around, cluster.now);
-  return told.map(({ at, what }) => `${at.toISOString().slice(11, 19)} ${what}`);
+  const foreseen = upcomingOf(cluster.model, around, cluster.now);
+  return foreseen.map(({ at, what }) => `${at.toISOString().slice(11, 19)} ${what}`);
 }
 
 function compared(version: string, champion: string, ours = GOOD, theirs = GOOD): EvaluateResult {

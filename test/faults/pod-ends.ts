@@ -95,7 +95,12 @@ export function describePodEnds(where: string, start: () => Promise<FaultTier>):
       async () => {
         await tier.client.post(models, modelObject('crashes'));
         await expect.poll(() => servingVersion('crashes'), { timeout: MINUTES }).toBe('v1');
-        await tier.client.patch(`${models}/crashes`, { spec: { training: { params: { rounds: 200 } } } });
+        await tier.client.patch(`${models}/crashes`, {
+          spec: {
+            training: { params: { rounds: 200 } },
+            serving: { rollout: { progressDeadlineSeconds: 2 } },
+          },
+        });
         await expect
           .poll(() => conditionOf('crashes', 'RolledOut'), { timeout: MINUTES })
           .toMatchObject({
@@ -145,7 +150,7 @@ function modelObject(name: string): object {
       serving: {
         replicas: 1,
         service: { type: 'ClusterIP' },
-        rollout: { progressDeadlineSeconds: 2, rollbackWindowSeconds: 0 },
+        rollout: { rollbackWindowSeconds: 0 },
       },
     },
   };

@@ -282,6 +282,7 @@ function newborn(birth: number): StockoutModel {
   const spec = {
     training: { params: { rounds: 200 } },
     serving: { service: { type: 'ClusterIP' as const } },
+    monitoring: { drift: { psiThreshold: '0.2', retrain: true } },
   };
   return aModel(spec, { uid: `model-${birth}` });
 }

@@ -1,5 +1,5 @@
 import type { Condition, StockoutModel } from '@stockout/crds';
-import { CONDITION, isTrouble, wordsOf } from '@stockout/operator/outlook';
+import { CONDITION, isTrouble, REASON, wordsOf } from '@stockout/operator/outlook';
 
 /** Why something is as it is, and what to do about it. */
 export interface Matter {
@@ -33,6 +33,8 @@ export function matterOf({ metadata }: StockoutModel, reason: string, message: s
 function isOpen(model: StockoutModel, { type, status, reason }: Condition): boolean {
   if (type === CONDITION.ready || status === 'Unknown') return false;
   if (type === CONDITION.reconciling || type === CONDITION.stalled) return true;
+  // Of this one False is what everybody wants.
+  if (type === CONDITION.driftDetected) return reason !== REASON.noDrift;
   return status === 'False' || isTrouble(reason) || (type === CONDITION.gatesPassed && awaitsPerson(model));
 }
 

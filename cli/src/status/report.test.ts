@@ -67,6 +67,16 @@ test('what two conditions say is told once, and what is as it should be is not',
   ]);
 });
 
+test('drift is told from its first sign on, with what to do once it is found; that there is none is not', () => {
+  const now = (status: 'True' | 'False', reason: string) =>
+    reportOf(sight({}, [condition('DriftDetected', status, reason, 'price 0.88')]), NOW).now;
+  expect(now('False', 'NoDrift')).toEqual([]);
+  expect(now('False', 'DriftSuspected')).toEqual([{ reason: 'DriftSuspected', message: 'price 0.88' }]);
+  expect(now('True', 'DriftDetected')).toMatchObject([
+    { reason: 'DriftDetected', todo: expect.stringContaining('stockout retrain retail') as string },
+  ]);
+});
+
 test('a pod that does not get going says why, and one that is deleted that it ends', () => {
   const waiting = { reason: 'ImagePullBackOff', message: 'no such image' };
   const stuck = { name: 'predictor', ready: false, restartCount: 1, state: { waiting } };

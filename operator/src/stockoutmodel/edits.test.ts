@@ -113,6 +113,22 @@ const edits: fc.Arbitrary<Edit>[] = [
   fc.constant(new Edit('delete the Service', (model) => model.deleteService())),
 ];
 
+const served: fc.Arbitrary<Edit> = fc.constant(
+  new Edit('v1 serves', (model) => {
+    model.endSearch();
+    model.endTraining(true);
+    model.deployed('blue', 'bringUp');
+  }),
+);
+
+const drift: fc.Arbitrary<Edit> = fc
+  .constantFrom(...(Object.keys(DRIFTS) as (keyof typeof DRIFTS)[]))
+  .map((what) => new Edit(what, (model) => model.tell(DRIFTS[what])));
+
+const time: fc.Arbitrary<Edit> = fc
+  .constantFrom(30, 601, 86_400)
+  .map((seconds) => new Edit(`${seconds} s`, (model) => model.pass(seconds)));
+
 const happenings: fc.Arbitrary<Edit>[] = [
   fc
     .boolean()
@@ -126,23 +142,22 @@ const happenings: fc.Arbitrary<Edit>[] = [
   fc.constant(new Edit('search ends', (model) => model.endSearch())),
   colors.map((color) => new Edit(`${color} comes up`, (model) => model.deployed(color, 'bringUp'))),
   colors.map((color) => new Edit(`${color} stalls`, (model) => model.deployed(color, 'stall'))),
-  fc
-    .constantFrom(...(Object.keys(DRIFTS) as (keyof typeof DRIFTS)[]))
-    .map((what) => new Edit(what, (model) => model.tell(DRIFTS[what]))),
+  drift,
   fc.constant(new Edit('other data', (model) => model.deliver())),
-  fc.constantFrom(30, 601, 86_400).map((seconds) => new Edit(`${seconds} s`, (model) => model.pass(seconds))),
+  time,
   fc
     .integer({ min: 0, max: 2 })
     .map((writes) => new Edit(`dies after ${writes}`, (model) => model.interrupt(writes))),
 ];
 
-test.each<[string, { gates: fc.Arbitrary<Edit>[]; first: fc.Arbitrary<Edit> }]>([
-  ['', { gates: [floor, noWorse], first: floor }],
-  [' while a gate compares', { gates: [noWorse], first: noWorse }],
+test.each<[string, { often: fc.Arbitrary<Edit>[]; first: fc.Arbitrary<Edit> }]>([
+  ['', { often: [floor, noWorse], first: floor }],
+  [' while a gate compares', { often: [noWorse], first: noWorse }],
+  [' while rows drift', { often: Array.from({ length: 8 }, () => [drift, time]).flat(), first: served }],
 ])(
   'whatever people edit in whatever order%s, only gated versions serve, one training runs, callers are served, the status is true and all settles',
-  (_when, { gates, first }) => {
-    const commands = fc.commands([...gates, ...edits, ...happenings, ...happenings], {
+  (_when, { often, first }) => {
+    const commands = fc.commands([...often, ...edits, ...happenings, ...happenings], {
       maxCommands: 40,
       size: 'max',
     });

@@ -67,12 +67,13 @@ test('what two conditions say is told once, and what is as it should be is not',
   ]);
 });
 
+const drift = (status: 'True' | 'False', reason: string) =>
+  reportOf(sight({}, [condition('DriftDetected', status, reason, 'price 0.88')]), NOW).now;
+
 test('drift is told from its first sign on, with what to do once it is found; that there is none is not', () => {
-  const now = (status: 'True' | 'False', reason: string) =>
-    reportOf(sight({}, [condition('DriftDetected', status, reason, 'price 0.88')]), NOW).now;
-  expect(now('False', 'NoDrift')).toEqual([]);
-  expect(now('False', 'DriftSuspected')).toEqual([{ reason: 'DriftSuspected', message: 'price 0.88' }]);
-  expect(now('True', 'DriftDetected')).toMatchObject([
+  expect(drift('False', 'NoDrift')).toEqual([]);
+  expect(drift('False', 'DriftSuspected')).toEqual([{ reason: 'DriftSuspected', message: 'price 0.88' }]);
+  expect(drift('True', 'DriftDetected')).toMatchObject([
     { reason: 'DriftDetected', todo: expect.stringContaining('stockout retrain retail') as string },
   ]);
 });

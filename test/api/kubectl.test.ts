@@ -11,6 +11,7 @@ import { startRealTier } from './real-tier.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const HELLO = fileURLToPath(new URL('hello.yaml', import.meta.url));
+const LIST = fileURLToPath(new URL('list.yaml', import.meta.url));
 const BAD = fileURLToPath(new URL('bad.yaml', import.meta.url));
 
 /** What a user types, in this order: one list of commands for each test. */
@@ -64,6 +65,13 @@ const SESSIONS: Record<string, string[]> = {
     'create poddisruptionbudget web --selector=app=web --min-available=1',
     'get pdb web',
     'delete pdb/web svc/web sa/robot cm/settings secret/stockout-key namespace/shop --wait=false',
+  ],
+  'several objects come in one List': [
+    `apply --server-side -f ${LIST}`,
+    `create -f ${LIST}`,
+    `apply --server-side --validate=ignore -f ${LIST}`,
+    'get cm/first secret/second -o name',
+    `delete -f ${LIST}`,
   ],
   'a Deployment is made, changed, scaled, rolled out and back': [
     'create deployment web --image=web:1 --replicas=0 -- sleep 100',

@@ -9,6 +9,7 @@ import { DriftStory } from './drift-story.test-support.ts';
 import { MadeVersions } from './made-versions.test-support.ts';
 
 export const MINIMA = ['0.9', '0.97', '0.99', '0.999'];
+const ANY_COLOR = 'any';
 
 /**
  * A model of people's and of the operator's doing on a cluster of stores, and what must be true of it at every moment.
@@ -20,7 +21,7 @@ export class EditedModel {
   readonly drift = new DriftStory(this.cluster);
   #births = 0;
   #serving: string | undefined;
-  /** What serves, while somebody deleted its pods and these are not up again. */
+  /** What serves, while somebody deleted its pods and these are not up again; ANY_COLOR when its Service went, too. */
   #comingBack: string | undefined;
 
   edit(what: string, change: (spec: StockoutModel['spec']) => void): void {
@@ -66,6 +67,8 @@ export class EditedModel {
     const service = services.get('shop/retail');
     if (service === undefined) return;
     this.cluster.note('the Service is deleted');
+    // Another Deployment of that version may be on its way: a new Service leads there.
+    if (this.#comingBack !== undefined && this.#comingBack === this.#selected()) this.#comingBack = ANY_COLOR;
     services.delete(service);
     this.live();
   }
@@ -215,7 +218,8 @@ export class EditedModel {
 
   /** Its pods are still to come up again, and are of no other version. */
   #isDown(color: string, deployment: Deployment | undefined): boolean {
-    if (this.#comingBack !== color || readyOf(deployment) > 0) {
+    const isComing = this.#comingBack === color || this.#comingBack === ANY_COLOR;
+    if (!isComing || readyOf(deployment) > 0) {
       this.#comingBack = undefined;
       return false;
     }

@@ -33,6 +33,7 @@ export async function* bodyParts(req: IncomingMessage, patience: Patience): Asyn
   yield { bytes: joined(held, length), last: true };
 }
 
+/** The chunks are freed. */
 function joined(chunks: Buffer[], length: number): Uint8Array {
   const all = new Uint8Array(length);
   let offset = 0;

@@ -68,3 +68,12 @@ it.each([
   const given = pod({ phase: 'Failed' }, { ...KILLED, exitCode: 1, message });
   expect(endOfPod(given, 'train')).toMatchObject({ isOfStorage });
 });
+
+it.each<[string, Pod, string]>([
+  ['its disruption', pod({ phase: 'Failed', conditions: [DISRUPTED] }, KILLED), '2026-11-28T10:00:01Z'],
+  ['the end of its container', pod({ phase: 'Failed', reason: 'Evicted' }, KILLED), KILLED.finishedAt],
+  ['its beginning', pod({ phase: 'Failed', reason: 'Evicted' }), '2026-11-28T09:00:00Z'],
+])('a pod that was taken away ended by the time of %s', (_, given, finishedAt) => {
+  const metadata = { ...given.metadata, creationTimestamp: '2026-11-28T09:00:00Z' };
+  expect(endOfPod({ ...given, metadata }, 'train')).toMatchObject({ finishedAt });
+});

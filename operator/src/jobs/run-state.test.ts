@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Job } from '../api/kubernetes.ts';
+import type { Job, Pod } from '../api/kubernetes.ts';
 import { buildTrainingJob } from '../resources/training-job.ts';
 import { aModel, aTrainResult, SETTINGS } from '../testing/builders.ts';
 import { podOf } from '../testing/fake-cluster.ts';
@@ -37,6 +37,41 @@ test('of pods that share a run the one that was last tells of the whole', () => 
   // Its result is still to be seen.
   expect(runStatesOf([job], [part], none)[0]?.result).toBe('Pending');
 });
+
+const STORAGE = JSON.stringify({ kind: 'failure', exitCode: 1, message: 'full', cause: 'storage' });
+
+test.each([
+  ['whose tries are used up failed because of its storage', 'BackoffLimitExceeded', true],
+  // The pod that hung was deleted: only the one before it is seen.
+  ['that ran out of time did not, though a pod before did', 'DeadlineExceeded', false],
+])('a Job %s', (_, reason, isOfStorage) => {
+  const job = failed(reason);
+  expect(runStatesOf([job], [podOf(job, 1, STORAGE)], none)[0]).toMatchObject({ isOfStorage });
+});
+
+test('a pod that was evicted last tells how the Job failed, though no condition says when', () => {
+  const job = failed('BackoffLimitExceeded');
+  const before = podOf(job, 1, STORAGE);
+  const evicted: Pod = {
+    ...before,
+    metadata: { ...before.metadata, name: 'evicted', creationTimestamp: '2026-11-23T12:00:10Z' },
+    status: { phase: 'Failed', reason: 'Evicted', message: 'low on disk' },
+  };
+  for (const pods of [
+    [before, evicted],
+    [evicted, before],
+  ]) {
+    expect(runStatesOf([job], pods, none)[0]).toMatchObject({
+      lastWords: 'Evicted: low on disk',
+      isOfStorage: false,
+    });
+  }
+});
+
+function failed(reason: string): Job {
+  const condition = { type: 'Failed', status: 'True', reason, lastTransitionTime: '2026-11-24T12:00:00Z' };
+  return { ...completed('uid-1'), status: { conditions: [condition] } };
+}
 
 function completed(uid: string): Job {
   const job = buildTrainingJob({

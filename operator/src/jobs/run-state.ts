@@ -17,7 +17,7 @@ export interface RunState {
   result: RunResult | Unreadable | 'Pending';
   /** Of the newest pod that failed, in words; undefined when none was seen, or not yet. */
   lastWords: string | undefined;
-  /** It was the storage's fault: the same may go well later. */
+  /** It was the storage's fault, as far as is seen: the same may go well later. A Job out of time hung, whatever failed before. */
   isOfStorage: boolean;
   /** The Job's own reason for a failure. */
   condition: StatusCondition | undefined;
@@ -42,7 +42,7 @@ export function runStateOf(
     finishedAt: job.status?.completionTime ?? ended?.lastTransitionTime,
     result: resultOf(ends),
     lastWords: failure?.words,
-    isOfStorage: failure?.isOfStorage ?? false,
+    isOfStorage: (failure?.isOfStorage ?? false) && !isOutOfTime(ended),
     condition: ended,
     trouble: firstTrouble(pods, mountFailuresOf),
   };
@@ -88,10 +88,15 @@ function resultOf(ends: readonly PodEnd[]): RunState['result'] {
   return results.find(({ kind }) => kind !== 'shard') ?? 'Pending';
 }
 
+/** The pod that hung was deleted by the Job's controller, and with it what it would have said. */
+function isOutOfTime(ended: StatusCondition | undefined): boolean {
+  return ended?.reason === 'DeadlineExceeded';
+}
+
 /** Why a run failed, for people. */
 export function failureOf({ condition, lastWords: words, run, job }: RunState): string {
   const said = words === undefined ? '' : `: ${words}`;
-  if (condition?.reason === 'DeadlineExceeded') {
+  if (isOutOfTime(condition)) {
     return `${run} was not done within activeDeadlineSeconds (${job.spec.activeDeadlineSeconds} s)${said}`;
   }
   return `${run} failed${said || (condition?.message ? `: ${condition.message}` : '')}`;

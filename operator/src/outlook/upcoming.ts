@@ -1,7 +1,7 @@
 import type { StockoutModel } from '@stockout/crds';
 import type { Deployment, Job, Service } from '../api/kubernetes.ts';
 import { REASON } from '../conditions.ts';
-import { STORAGE_RETRY_SECONDS } from '../jobs/storage-retry.ts';
+import { storageRetrySeconds } from '../jobs/storage-retry.ts';
 import { analysisOf } from '../policies/rollout/analysis.ts';
 import { ANNOTATION, type Component, isOfComponent, LABEL } from '../resources/names.ts';
 import { readSwitched } from '../resources/service.ts';
@@ -105,22 +105,30 @@ function deadlines(_model: StockoutModel, { jobs }: Surroundings): (Upcoming | u
 /** A Job that failed stands for its failure; once its time to live is over, or that of the failure, it is made again. */
 function retries({ status }: StockoutModel, { jobs }: Surroundings): (Upcoming | undefined)[] {
   const reasons = new Set(status?.conditions?.map(({ reason }) => reason));
-  return RETRIES.filter(({ reason }) => reasons.has(reason)).flatMap(({ component, what, seconds }) =>
-    jobs
-      .filter((job) => isOfComponent(job, component))
-      .map((job) => {
-        const failed = job.status?.conditions?.find(({ type }) => type === 'Failed')?.lastTransitionTime;
-        return failed ? { at: after(failed, seconds ?? job.spec.ttlSecondsAfterFinished), what } : undefined;
-      }),
+  return RETRIES.filter(({ reason }) => reasons.has(reason)).flatMap(
+    ({ component, what, secondsOf = timeToLive }) =>
+      jobs
+        .filter((job) => isOfComponent(job, component))
+        .map((job) => {
+          const failed = job.status?.conditions?.find(({ type }) => type === 'Failed')?.lastTransitionTime;
+          return failed ? { at: after(failed, secondsOf(job)), what } : undefined;
+        }),
   );
 }
 
-const RETRIES: readonly { reason: string; component: Component; what: string; seconds?: number }[] = [
+const timeToLive = ({ spec }: Job): number => spec.ttlSecondsAfterFinished;
+
+const RETRIES: readonly {
+  reason: string;
+  component: Component;
+  what: string;
+  secondsOf?: (job: Job) => number;
+}[] = [
   {
     reason: REASON.storageUnavailable,
     component: 'training',
     what: 'the training is run again: its storage may be back',
-    seconds: STORAGE_RETRY_SECONDS,
+    secondsOf: storageRetrySeconds,
   },
   { reason: REASON.trackingFailed, component: 'tracking', what: 'MLflow is told again' },
   {

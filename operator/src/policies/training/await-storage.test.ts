@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
+import { upcomingOf } from '../../outlook/index.ts';
 import { aModel, aTrainResult } from '../../testing/builders.ts';
 import { FakeCluster, podOf } from '../../testing/fake-cluster.ts';
 
 const FULL = 'file:///var/lib/stockout is full: make room there and try again (ENOSPC)';
 const AGAIN = 'it is tried again at 2026-11-23T12:10:00Z, or once its Job is deleted';
 
-function failing(cause?: 'storage'): FakeCluster {
-  const cluster = new FakeCluster(aModel());
+function failing(cause?: 'storage', training = {}): FakeCluster {
+  const cluster = new FakeCluster(aModel({ training }));
   cluster.settle();
   const job = cluster.runningJob('retail-train');
   cluster.finishJob(job, { kind: 'failure', exitCode: 1, message: FULL, ...(cause && { cause }) });
@@ -41,6 +42,16 @@ test('a training whose storage does not do its part waits, says so, and is run a
   cluster.finishJob(cluster.runningJob('retail-train'), aTrainResult('v1'));
   cluster.settle();
   expect(cluster.condition('Trained')).toMatchObject({ status: 'True', reason: 'Trained' });
+});
+
+test('a Job that goes before the ten minutes are over is run again then, and so it is told', () => {
+  const cluster = failing('storage', { ttlSecondsAfterFinished: 300 });
+  expect(cluster.settle().requeueAfterMs).toBe(300_000);
+  expect(cluster.condition('Trained')?.message).toContain('it is tried again at 2026-11-23T12:05:00Z');
+  const jobs = [...cluster.stores.jobs.values()];
+  expect(upcomingOf(cluster.model, { services: [], deployments: [], jobs }, cluster.now)).toEqual([
+    { at: new Date('2026-11-23T12:05:00Z'), what: 'the training is run again: its storage may be back' },
+  ]);
 });
 
 test('one that fails of itself is not run again', () => {

@@ -79,6 +79,45 @@ test('a training that runs when drift is over comes to its end', () => {
   expect(cluster.condition('Trained')).toMatchObject({ status: 'True' });
 });
 
+test.each<[string, (cluster: FakeCluster) => void]>([
+  ['nobody has answered a new operator yet', ({ answers }) => (answers.askedSince = undefined)],
+  ['pods were replaced and have seen too few rows', ({ answers }) => (answers.drift = aDriftCount({}, 10))],
+  ['somebody deleted the Deployment that serves', deleteDeployment],
+])('one that failed stays failed, and is not run again, when %s', (_, change) => {
+  const cluster = drifting(served({ retrain: true }));
+  fail(cluster);
+  const { log } = cluster;
+  const before = cluster.condition('Trained');
+  change(cluster);
+  cluster.step();
+  expect(cluster.condition('Trained')).toEqual(before);
+  cluster.answers.askedSince = 0;
+  cluster.answers.drift = MOVED;
+  later(rollOut(cluster, 'blue'), MINUTES);
+  expect(cluster.condition('Trained')).toEqual(before);
+  expect(log.filter((line) => line.includes('the training failed for good'))).toHaveLength(1);
+  expect(trainings(cluster)).toHaveLength(2);
+});
+
+test('one that failed is forgotten when drift is over: nothing asks for it any more', () => {
+  const cluster = drifting(served({ retrain: true }));
+  fail(cluster);
+  cluster.answers.drift = aDriftCount();
+  expect(later(cluster, MINUTES).condition('Trained')).toMatchObject({ status: 'True' });
+  expect(trainings(cluster)).toHaveLength(2);
+});
+
+function deleteDeployment({ stores: { deployments } }: FakeCluster): void {
+  deployments.delete(deployments.get('shop/retail-blue')!);
+}
+
+function fail(cluster: FakeCluster): void {
+  const failure = { kind: 'failure' as const, exitCode: 2, message: 'no rows' };
+  cluster.finishJob(cluster.runningJob('retail-train-'), failure);
+  cluster.settle();
+  expect(cluster.condition('Trained')).toMatchObject({ status: 'False', reason: 'TrainingFailed' });
+}
+
 const trainings = ({ stores }: FakeCluster): string[] =>
   [...stores.jobs.values()].map(({ metadata, spec }) =>
     `${metadata.annotations?.['stockout.dev/scheduled-for'] ?? 'by the spec'} ${spec.template.spec.containers[0]?.args.join(' ').match(/--unless-data-of \S+/)?.[0] ?? ''}`.trim(),

@@ -17,7 +17,10 @@ export type DriftSeen =
   /** The largest indices, in words. */
   | { is: 'moved'; figures: string };
 
-export function driftQuestions({ version, pods }: PredictorState): QuestionOf<'drift'>[] {
+/** What serves, and its pods: none where someone deleted them. */
+export type AskedPredictor = Pick<PredictorState, 'version' | 'pods'>;
+
+export function driftQuestions({ version, pods }: AskedPredictor): QuestionOf<'drift'>[] {
   return pods
     .filter(({ ready, ip }) => ready && ip !== '')
     .map(({ uid, name, ip }) => ({ about: 'drift', pod: { uid, name, ip }, request: { version } }));
@@ -26,7 +29,7 @@ export function driftQuestions({ version, pods }: PredictorState): QuestionOf<'d
 /** @param bound an index above it counts */
 export function seeDrift(
   { answers }: ObservedModel,
-  serving: PredictorState,
+  serving: AskedPredictor,
   bound: number,
   now: Date,
 ): DriftSeen {

@@ -5,8 +5,8 @@ import type { Verdict } from '../../conditions.ts';
 import type { QuestionOf } from '../../predictors/question.ts';
 import type { DriftMark } from '../../resources/drift-mark.ts';
 import { buildMarkedRecord, type VersionRecord } from '../../resources/version-record.ts';
-import { type ObservedModel, servingOf } from '../../stockoutmodel/observed.ts';
-import { driftQuestions, seeDrift } from './drift-seen.ts';
+import { championOf, type ObservedModel, servingOf } from '../../stockoutmodel/observed.ts';
+import { type AskedPredictor, driftQuestions, seeDrift } from './drift-seen.ts';
 import { driftVerdict, unknown } from './drift-verdict.ts';
 import { boundOf, nextMark } from './next-mark.ts';
 import { retrainingTime } from './retraining.ts';
@@ -24,7 +24,7 @@ export interface DriftPlan {
 export function planDrift(observed: ObservedModel, now: Date): DriftPlan {
   const { drift } = observed.model.spec.monitoring ?? {};
   if (drift === undefined) return { verdict: undefined, actions: unmark(observed, undefined), questions: [] };
-  const serving = servingOf(observed);
+  const serving = servingOf(observed) ?? withoutPods(observed);
   if (serving === undefined) return { verdict: unknown('nothing serves yet'), actions: [], questions: [] };
   const questions = driftQuestions(serving);
   const others = unmark(observed, serving.version);
@@ -39,9 +39,15 @@ export function planDrift(observed: ObservedModel, now: Date): DriftPlan {
     verdict: driftVerdict(observed.model, serving.version, seen, mark),
     actions: [...others, ...markRecord(observed, record, mark, whyOf(record, mark))],
     questions,
-    // Of drift that was found and is over by now, or that nobody can see, no version is made.
-    retrainAt: seen.is === 'moved' ? retrainingTime(observed.model, record.drift, now) : undefined,
+    // It is asked for as long as the condition tells of drift: while nobody can tell, a training that failed stays failed.
+    retrainAt: seen.is === 'alike' ? undefined : retrainingTime(observed.model, record.drift, now),
   };
+}
+
+/** What serves though someone deleted its Deployment: what was found of it stays found until that is there again. */
+function withoutPods(observed: ObservedModel): AskedPredictor | undefined {
+  const version = championOf(observed);
+  return version === undefined ? undefined : { version, pods: [] };
 }
 
 function markRecord(

@@ -107,6 +107,28 @@ test('one that failed is forgotten when drift is over: nothing asks for it any m
   expect(trainings(cluster)).toHaveLength(2);
 });
 
+test('a failed training of the schedule does not hold up the one for drift that is found later', () => {
+  const cluster = served({ retrain: true }, { training: { schedule: '5 12 * * *' } });
+  later(cluster, 5 * MINUTES);
+  fail(cluster);
+  expect(trainings(drifting(cluster)).slice(1)).toEqual([
+    '2026-11-23T12:05:00Z --unless-data-of v1',
+    '2026-11-23T12:15:00Z --unless-data-of v1',
+  ]);
+});
+
+test('a failed training of the schedule is not run again when drift, for which one failed as well, is over', () => {
+  const cluster = served({ retrain: true }, { training: { schedule: '5 12 * * *' } });
+  later(cluster, 5 * MINUTES);
+  fail(cluster);
+  const before = cluster.condition('Trained')?.message;
+  fail(drifting(cluster));
+  expect(cluster.condition('Trained')?.message).not.toBe(before);
+  cluster.answers.drift = aDriftCount();
+  expect(later(cluster, MINUTES).condition('Trained')?.message).toBe(before);
+  expect(cluster.log.filter((line) => line.includes('the training failed for good'))).toHaveLength(2);
+});
+
 function deleteDeployment({ stores: { deployments } }: FakeCluster): void {
   deployments.delete(deployments.get('shop/retail-blue')!);
 }

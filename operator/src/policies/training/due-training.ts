@@ -13,19 +13,21 @@ export interface DueTraining {
   scheduledFor: string | undefined;
   /** The version that there is of the same spec: on the data of which nothing need be trained again. */
   made: VersionRecord | undefined;
+  /** Runs of earlier times, which would be due if this one's time asked no more: what failed of them stays known. */
+  passedOver: readonly string[];
   /** When the schedule asks next; none while training is suspended, or after a first training that failed. */
   next: Date | undefined;
 }
 
 /**
  * A spec that has no version yet is trained at once. From then on the last time of the schedule since counts, however
- * many were missed, and the last of drift; a training that goes on is waited for.
+ * many were missed, or the last of drift if that is newer; a training that goes on is waited for.
  * @param driftAt when drift last asked for a training
  */
 export function dueTraining(observed: ObservedModel, now: Date, driftAt?: string): DueTraining {
   const { model } = observed;
   const made = observed.versions.find((version) => isOfSpec(model, version));
-  const bySpec = { run: made?.run ?? trainingRunName(model), scheduledFor: undefined, made };
+  const bySpec = { run: made?.run ?? trainingRunName(model), scheduledFor: undefined, made, passedOver: [] };
   const { schedule: expression, timeZone, suspend } = model.spec.training ?? {};
   const schedule = expression === undefined || suspend ? undefined : parseSchedule(expression, timeZone);
   // Without a version no time asks for another one.
@@ -33,9 +35,10 @@ export function dueTraining(observed: ObservedModel, now: Date, driftAt?: string
   const next = hasFailed ? undefined : schedule?.next(now);
   const latest = schedule?.latest(now);
   const asked = [latest && timestamp(latest), driftAt].filter((time) => time !== undefined);
-  const time = made && dueTime(observed, made, asked, now);
+  const [time, ...earlier] = made === undefined ? [] : dueTimes(observed, made, asked, now);
   if (time === undefined) return { ...bySpec, next };
-  return { run: trainingRunName(model, time), scheduledFor: time, made, next };
+  const runOf = (each: string): string => trainingRunName(model, each);
+  return { run: runOf(time), scheduledFor: time, made, passedOver: earlier.map(runOf), next };
 }
 
 /** Whether a version is what the spec asks for, by whichever time of a schedule it was made. */
@@ -43,17 +46,20 @@ export function isOfSpec(model: StockoutModel, { run, scheduledFor }: VersionRec
   return run === trainingRunName(model, scheduledFor);
 }
 
-/** @param asked times that ask for a training, besides those of what runs */
-function dueTime(
+/**
+ * The first is to be done: what runs comes to its end, then the newest, so that one that failed holds up none after it.
+ * @param asked times that ask for a training, besides those of what runs
+ */
+function dueTimes(
   observed: ObservedModel,
   made: VersionRecord,
   asked: readonly string[],
   now: Date,
-): string | undefined {
+): string[] {
   const settled = settledUntil(observed.model, made, now);
   const isDue = (time: string): boolean =>
     Date.parse(time) > settled && time !== made.scheduledFor && time !== made.checkedFor;
-  return [...timesUnderWay(observed).sort(), ...asked].find(isDue);
+  return [...timesUnderWay(observed).sort(), ...asked.toSorted().reverse()].filter(isDue);
 }
 
 /**

@@ -207,11 +207,17 @@ function isOfThis({ run, attempt }: Context, of: RunFailure | RunState): boolean
   return of.run === run && theirs === attempt;
 }
 
-/** A failure counts for its own run only, and only as long as that is to run in the same way. */
+/**
+ * A failure counts for its own run only, and only as long as that is to run in the same way. One that was passed over is
+ * kept: its run may be due once more, and is not tried again unasked.
+ */
 function dropFailures(context: Context): Action[] {
-  const { failures, model } = context.observed;
+  const { observed, due, attempt } = context;
+  const { failures, model } = observed;
+  const isKept = (failure: RunFailure): boolean =>
+    [context.run, ...due.passedOver].includes(failure.run) && failure.attempt === attempt;
   return failures
-    .filter((failure) => !isOfThis(context, failure))
+    .filter((failure) => !isKept(failure))
     .map((failure) => {
       const object = buildRunFailure(model, failure);
       const metadata = { ...object.metadata, uid: failure.uid ?? '' };

@@ -33,19 +33,25 @@ function applyBoth(onto?: string) {
   const training = [{ verb: 'create', object: job, why: '' } as const];
   const rollout = [{ verb: 'apply', object: service, onto, why: '' } as const];
   const plan = planModel(observed, SETTINGS, NOW);
-  return applyModelPlan(context, observed, { ...plan, chains: [training, rollout] });
+  const chains = [training, rollout];
+  return applyModelPlan(context, observed, {
+    ...plan,
+    rollout: { ...plan.rollout!, actions: rollout },
+    chains,
+  });
 }
 
 test('a training that cannot start does not hold up the way back to another version', async () => {
   server.put(JOB, theirs);
-  expect(await applyBoth()).toMatchObject({ reason: 'NameTaken' });
+  expect(await applyBoth()).toMatchObject({ error: { reason: 'NameTaken' }, rolloutDone: true });
   expect(server.get(SERVICE)).toMatchObject({ spec: service.spec });
 });
 
 test('of two errors the one is told that people must hear of, not a conflict that passes by itself', async () => {
   server.put(JOB, theirs);
   server.put(SERVICE, service);
-  const error = await applyBoth('an older one');
+  const { error, rolloutDone } = await applyBoth('an older one');
+  expect(rolloutDone).toBe(false);
   expect(error).toMatchObject({ reason: 'NameTaken' });
   expect(requeueOf(error!)).toMatchObject({ after: 'ms' });
 });

@@ -4,16 +4,27 @@ import { mostPressing, type ReconcileError } from '../errors.ts';
 import type { ObservedModel } from './observed.ts';
 import type { ModelPlan } from './plan.ts';
 
-/** Does what the plan says: a training that cannot start holds up no way back. What went wrong is for the status. */
+/** What became of a plan. */
+export interface Applied {
+  /** What went wrong, for the status. */
+  error: ReconcileError | undefined;
+  /** All that the rollout was to do is done: its questions find the pods and Services that they are about. */
+  rolloutDone: boolean;
+}
+
+/** Does what the plan says: a training that cannot start holds up no way back. */
 export async function applyModelPlan(
   context: OperatorContext,
   { model }: ObservedModel,
-  { chains }: ModelPlan,
-): Promise<ReconcileError | undefined> {
+  { chains, rollout }: ModelPlan,
+): Promise<Applied> {
   const errors: ReconcileError[] = [];
+  let rolloutDone = true;
   for (const chain of chains) {
     const error = await applyActions(context, model, chain);
-    if (error !== undefined) errors.push(error);
+    if (error === undefined) continue;
+    errors.push(error);
+    if (chain === rollout?.actions) rolloutDone = false;
   }
-  return mostPressing(errors);
+  return { error: mostPressing(errors), rolloutDone };
 }

@@ -7,6 +7,7 @@ import { trainingRunName } from '../resources/run-names.ts';
 import { ApiServer } from '../testing/api-server.ts';
 import { aModel, aTrainResult, POOR } from '../testing/builders.ts';
 import { aContext } from '../testing/context.ts';
+import { FakeCluster } from '../testing/fake-cluster.ts';
 import { reconcileModel } from './reconcile.ts';
 
 const MODEL = '/apis/stockout.dev/v1alpha1/namespaces/shop/stockoutmodels/retail';
@@ -48,3 +49,36 @@ test('a model that is deleted while it is looked at is no trouble', async () => 
   context.stores.models.set(aModel());
   await expect(reconcileModel(context, 'shop/retail')).resolves.toMatchObject({ error: undefined });
 });
+
+test('a training Job that is refused again and again keeps no pod from being asked for the proof', async () => {
+  const cluster = proving();
+  cluster.edit('a training that no quota admits', (spec) => (spec.training!.params.rounds = 400));
+  const body = { kind: 'Status', code: 403, reason: 'Forbidden', message: 'exceeded quota' };
+  server.refusal = { path: /\/jobs$/, answer: { code: 403, body } };
+  // Another operator has just come to lead: it knows no answers.
+  const { interviewer } = context;
+  const { error } = await reconcileModel({ ...context, stores: cluster.stores }, 'shop/retail');
+  expect(error).toMatchObject({ reason: 'Forbidden' });
+  const { questions } = cluster.step(0);
+  expect(questions.map(({ about }) => about)).toContain('golden');
+  for (const question of questions) expect(interviewer.answersOf('shop/retail').to(question)).toBeDefined();
+});
+
+/** v1 serves, the pods of v2 are up and asked for its golden predictions. */
+function proving(): FakeCluster {
+  const serving = { rollout: { analysis: { minRequests: 100 } } };
+  const cluster = new FakeCluster(aModel({ serving }));
+  cluster.settle();
+  for (const [version, color] of [
+    ['v1', 'blue'],
+    ['v2', 'green'],
+  ] as const) {
+    cluster.edit(version, (spec) => (spec.training!.params.rounds = version === 'v1' ? 200 : 300));
+    cluster.settle();
+    cluster.finishJob(cluster.runningJob('retail-train'), aTrainResult(version));
+    cluster.settle();
+    cluster.bringUp(`retail-${color}`);
+    cluster.settle();
+  }
+  return cluster;
+}

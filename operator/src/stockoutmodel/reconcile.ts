@@ -24,9 +24,10 @@ export async function reconcileModel(context: OperatorContext, key: string): Pro
   if (observed === undefined) return {};
   const now = context.now();
   const plan = planModel(observed, context.settings, now);
-  const error = await applyModelPlan(context, observed, plan);
-  // A plan that was not carried out is made again: until then what was asked stays asked.
-  if (error === undefined) interviewer.ask(key, plan.questions);
+  const { error, rolloutDone } = await applyModelPlan(context, observed, plan);
+  // A rollout that was not carried out is planned again: until then what was asked stays asked. No other chain's trouble,
+  // which may last, keeps pods from being asked: a proof and the watch over what serves go on.
+  if (rolloutDone) interviewer.ask(key, plan.questions);
   await tell(context, observed, modelStatusOf(observed, plan, error, now));
   return { error, requeueAfterMs: plan.requeueAfterMs };
 }

@@ -7,7 +7,7 @@ import { buildCandidateService } from '../resources/candidate-service.ts';
 import { buildDisruptionBudget } from '../resources/disruption-budget.ts';
 import { withFinalizer } from '../resources/finalizer.ts';
 import { buildService } from '../resources/service.ts';
-import { buildVersionRecord } from '../resources/version-record.ts';
+import { buildMarkedRecord, buildVersionRecord } from '../resources/version-record.ts';
 import { ApiServer } from '../testing/api-server.ts';
 import { aModel, aTrainResult } from '../testing/builders.ts';
 import { madeWithPods } from '../testing/made-objects.ts';
@@ -131,6 +131,30 @@ describe('to apply', () => {
   });
 });
 
+describe('to mark the record of a version', () => {
+  const RECORD = '/api/v1/namespaces/shop/configmaps/retail-v1';
+  const made = buildVersionRecord(aModel(), aTrainResult('v1'), 'file:///data');
+
+  test('leaves no empty record behind when the record is gone meanwhile', async () => {
+    const seen = server.put(RECORD, made);
+    server.remove(RECORD);
+    expect((await mark(seen)).error).toMatchObject({ reason: 'Conflict', silent: true });
+    expect(server.get(RECORD)).toBeUndefined();
+  });
+
+  test('marks the record that was seen, and keeps what it holds', async () => {
+    const seen = server.put(RECORD, made);
+    await mark(seen);
+    expect(server.get(RECORD)).toMatchObject({
+      data: made.data,
+      metadata: {
+        uid: seen.metadata.uid,
+        annotations: { 'stockout.dev/checked-for': '2026-11-23T12:00:00Z' },
+      },
+    });
+  });
+});
+
 describe('to finalize', () => {
   const MODEL = '/apis/stockout.dev/v1alpha1/namespaces/shop/stockoutmodels/retail';
 
@@ -226,3 +250,9 @@ describe('what an error means', () => {
     });
   });
 });
+
+/** Marks the record of v1 that was seen. */
+function mark({ metadata: { uid, resourceVersion } }: KubeObject): ReturnType<typeof failure> {
+  const object = buildMarkedRecord(aModel(), { version: 'v1', uid, checkedFor: '2026-11-23T12:00:00Z' });
+  return failure({ verb: 'apply', object, onto: resourceVersion, why: '' });
+}

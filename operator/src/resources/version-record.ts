@@ -45,10 +45,13 @@ export function readVersionRecord(configMap: ConfigMap): VersionRecord | undefin
   return { ...parsed.data, uid, resourceVersion, checkedFor: annotations?.[ANNOTATION.checkedFor], drift };
 }
 
-/** What a record is to bear besides, all of it, to be applied: the record itself stays as it is. */
+/**
+ * What a record is to bear besides, all of it, to be applied: the record itself stays as it is. It names the uid that was
+ * observed: a record that is gone would be made anew otherwise, empty and without what it is found by.
+ */
 export function buildMarkedRecord(
   model: StockoutModel,
-  { version, checkedFor, drift }: Pick<VersionRecord, 'version' | 'checkedFor' | 'drift'>,
+  { version, uid, checkedFor, drift }: Pick<VersionRecord, 'version' | 'uid' | 'checkedFor' | 'drift'>,
 ): KubeObject {
   const { name, namespace } = model.metadata;
   return {
@@ -57,6 +60,7 @@ export function buildMarkedRecord(
     metadata: {
       name: `${name}-${version}`,
       namespace,
+      uid,
       annotations: {
         ...(checkedFor === undefined ? {} : { [ANNOTATION.checkedFor]: checkedFor }),
         ...(drift === undefined ? {} : { [ANNOTATION.drift]: writeDriftMark(drift) }),

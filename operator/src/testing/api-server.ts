@@ -148,7 +148,10 @@ export class ApiServer {
   }
 
   #write(path: string, object: KubeObject, existing: KubeObject | undefined): Answer {
-    const { resourceVersion } = object.metadata;
+    const { resourceVersion, uid } = object.metadata;
+    if (uid !== undefined && uid !== existing?.metadata.uid) {
+      return status(409, 'Conflict', `uid mismatch: the provided object specified uid ${uid}`);
+    }
     // An apply on top of any revision makes what is not there.
     const current = existing?.metadata.resourceVersion ?? resourceVersion;
     if (resourceVersion !== undefined && resourceVersion !== current) {

@@ -75,7 +75,7 @@ export async function startOperator(options: OperatorOptions = {}): Promise<Oper
   const election =
     options.leaderElect === false ? undefined : new Election(new KubeClient(connection), lease, log);
   const client = new KubeClient(connection, () => refuseUnlessLeading(election));
-  const context = createContext(options, { client, log, identity, metrics, now });
+  const context = createContext(options, { client, log, identity, metrics, now }, election);
   const reflectors = createReflectors(client, context.stores, options.namespaces, log);
   const admin = await startAdminServer({
     host: hostOf(options),
@@ -100,12 +100,18 @@ export async function startOperator(options: OperatorOptions = {}): Promise<Oper
 function createContext(
   options: OperatorOptions,
   given: Pick<OperatorContext, 'client' | 'log' | 'identity' | 'metrics' | 'now'>,
+  election: Election | undefined,
 ): OperatorContext {
+  const { askPod: ask = askPod } = options;
   return {
     ...given,
     stores: createStores(),
     settings: settingsOf(options),
-    interviewer: new Interviewer(options.askPod ?? askPod, () => given.now().getTime()),
+    interviewer: new Interviewer(
+      ask,
+      () => given.now().getTime(),
+      () => election?.holds() !== false,
+    ),
   };
 }
 

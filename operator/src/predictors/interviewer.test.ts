@@ -73,6 +73,29 @@ it('nothing is known any more once it no longer leads', async () => {
   expect(interviewer.answersOf(KEY).to(golden('a'))).toBeUndefined();
 });
 
+it("asks nothing while the lease may be another leader's, and what is still wanted once it is ours for sure", async () => {
+  let looks = 0;
+  let holds = false;
+  const asked: string[] = [];
+  const interviewer = new Interviewer(
+    ({ about }) => {
+      asked.push(about);
+      return Promise.resolve(aShadowReport());
+    },
+    Date.now,
+    () => {
+      looks++;
+      return holds;
+    },
+  );
+  interviewer.ask(KEY, [shadow('a')]);
+  running(interviewer);
+  await eventually(() => expect(looks).toBeGreaterThan(1));
+  expect(asked).toEqual([]);
+  holds = true;
+  await eventually(() => expect(asked).toEqual(['shadow']));
+});
+
 it('what a pod told before it was restarted, or was replaced, counts as long as the comparison goes on', () => {
   const interviews = new Interviews();
   const tell = (since: string, compared: number): void => {

@@ -14,13 +14,18 @@ export class Interviewer {
   readonly #models = new Map<string, Interviews>();
   readonly #askPod: AskPod;
   readonly #now: () => number;
+  readonly #mayAsk: () => boolean;
   /** With the key of its model each. */
   readonly #underWay = new Map<Interview, string>();
 
-  /** @param now milliseconds since 1970 */
-  constructor(askPod: AskPod, now: () => number = Date.now) {
+  /**
+   * @param now milliseconds since 1970
+   * @param mayAsk looked at each time: false once another may be at work, whose comparisons are not ours to begin or end
+   */
+  constructor(askPod: AskPod, now: () => number = Date.now, mayAsk: () => boolean = () => true) {
     this.#askPod = askPod;
     this.#now = now;
+    this.#mayAsk = mayAsk;
   }
 
   /** @param key of a model */
@@ -46,6 +51,7 @@ export class Interviewer {
   }
 
   #askDue(told: (key: string) => void, signal: AbortSignal): void {
+    if (!this.#mayAsk()) return;
     for (const { key, interview } of this.#due()) {
       if (this.#underWay.size >= MOST_AT_ONCE) return;
       if (this.#underWayOf(key) >= MOST_OF_MODEL) continue;

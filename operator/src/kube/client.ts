@@ -92,9 +92,10 @@ export class KubeClient {
     return this.#request<T>('GET', objectPath(kind, namespace, name), { signal });
   }
 
-  create<T extends KubeObject>(kind: Kind<T>, object: T): Promise<T> {
+  create<T extends KubeObject>(kind: Kind<T>, object: T, signal?: AbortSignal): Promise<T> {
     const query = { fieldManager: FIELD_MANAGER };
-    return this.#request<T>('POST', collectionPath(kind, object.metadata.namespace), { query, body: object });
+    const path = collectionPath(kind, object.metadata.namespace);
+    return this.#request<T>('POST', path, { query, body: object, signal });
   }
 
   /** Server-side apply of all that the operator owns; with a resourceVersion only on top of that one. */

@@ -129,3 +129,52 @@ test('a lease that took long to get counts from when it was asked for', async ()
   });
   expect(holds).toBe(false);
 });
+
+/** Never answers, as a server behind a network that drops packets. */
+const silence = (signal?: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => signal?.addEventListener('abort', () => reject(new Error('given up'))));
+
+test('a leader that stops waits for no API server that does not answer', async () => {
+  const abort = new AbortController();
+  const made = { get: () => Promise.reject(new KubeError(404, 'NotFound', 'no such lease')) };
+  const lost = {
+    ...made,
+    create: (_kind: unknown, created: Lease) => Promise.resolve(created),
+  } as unknown as KubeClient;
+  const election = new Election(
+    lost,
+    { namespace: 'shop', name: 'op', identity: 'leader', releaseMs: 20 },
+    () => {},
+  );
+  let asked = 0;
+  await election.run(async () => {
+    lost.get = (_kind, _namespace, _name, signal) => {
+      asked++;
+      return silence(signal);
+    };
+    abort.abort();
+  }, abort.signal);
+  expect(asked).toBe(1);
+});
+
+test('a lease whose making is not answered is tried for again', async () => {
+  let tries = 0;
+  const lost = {
+    get: () => Promise.reject(new KubeError(404, 'NotFound', 'no such lease')),
+    create: (_kind: unknown, _lease: Lease, signal?: AbortSignal) => {
+      tries++;
+      return silence(signal);
+    },
+  } as unknown as KubeClient;
+  const times = { renewMs: 20, retryMs: 5 };
+  const election = new Election(
+    lost,
+    { namespace: 'shop', name: 'op', identity: 'leader', ...times },
+    () => {},
+  );
+  const abort = new AbortController();
+  const running = election.run(() => Promise.resolve(), abort.signal);
+  await eventually(() => expect(tries).toBeGreaterThan(1));
+  abort.abort();
+  await running;
+});

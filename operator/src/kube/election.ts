@@ -15,6 +15,8 @@ export interface ElectionOptions {
   /** Without a renewal for so long the leader steps down: before others may take over. */
   renewMs?: number;
   retryMs?: number;
+  /** A leader that stops waits no longer for the API server to take the Lease back. */
+  releaseMs?: number;
   /** For the times in the Lease, which people read and no election does. Default: the machine's clock. */
   now?: () => Date;
 }
@@ -35,6 +37,7 @@ export class Election {
       leaseMs: 10_000,
       renewMs: 7_000,
       retryMs: 2_000,
+      releaseMs: 3_000,
       now: () => new Date(),
       ...options,
     };
@@ -93,10 +96,10 @@ export class Election {
     }
   }
 
-  async #read(signal?: AbortSignal): Promise<Lease | undefined> {
+  async #read(within: AbortSignal): Promise<Lease | undefined> {
     const { namespace, name } = this.#options;
     try {
-      return await this.#client.get(LEASE, namespace, name, signal);
+      return await this.#client.get(LEASE, namespace, name, within);
     } catch (error) {
       if (isNotFound(error)) return undefined;
       throw error;
@@ -107,7 +110,7 @@ export class Election {
     if (lease !== undefined) return this.#client.replace(LEASE, this.#claim(lease), within);
     const { namespace, name } = this.#options;
     const fresh = { apiVersion: LEASE.apiVersion, kind: LEASE.kind, metadata: { namespace, name }, spec: {} };
-    return this.#client.create(LEASE, this.#claim(fresh));
+    return this.#client.create(LEASE, this.#claim(fresh), within);
   }
 
   #isOurs(lease: Lease): boolean {
@@ -141,8 +144,9 @@ export class Election {
 
   /** So that the next one need not wait for the lease to run out. */
   async #release(): Promise<void> {
+    const within = AbortSignal.timeout(this.#options.releaseMs);
     try {
-      const lease = await this.#read();
+      const lease = await this.#read(within);
       if (lease === undefined || !this.#isOurs(lease)) return;
       const spec = {
         ...lease.spec,
@@ -150,7 +154,7 @@ export class Election {
         leaseDurationSeconds: 1,
         renewTime: microTime(this.#options.now()),
       };
-      await this.#client.replace(LEASE, { ...lease, spec });
+      await this.#client.replace(LEASE, { ...lease, spec }, within);
     } catch (error) {
       this.#log('debug', 'the lease was not released', {
         error: error instanceof Error ? error.message : error,

@@ -70,7 +70,7 @@ export const REASON = {
   waitingForRollout: 'WaitingForRollout',
   /** spec.training.suspend, or spec.suspend of a ScoringJob, is true. */
   suspended: 'Suspended',
-  /** The storage did not do its part (full, read-only, down, not allowed); the training is tried again by itself. */
+  /** The storage did not do its part (full, read-only, down, not allowed); the training, or the comparison, is tried again by itself. */
   storageUnavailable: 'StorageUnavailable',
   /** The training failed for good; it is not tried again unasked. */
   trainingFailed: 'TrainingFailed',
@@ -86,7 +86,7 @@ export const REASON = {
   noVersion: 'NoVersion',
   /** It lacks nothing but a comparison with what serves, which a Job makes, or is about to. */
   comparing: 'Comparing',
-  /** It could not be compared with what serves, and may not serve before; it is tried again. */
+  /** It could not be compared with what serves, and may not serve before; it is not tried again unasked. */
   comparisonFailed: 'ComparisonFailed',
 
   // RolledOut.

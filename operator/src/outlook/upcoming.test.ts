@@ -126,13 +126,18 @@ describe('of Jobs', () => {
   });
 
   test.each([
-    ['StorageUnavailable', 'training', 'the training is run again: its storage may be back'],
-    ['TrackingFailed', 'tracking', 'MLflow is told again'],
-    ['ComparisonFailed', 'evaluation', 'the comparison with what serves is made again'],
-    ['RecoveryFailed', 'recovery', 'storage is looked through again'],
-  ])('%s is tried again, and it is foreseen when', (reason, component, what) => {
+    ['Trained', 'StorageUnavailable', 'training', 'the training is run again: its storage may be back'],
+    ['Tracked', 'TrackingFailed', 'tracking', 'MLflow is told again'],
+    [
+      'GatesPassed',
+      'StorageUnavailable',
+      'evaluation',
+      'the comparison with what serves is made again: its storage may be back',
+    ],
+    ['Recovered', 'RecoveryFailed', 'recovery', 'storage is looked through again'],
+  ])('%s %s is tried again, and it is foreseen when', (type, reason, component, what) => {
     const condition = {
-      type: 'Ready',
+      type,
       status: 'False' as const,
       lastTransitionTime: '',
       reason,

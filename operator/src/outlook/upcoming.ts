@@ -1,6 +1,6 @@
 import type { StockoutModel } from '@stockout/crds';
 import type { Deployment, Job, Service } from '../api/kubernetes.ts';
-import { REASON } from '../conditions.ts';
+import { CONDITION, REASON } from '../conditions.ts';
 import { storageRetrySeconds } from '../jobs/storage-retry.ts';
 import { analysisOf } from '../policies/rollout/analysis.ts';
 import { ANNOTATION, type Component, isOfComponent, LABEL } from '../resources/names.ts';
@@ -104,8 +104,8 @@ function deadlines(_model: StockoutModel, { jobs }: Surroundings): (Upcoming | u
 
 /** A Job that failed stands for its failure; once its time to live is over, or that of the failure, it is made again. */
 function retries({ status }: StockoutModel, { jobs }: Surroundings): (Upcoming | undefined)[] {
-  const reasons = new Set(status?.conditions?.map(({ reason }) => reason));
-  return RETRIES.filter(({ reason }) => reasons.has(reason)).flatMap(
+  const found = new Set(status?.conditions?.map(({ type, reason }) => `${type} ${reason}`));
+  return RETRIES.filter(({ on, reason }) => found.has(`${on} ${reason}`)).flatMap(
     ({ component, what, secondsOf = timeToLive }) =>
       jobs
         .filter((job) => isOfComponent(job, component))
@@ -119,24 +119,39 @@ function retries({ status }: StockoutModel, { jobs }: Surroundings): (Upcoming |
 const timeToLive = ({ spec }: Job): number => spec.ttlSecondsAfterFinished;
 
 const RETRIES: readonly {
+  /** The condition that says so. */
+  on: string;
   reason: string;
   component: Component;
   what: string;
   secondsOf?: (job: Job) => number;
 }[] = [
   {
+    on: CONDITION.trained,
     reason: REASON.storageUnavailable,
     component: 'training',
     what: 'the training is run again: its storage may be back',
     secondsOf: storageRetrySeconds,
   },
-  { reason: REASON.trackingFailed, component: 'tracking', what: 'MLflow is told again' },
   {
-    reason: REASON.comparisonFailed,
-    component: 'evaluation',
-    what: 'the comparison with what serves is made again',
+    on: CONDITION.tracked,
+    reason: REASON.trackingFailed,
+    component: 'tracking',
+    what: 'MLflow is told again',
   },
-  { reason: REASON.recoveryFailed, component: 'recovery', what: 'storage is looked through again' },
+  {
+    on: CONDITION.gatesPassed,
+    reason: REASON.storageUnavailable,
+    component: 'evaluation',
+    what: 'the comparison with what serves is made again: its storage may be back',
+    secondsOf: storageRetrySeconds,
+  },
+  {
+    on: CONDITION.recovered,
+    reason: REASON.recoveryFailed,
+    component: 'recovery',
+    what: 'storage is looked through again',
+  },
 ];
 
 function serviceOf({ metadata }: StockoutModel, { services }: Surroundings): Service | undefined {

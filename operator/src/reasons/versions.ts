@@ -19,9 +19,9 @@ export const VERSIONS = {
     todo: 'Wait.',
   },
   StorageUnavailable: {
-    on: ['Trained=False', 'Ready=False'],
-    when: 'The storage of a training was full, read-only, down, or did not let its pod in. Nothing is half made, and what serves goes on serving. The training is run again 10 minutes later, for as long as it takes.',
-    todo: 'Mend what the message names. Delete the training Job if ten minutes are too long.',
+    on: ['Trained=False', 'GatesPassed=False', 'Ready=False'],
+    when: 'The storage of a training, or of a comparison with what serves, was full, read-only, down, or did not let its pod in. Nothing is half made, and what serves goes on serving. The Job is run again 10 minutes later, for as long as it takes.',
+    todo: 'Mend what the message names. Delete the Job if ten minutes are too long.',
     see: 'storage.md',
   },
   TrainingFailed: {
@@ -54,8 +54,8 @@ export const VERSIONS = {
   },
   ComparisonFailed: {
     on: ['GatesPassed=False'],
-    when: 'That Job failed, so that the version may not serve. It is tried again 10 minutes later.',
-    todo: "Mend what the message says: it is the command's own. A change of `spec.training`, `spec.data` or `spec.storage`, or deleting the Job, tries at once.",
+    when: 'That Job failed for good, so that the version may not serve.',
+    todo: "Mend what the message says: it is the command's own. It is tried again when `spec.training`, `spec.data` or `spec.storage` changes (more memory or time is enough), or by `stockout retrain NAME`.",
     see: 'rollouts.md#before-compared-with-what-serves',
   },
   NoVersion: {

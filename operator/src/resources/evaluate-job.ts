@@ -7,8 +7,8 @@ import { RESULT_FILE } from './pod.ts';
 import { evaluateRunName, evaluationAttempt, type Pair } from './run-names.ts';
 import { trainingSettings } from './training-job.ts';
 
-/** A Job that failed stays this long, and is then made again: storage may be back. */
-export const EVALUATE_RETRY_SECONDS = 600;
+/** A Job that ended stays this long, for its log. */
+const TTL_SECONDS = 600;
 
 /** Scores both versions on the held-out rows of the first, which takes what a training's evaluation takes. */
 export function buildEvaluateJob(model: StockoutModel, pair: Pair, image: string): Job {
@@ -35,7 +35,7 @@ export function buildEvaluateJob(model: StockoutModel, pair: Pair, image: string
     manifest: [model],
     backoffLimit,
     activeDeadlineSeconds,
-    ttlSecondsAfterFinished: EVALUATE_RETRY_SECONDS,
+    ttlSecondsAfterFinished: TTL_SECONDS,
   });
 }
 

@@ -55,12 +55,16 @@ export function evaluateRunName({ metadata }: StockoutModel, { version, champion
   return isLong ? `${metadata.name}-evaluate-${hashOf({ version, champion })}` : name;
 }
 
-/** How the Job of a comparison runs, and how its rows are read: a failure counts until this changes. */
-export function evaluationAttempt({ spec }: StockoutModel): string {
+/**
+ * How the Job of a comparison runs, and how its rows are read: a failure counts until this changes, or somebody asks for
+ * another training.
+ */
+export function evaluationAttempt({ metadata, spec }: StockoutModel): string {
   const { resources, backoffLimit, activeDeadlineSeconds, engine } = spec.training ?? {};
   const { storage, data } = spec;
   const training = { resources, backoffLimit, activeDeadlineSeconds, engine };
-  return hashOf({ storage, data, training, ...placementOf(spec.training) });
+  const retrain = metadata.annotations?.[ANNOTATION.retrainRequestedAt];
+  return hashOf({ storage, data, training, retrain, ...placementOf(spec.training) });
 }
 
 /** What a scoring run is for. */

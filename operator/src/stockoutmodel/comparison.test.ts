@@ -74,7 +74,23 @@ const running = (): Job => cluster.runningJob('retail-evaluate');
 const records = (): string[] =>
   [...cluster.stores.configMaps.values()]
     .map(({ metadata }) => metadata.name)
-    .filter((name) => name.includes('against'));
+    .filter((name) => /^retail-v\d+-against/.test(name));
+const failures = (): string[] => cluster.observe().comparisonFailures.map(({ run }) => run);
+const FAILED =
+  'False ComparisonFailed: v3 could not be compared with v2, which serves: retail-evaluate-v3-against-v2 failed: no such file (change spec.training, spec.data or spec.storage, or set the annotation stockout.dev/retrain-requested-at to a new value, to try again)';
+
+function failForGood(): void {
+  cluster.finishJob(running(), { kind: 'failure', exitCode: 2, message: 'no such file' });
+  cluster.settle();
+}
+
+/** As Kubernetes does with the Jobs that ended. */
+function forget(jobs: FakeCluster['stores']['jobs']): void {
+  for (const job of [...jobs.values()].filter(({ metadata }) => metadata.name.includes('evaluate'))) {
+    jobs.delete(job);
+  }
+}
+
 const told = (type: string): string | undefined => {
   const condition = cluster.condition(type);
   return condition && `${condition.status} ${condition.reason}: ${condition.message}`;
@@ -210,20 +226,51 @@ describe('while two versions are compared', () => {
     expect(evaluateJobs()).toHaveLength(1);
   });
 
-  test('a Job that fails is told of, stays for its time, and is made again', () => {
-    cluster.finishJob(running(), { kind: 'failure', exitCode: 1, message: 'the storage does not answer' });
-    cluster.settle();
+  test('a Job whose storage does not do its part is told of, and run again after ten minutes', () => {
+    const message = 'the storage does not answer';
+    cluster.finishJob(running(), { kind: 'failure', exitCode: 1, message, cause: 'storage' });
+    expect(cluster.settle().requeueAfterMs).toBe(600_000);
     expect(told('GatesPassed')).toBe(
-      'False ComparisonFailed: v3 could not be compared with v2, which serves: retail-evaluate-v3-against-v2 failed: the storage does not answer (it is tried again 600 s after it ended, or once the Job is deleted)',
+      'False StorageUnavailable: v3 could not be compared with v2, which serves: retail-evaluate-v3-against-v2 failed: the storage does not answer (it is tried again at 2026-11-23T12:10:00Z, or once its Job is deleted)',
     );
     expect(told('Reconciling')).toBeUndefined();
     expect(told('Ready')).toMatch(/^True Serving/);
-    const job = cluster.stores.jobs.get('shop/retail-evaluate-v3-against-v2') as Job;
-    expect(upcoming()).toEqual(['12:10:00 the comparison with what serves is made again']);
-    expect(job.spec.ttlSecondsAfterFinished).toBe(600);
-    cluster.stores.jobs.delete(job);
+    expect(upcoming()).toEqual([
+      '12:10:00 the comparison with what serves is made again: its storage may be back',
+    ]);
+    cluster.pass(600);
     cluster.settle();
     expect(told('GatesPassed')).toMatch(/^False Comparing: .* runs$/);
+    expect(failures()).toEqual([]);
+  });
+
+  test('a Job that fails of itself is not made again unasked, though it is gone', () => {
+    failForGood();
+    expect(told('GatesPassed')).toBe(FAILED);
+    expect(upcoming()).toEqual([]);
+    expect(failures()).toEqual(['retail-evaluate-v3-against-v2']);
+    forget(cluster.stores.jobs);
+    cluster.pass(6_000);
+    expect(cluster.settle().chains.flat()).toEqual([]);
+    expect(told('GatesPassed')).toBe(FAILED);
+  });
+
+  test('one that failed for good is made again once somebody asks for a training', () => {
+    failForGood();
+    forget(cluster.stores.jobs);
+    const { model } = cluster;
+    const annotations = { 'stockout.dev/retrain-requested-at': '1' };
+    cluster.put(cluster.stores.models, { ...model, metadata: { ...model.metadata, annotations } });
+    cluster.settle();
+    train('v4', { metrics: POOR, champion: { version: 'v2', metrics: GOOD } });
+    expect(evaluateJobs()).toEqual(['retail-evaluate-v3-against-v2']);
+    expect(failures()).toEqual([]);
+  });
+
+  test('a failure goes with the pair that it is of', () => {
+    failForGood();
+    trainNext('v4', { champion: { version: 'v2', metrics: GOOD } });
+    expect(failures()).toEqual([]);
   });
 
   test('a Job that failed is made again at once when the spec says how else it may run', () => {
@@ -231,22 +278,26 @@ describe('while two versions are compared', () => {
     cluster.settle();
     cluster.edit('more memory', (spec) => (spec.training!.resources = { limits: { memory: '8Gi' } }));
     cluster.settle();
+    expect(failures()).toEqual([]);
     expect(running().spec.template.spec.containers[0]?.resources).toEqual({ limits: { memory: '8Gi' } });
   });
 
-  test('a result that was lost is asked for again, and one of other versions counts for nothing', () => {
+  test('a result of other versions counts for nothing, and is not asked for again', () => {
     cluster.finishJob(running(), compared('v2', 'v1'));
     cluster.settle();
-    expect(told('GatesPassed')).toMatch(/ComparisonFailed: .* compared v2 with v1 \(it is tried again/);
+    expect(told('GatesPassed')).toMatch(/ComparisonFailed: .* compared v2 with v1 \(change spec/);
     expect(records()).toEqual([]);
-    for (const pod of cluster.stores.pods.values()) {
-      if (pod.metadata.name.includes('evaluate')) cluster.stores.pods.delete(pod);
-    }
-    cluster.pass(60);
-    const job = cluster.stores.jobs.get('shop/retail-evaluate-v3-against-v2') as Job;
+    forget(cluster.stores.jobs);
+    expect(cluster.settle().chains.flat()).toEqual([]);
+  });
+
+  test('a result that was lost is asked for again', () => {
+    const job = running();
     const condition = { type: 'Complete', status: 'True', lastTransitionTime: '2026-11-23T12:00:00Z' };
     cluster.put(cluster.stores.jobs, { ...job, status: { conditions: [condition] } });
+    cluster.pass(60);
     cluster.settle();
+    expect(running().metadata.uid).not.toBe(job.metadata.uid);
     expect(told('GatesPassed')).toMatch(/^False Comparing: .* runs$/);
   });
 });
@@ -312,13 +363,20 @@ describe('a pinned version that was never compared, though something serves', ()
     expect(cluster.serving).toBe('v1');
   });
 
-  test('is refused, and not for good, when the comparison fails', () => {
-    cluster.finishJob(running(), { kind: 'failure', exitCode: 1, message: 'no answer' });
+  test.each([
+    ['is refused until its storage is back', { cause: 'storage' as const }, undefined],
+    [
+      'is refused, and stalls, when the comparison fails of itself',
+      {},
+      expect.stringMatching(/^True PinnedVersionRefused: /),
+    ],
+  ])('%s', (_, cause, stalled) => {
+    cluster.finishJob(running(), { kind: 'failure', exitCode: 1, message: 'no answer', ...cause });
     cluster.settle();
     expect(told('Ready')).toMatch(
       /^False PinnedVersionRefused: .*v2 could not be compared with v1.*no answer/,
     );
-    expect(told('Stalled')).toBeUndefined();
+    expect(told('Stalled')).toEqual(stalled);
   });
 
   test('goes back without a comparison', () => {

@@ -164,7 +164,10 @@ export class EditedModel {
   /** People wait, and everything works: whatever stood in the way is gone. */
   allIsWell(): void {
     this.annotate('paused', 'false');
-    this.edit('it may train', (spec) => (spec.training!.suspend = false));
+    this.edit('it may train, and in another way', (spec) => {
+      spec.training!.suspend = false;
+      spec.training!.resources = { limits: { memory: '8Gi' } };
+    });
     this.edit('what was given up is tried again', (spec) => {
       spec.serving.resources = { limits: { memory: '4Gi' } };
     });

@@ -17,7 +17,7 @@ import {
 } from '../resources/names.ts';
 import { readRecoveryRecord } from '../resources/recovery-record.ts';
 import { readRollMarks } from '../resources/roll-marks.ts';
-import { readRunFailure } from '../resources/run-failure.ts';
+import { type FailedWork, readRunFailure, type RunFailure } from '../resources/run-failure.ts';
 import { readTrackingRecord } from '../resources/tracking-record.ts';
 import { readVersionRecord, type VersionRecord, versionNumber } from '../resources/version-record.ts';
 import type { ObservedModel, PredictorState } from './observed.ts';
@@ -55,10 +55,11 @@ export function observeModel(
   return {
     model,
     versions: versionsOf(configMaps),
-    failures: configMaps.map(readRunFailure).filter((failure) => failure !== undefined),
+    failures: failuresOf(configMaps, 'training'),
     runs: runsOf('training'),
     evaluationRuns: runsOf('evaluation'),
     comparisons: configMaps.map(readComparisonRecord).filter((record) => record !== undefined),
+    comparisonFailures: failuresOf(configMaps, 'evaluation'),
     trackingRuns: runsOf('tracking'),
     tracking: readFirst(configMaps, readTrackingRecord),
     recoveryRuns: runsOf('recovery'),
@@ -80,6 +81,12 @@ function versionsOf(configMaps: readonly ConfigMap[]): VersionRecord[] {
     .map(readVersionRecord)
     .filter((record) => record !== undefined)
     .sort((a, b) => versionNumber(b.version) - versionNumber(a.version));
+}
+
+function failuresOf(configMaps: readonly ConfigMap[], work: FailedWork): RunFailure[] {
+  return configMaps
+    .map((configMap) => readRunFailure(configMap, work))
+    .filter((failure) => failure !== undefined);
 }
 
 /** With its ConfigMap, on top of which the next one is written. */

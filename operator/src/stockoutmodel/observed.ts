@@ -16,12 +16,14 @@ export interface ObservedModel {
   model: StockoutModel;
   /** Newest first. */
   versions: readonly VersionRecord[];
+  /** Of trainings. */
   failures: readonly RunFailure[];
   runs: readonly RunState[];
   /** Jobs that compare a version with what serves. */
   evaluationRuns: readonly RunState[];
   /** What they found. */
   comparisons: readonly ComparisonRecord[];
+  comparisonFailures: readonly RunFailure[];
   /** Jobs that tell MLflow. */
   trackingRuns: readonly RunState[];
   /** What MLflow was told. */

@@ -51,8 +51,12 @@ function pinRefused(
   const { reason, message } = promotion.pinRefused;
   const words = message + meanwhile(servingOf(observed)?.version);
   // The version that is pinned may be the very one that is being trained, looked for or compared.
-  const maySoon = training?.busy || recovery?.busy || comparison?.pair !== undefined;
+  const maySoon = training?.busy || recovery?.busy || mayBeCompared(comparison);
   return maySoon ? notYet(reason, words) : stalled({ reason, message: words });
+}
+
+function mayBeCompared(comparison: ModelPlan['comparison']): boolean {
+  return comparison?.pair !== undefined && comparison.isFinal === undefined;
 }
 
 /** A version that nobody asked for by its name was refused: as with one that fails its gates, what serves is right. */

@@ -1,25 +1,16 @@
 import type { EvaluateResult } from '@stockout/contracts';
 import type { Action } from '../../actions.ts';
-import { isFalse, REASON, type Verdict } from '../../conditions.ts';
+import { isFalse, REASON } from '../../conditions.ts';
 import { outcomeOf } from '../../jobs/run-outcome.ts';
 import type { RunState } from '../../jobs/run-state.ts';
 import { buildComparisonRecord } from '../../resources/comparison-record.ts';
-import { buildEvaluateJob, EVALUATE_RETRY_SECONDS } from '../../resources/evaluate-job.ts';
+import { buildEvaluateJob } from '../../resources/evaluate-job.ts';
 import { modelOfManifest } from '../../resources/manifest-file.ts';
 import { ANNOTATION } from '../../resources/names.ts';
 import { evaluateRunName, evaluationAttempt, type Pair } from '../../resources/run-names.ts';
 import type { ObservedModel } from '../../stockoutmodel/observed.ts';
-
-export interface ComparisonPlan {
-  /** What is to be compared; undefined where nothing depends on it. */
-  pair: Pair | undefined;
-  /** Of the condition GatesPassed, in the place of the gates'. */
-  verdict: Verdict | undefined;
-  /** It is under way or about to be. */
-  busy: boolean;
-  actions: Action[];
-  requeueAfterMs?: number;
-}
+import type { ComparisonPlan, Step } from './comparison-plan.ts';
+import { alreadyFailed, awaitStorage, dropOutdatedFailures, recordFailure } from './failed-comparison.ts';
 
 export interface ComparisonInput {
   now: Date;
@@ -34,8 +25,6 @@ interface Context extends ComparisonInput {
   run: string;
 }
 
-type Step = Omit<ComparisonPlan, 'pair'>;
-
 /**
  * What to do so that a version which lacks nothing but a comparison with what serves gets it. One Job at a time: when
  * another version serves by now, what was to be compared with the one before is ended.
@@ -47,13 +36,17 @@ export function planComparison(
 ): ComparisonPlan {
   const run = pair && evaluateRunName(observed.model, pair);
   const others = observed.evaluationRuns.filter((state) => state.run !== run && isUnderWay(state));
-  const ended = others.filter(({ phase }) => phase === 'Running').map(endOther);
+  const ended = [
+    ...dropOutdatedFailures(observed, pair),
+    ...others.filter(({ phase }) => phase === 'Running').map(endOther),
+  ];
   if (pair === undefined || run === undefined) {
     return { pair: undefined, verdict: undefined, busy: false, actions: ended };
   }
   const context = { observed, pair, run, ...input };
   const [other] = others;
-  const step = other === undefined ? planRun(context) : waiting(context, other.run);
+  const step =
+    other === undefined ? (alreadyFailed(context) ?? planRun(context)) : waiting(context, other.run);
   return { pair, ...step, actions: [...ended, ...step.actions] };
 }
 
@@ -82,9 +75,7 @@ function planRun(context: Context): Step {
     case 'lost':
       return runAgain(context, state, 'its result was lost');
     case 'failed':
-      return isOutdated(context, state)
-        ? runAgain(context, state, 'as the spec says by now')
-        : failed(context, outcome.message);
+      return failed(context, state, outcome);
     case 'done':
       return record(context, state, outcome.result);
   }
@@ -120,7 +111,8 @@ function record(context: Context, state: RunState, result: EvaluateResult): Step
     return runAgain(context, state, 'since versions lie elsewhere by now');
   }
   if (result.version !== pair.version || result.champion.version !== pair.champion) {
-    return failed(context, `${run} compared ${result.version} with ${result.champion.version}`);
+    const message = `${run} compared ${result.version} with ${result.champion.version}`;
+    return failed(context, state, { message, isOfStorage: false });
   }
   const object = buildComparisonRecord(observed.model, result);
   const why = `${pair.version} was compared with ${pair.champion}`;
@@ -132,10 +124,13 @@ function storageOf({ job }: RunState): string {
   return modelOfManifest(job.spec.template).spec.storage.uri;
 }
 
-function failed({ pair }: Context, message: string): Step {
-  const again = `it is tried again ${EVALUATE_RETRY_SECONDS} s after it ended, or once the Job is deleted`;
-  const words = `${pair.version} could not be compared with ${pair.champion}, which serves: ${message} (${again})`;
-  return { verdict: isFalse(REASON.comparisonFailed, words), busy: false, actions: [] };
+function failed(
+  context: Context,
+  state: RunState,
+  { message, isOfStorage }: { message: string; isOfStorage: boolean },
+): Step {
+  if (isOutdated(context, state)) return runAgain(context, state, 'as the spec says by now');
+  return isOfStorage ? awaitStorage(context, state, message) : recordFailure(context, message);
 }
 
 function waiting({ pair }: Context, awaited: string): Step {

@@ -1,5 +1,5 @@
 import type { PromotionPlan } from '../promotion.ts';
-import type { ComparisonPlan } from './comparison.ts';
+import type { ComparisonPlan } from './comparison-plan.ts';
 
 /**
  * What is told of a version that is being compared: that, and not that a gate could not be judged.

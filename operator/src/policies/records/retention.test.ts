@@ -16,6 +16,7 @@ test('records beyond the limit go, but never that of a version in use or of the 
     runs: [],
     evaluationRuns: [],
     comparisons: [],
+    comparisonFailures: [],
     trackingRuns: [],
     tracking: undefined,
     recoveryRuns: [],

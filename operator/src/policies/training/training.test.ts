@@ -17,6 +17,7 @@ const observedOf = (model: StockoutModel, changes: Partial<ObservedModel> = {}):
   runs: [],
   evaluationRuns: [],
   comparisons: [],
+  comparisonFailures: [],
   trackingRuns: [],
   tracking: undefined,
   recoveryRuns: [],

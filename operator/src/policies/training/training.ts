@@ -9,6 +9,7 @@ import { buildRunFailure, type RunFailure } from '../../resources/run-failure.ts
 import { trainingAttempt } from '../../resources/run-names.ts';
 import { buildMarkedRecord, type VersionRecord } from '../../resources/version-record.ts';
 import { buildTrainingJob } from '../../resources/training-job.ts';
+import { dropOutdated } from '../outdated-failures.ts';
 import { awaitStorage } from './await-storage.ts';
 import { type DueTraining, dueTraining } from './due-training.ts';
 import { knownOfStorage, soughtFirst } from '../records/recovery-state.ts';
@@ -194,7 +195,7 @@ function runOtherwise(context: Context, state: RunState): StepPlan {
 
 function recordFailure(context: Context, message: string): StepPlan {
   const { observed, run, attempt } = context;
-  const object = buildRunFailure(observed.model, { run, attempt, message });
+  const object = buildRunFailure(observed.model, 'training', { run, attempt, message });
   return failed(message, [
     ...dropFailures(context),
     { verb: 'create', object, why: 'the training failed for good' },
@@ -213,16 +214,10 @@ function isOfThis({ run, attempt }: Context, of: RunFailure | RunState): boolean
  */
 function dropFailures(context: Context): Action[] {
   const { observed, due, attempt } = context;
-  const { failures, model } = observed;
   const isKept = (failure: RunFailure): boolean =>
     [context.run, ...due.passedOver].includes(failure.run) && failure.attempt === attempt;
-  return failures
-    .filter((failure) => !isKept(failure))
-    .map((failure) => {
-      const object = buildRunFailure(model, failure);
-      const metadata = { ...object.metadata, uid: failure.uid ?? '' };
-      return { verb: 'delete', object: { ...object, metadata }, why: 'the spec was changed since' };
-    });
+  const outdated = observed.failures.filter((failure) => !isKept(failure));
+  return dropOutdated(observed.model, 'training', outdated, 'the spec was changed since');
 }
 
 function busy(verdict: Verdict, actions: Action[] = []): StepPlan {

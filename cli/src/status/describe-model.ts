@@ -33,10 +33,11 @@ export function describeModel(report: ModelReport, now: Date): string {
   }).join('\n');
 }
 
-/** While something goes on, what comes after it may be nobody's to foresee. */
-function nextBranches({ next, status }: ModelReport, now: Date): Tree[] {
+/** While something goes on, or is yet to be seen, what comes after it may be nobody's to foresee. */
+function nextBranches({ next, status, isBehind, hidden }: ModelReport, now: Date): Tree[] {
   const isAtWork = status.conditions?.some(({ type }) => type === CONDITION.reconciling);
-  if (next.length === 0 && !isAtWork) return [{ text: 'next: nothing by itself' }];
+  if (next.length === 0 && hidden.length > 0) return [{ text: 'next: not known' }];
+  if (next.length === 0 && !isAtWork && !isBehind) return [{ text: 'next: nothing by itself' }];
   return group(
     'next',
     next.map(({ at, what }) => ({ text: `${instant(new Date(at), now)}: ${what}` })),

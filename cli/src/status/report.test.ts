@@ -17,7 +17,9 @@ spec: { storage: { uri: 's3://bucket' }, training: {} }
 ).models;
 
 function sight(changes: Partial<Sight> = {}, conditions: Condition[] = []): Sight {
-  const model = { ...(MODEL as StockoutModel), status: { conditions } };
+  const { metadata, spec, ...kind } = MODEL as StockoutModel;
+  const status = { observedGeneration: conditions.length === 0 ? 0 : 4, conditions };
+  const model = { ...kind, metadata: { ...metadata, generation: 4 }, spec, status };
   const nothing = { scoringJobs: [], pods: [], deployments: [], services: [], jobs: [], hidden: [] };
   return { model, ...nothing, ...changes };
 }
@@ -40,12 +42,42 @@ test('a model that no operator has seen is told so', () => {
   const report = reportOf(sight(), NOW);
   expect(report).toMatchObject({ ready: false, reason: 'NotSeenYet' });
   expect(describeModel(report, NOW)).toBe(
-    [
-      'shop/retail: not Ready, NotSeenYet: the operator has not seen it yet: does it',
-      '│  run?',
-      '└─ next: nothing by itself',
-    ].join('\n'),
+    ['shop/retail: not Ready, NotSeenYet: the operator has not seen it yet: does it', 'run?'].join('\n'),
   );
+});
+
+/** Serves v1, with a training due at a time. */
+function serving(generation: number, nextTrainingTime?: string): Sight {
+  const seen = sight({}, [condition('Ready', 'True', 'Serving', 'v1 serves')]);
+  const { metadata, status } = seen.model;
+  const next = nextTrainingTime === undefined ? {} : { nextTrainingTime };
+  return {
+    ...seen,
+    model: { ...seen.model, metadata: { ...metadata, generation }, status: { ...status, ...next } },
+  };
+}
+
+test('a spec that no operator has seen is told before all else, and nothing is said to come after it', () => {
+  const unseen = 'NotSeenYet: the operator has not seen the newest spec yet: does it run?';
+  const behind = reportOf(serving(9), NOW);
+  expect(behind.isBehind).toBe(true);
+  expect(describeModel(behind, NOW)).toContain(`now\n   └─ ${unseen}`);
+  expect(describeModel(behind, NOW)).not.toContain('next');
+  expect(describeModel(reportOf(serving(4), NOW), NOW)).toBe(
+    'shop/retail: Ready: v1 serves\n└─ next: nothing by itself',
+  );
+});
+
+test('a model that is being deleted waits for no operator to see its spec', () => {
+  const deleted = serving(5);
+  deleted.model.metadata.deletionTimestamp = '2026-11-23T11:59:00Z';
+  expect(reportOf(deleted, NOW)).toMatchObject({ isBehind: false, now: [] });
+});
+
+test('a training that is overdue is told with how long', () => {
+  const report = reportOf(serving(4, '2026-11-23T03:00:00Z'), NOW);
+  expect(report.next).toMatchObject([{ at: '2026-11-23T03:00:00Z', isOverdue: true }]);
+  expect(describeModel(report, NOW)).toContain('2026-11-23T03:00:00Z (9h ago): a training was due');
 });
 
 test('what two conditions say is told once, and what is as it should be is not', () => {
@@ -94,4 +126,5 @@ test('what may not be read is named, so that nobody takes it for absent', () => 
   const text = describeModel(reportOf(sight({ hidden: ['deployments', 'pods'] }), NOW), NOW);
   expect(text).toContain('├─ you may not read deployments here: they are not shown');
   expect(text).toContain('└─ you may not read pods here: they are not shown');
+  expect(text).toContain('├─ next: not known');
 });

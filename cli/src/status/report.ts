@@ -15,7 +15,9 @@ export interface ModelReport {
   todo?: string;
   /** What goes on, or is not as it should be, besides. */
   now: Matter[];
-  next: { at: string; what: string }[];
+  next: { at: string; what: string; isOverdue?: true }[];
+  /** The operator has not seen the newest spec: what it says of the model is of an older one. */
+  isBehind: boolean;
   colors: ColorReport[];
   /** Jobs of the model that run: trainings and others. */
   jobs: { name: string; startedAt?: string }[];
@@ -27,19 +29,26 @@ export interface ModelReport {
   hidden: readonly string[];
 }
 
+const UNSEEN: Matter = {
+  reason: 'NotSeenYet',
+  message: 'the operator has not seen the newest spec yet: does it run?',
+};
+
 /** What there is to say of a model at a time. */
 export function reportOf(sight: Sight, now: Date): ModelReport {
   const { metadata, spec, status = {} } = sight.model;
   const ready = status.conditions?.find(({ type }) => type === CONDITION.ready);
   const { reason = 'NotSeenYet', message = 'the operator has not seen it yet: does it run?' } = ready ?? {};
   const { version: pinned } = spec.promotion;
+  const isBehind = hasUnseenSpec(sight.model);
   return {
     name: metadata.name,
     namespace: metadata.namespace,
     ready: ready?.status === 'True',
     ...matterOf(sight.model, reason, message),
-    now: mattersOf(sight.model, message),
+    now: [...(isBehind && ready !== undefined ? [UNSEEN] : []), ...mattersOf(sight.model, message)],
     next: upcomingOf(sight.model, sight, now).map(inJson),
+    isBehind,
     colors: colorsOf(sight),
     jobs: runningJobs(sight),
     scoringJobs: sight.scoringJobs.map(scoringOf),
@@ -47,6 +56,12 @@ export function reportOf(sight: Sight, now: Date): ModelReport {
     ...(pinned === undefined ? {} : { pinned }),
     hidden: sight.hidden,
   };
+}
+
+/** To delete a model is a generation of its own, which no status tells. */
+function hasUnseenSpec({ metadata, status }: Sight['model']): boolean {
+  const isDeleted = metadata.deletionTimestamp !== undefined;
+  return !isDeleted && (status?.observedGeneration ?? 0) < (metadata.generation ?? 0);
 }
 
 function runningJobs({ jobs }: Sight): ModelReport['jobs'] {
@@ -58,6 +73,6 @@ function runningJobs({ jobs }: Sight): ModelReport['jobs'] {
     }));
 }
 
-function inJson({ at, what }: Upcoming): ModelReport['next'][number] {
-  return { at: at.toISOString().replace(/\.\d+Z$/, 'Z'), what };
+function inJson({ at, ...rest }: Upcoming): ModelReport['next'][number] {
+  return { at: at.toISOString().replace(/\.\d+Z$/, 'Z'), ...rest };
 }

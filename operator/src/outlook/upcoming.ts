@@ -11,6 +11,8 @@ export interface Upcoming {
   at: Date;
   /** A sentence without its full stop. */
   what: string;
+  /** It should have happened by now. */
+  isOverdue?: true;
 }
 
 /** What belongs to a model, as far as it may be read. */
@@ -24,22 +26,29 @@ type Foresee = (model: StockoutModel, around: Surroundings, now: Date) => (Upcom
 
 /**
  * What happens to a model next, and when, soonest first: from what stands in the cluster, as the operator reads it. What
- * should have happened by now is left out, and of a model that is paused nothing happens by itself.
+ * should have happened by now is left out, but for a training of the schedule: that one is overdue says that the operator
+ * is behind. Of a model that is paused nothing happens by itself.
  */
 export function upcomingOf(model: StockoutModel, around: Surroundings, now: Date): Upcoming[] {
   if (model.metadata.annotations?.[ANNOTATION.paused] === 'true') return [];
   return FORESEEN.flatMap((foresee) => foresee(model, around, now))
     .filter((each) => each !== undefined)
-    .filter(({ at }) => at > now)
+    .filter(({ at, isOverdue }) => isOverdue === true || at > now)
     .toSorted((a, b) => a.at.getTime() - b.at.getTime());
 }
 
 const FORESEEN: readonly Foresee[] = [scheduledTraining, endOfWindow, verdictOnCandidate, deadlines, retries];
 
-function scheduledTraining({ spec, status }: StockoutModel): (Upcoming | undefined)[] {
-  const { nextTrainingTime } = status ?? {};
-  const what = `a training is due, if ${spec.data.rawTable} has new data by then`;
-  return [nextTrainingTime === undefined ? undefined : { at: new Date(nextTrainingTime), what }];
+function scheduledTraining(
+  { spec, status }: StockoutModel,
+  _around: Surroundings,
+  now: Date,
+): (Upcoming | undefined)[] {
+  if (status?.nextTrainingTime === undefined) return [];
+  const at = new Date(status.nextTrainingTime);
+  if (at <= now)
+    return [{ at, what: 'a training was due, and the operator has not got to it', isOverdue: true }];
+  return [{ at, what: `a training is due, if ${spec.data.rawTable} has new data by then` }];
 }
 
 /** The pods of before are kept for the way back. */

@@ -13,7 +13,7 @@ export const GATED = ['v1', 'v2'];
 export const TRAININGS = 3;
 export const SCORINGS = 2;
 /** The Job that compares two versions, as no training did. */
-export const COMPARED = 'retail-evaluate-v2-against-v1';
+export const COMPARED = /^retail-evaluate-v2-against-v1-[0-9a-f]{5}$/;
 
 /** One step in the life of a model: what a person does, and how the world looks once all has settled. */
 interface Step {

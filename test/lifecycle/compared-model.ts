@@ -38,7 +38,9 @@ export async function liveCompared(world: SmallWorld, name: string): Promise<voi
   const admitted = await world.untilModel(name, 'GatesPassed', 'GatesPassed');
   expect(admitted.status).toMatchObject({ servingVersion: 'v1', candidateVersion: 'v2' });
   const jobs = await world.kube.names('batch/v1', 'Job', `stockout.dev/model=${name}`);
-  expect(jobs.filter((job) => job.includes('-evaluate-'))).toEqual([`${name}-evaluate-v2-against-v1`]);
+  expect(jobs.filter((job) => job.includes('-evaluate-'))).toEqual([
+    expect.stringMatching(`^${name}-evaluate-v2-against-v1-[0-9a-f]{5}$`),
+  ]);
 }
 
 const POLL = { timeout: 60_000 };

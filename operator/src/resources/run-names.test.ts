@@ -47,12 +47,16 @@ describe('another version is asked for', () => {
   });
 });
 
-const named = (name: string, version: string): string =>
-  evaluateRunName(aModel({}, { name }), { version, champion: 'v1' });
+const named = (name: string, version: string, uid = 'uid-1'): string =>
+  evaluateRunName(aModel({}, { name, uid }), { version, champion: 'v1' });
 
 describe('the name of a comparison', () => {
   test('says which versions', () => {
-    expect(named('retail', 'v12')).toBe('retail-evaluate-v12-against-v1');
+    expect(named('retail', 'v12')).toMatch(/^retail-evaluate-v12-against-v1-[0-9a-f]{5}$/);
+  });
+
+  test.each(['retail', 'a'.repeat(40)])('is another one once %s is made again', (name) => {
+    expect(named(name, 'v12', 'uid-2')).not.toBe(named(name, 'v12'));
   });
 
   test('fits into a label of its pod, however long the names are, and tells pairs apart', () => {

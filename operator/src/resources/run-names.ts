@@ -48,11 +48,15 @@ export interface Pair {
 /** A pod has the name of its Job in a label. */
 const MAX_RUN_NAME = 63;
 
-/** Neither version changes, nor do the rows: a comparison is done once, by whichever operator. */
+/**
+ * Neither version changes, nor do the rows: a comparison is done once, by whichever operator. Part of the model's uid tells
+ * it from one of a deleted model of the same name.
+ */
 export function evaluateRunName({ metadata }: StockoutModel, { version, champion }: Pair): string {
-  const name = `${metadata.name}-evaluate-${version}-against-${champion}`;
-  const isLong = name.length > MAX_RUN_NAME;
-  return isLong ? `${metadata.name}-evaluate-${hashOf({ version, champion })}` : name;
+  const { name, uid } = metadata;
+  const readable = `${name}-evaluate-${version}-against-${champion}-${hashOf({ uid }).slice(0, 5)}`;
+  const isLong = readable.length > MAX_RUN_NAME;
+  return isLong ? `${name}-evaluate-${hashOf({ uid, version, champion })}` : readable;
 }
 
 /**

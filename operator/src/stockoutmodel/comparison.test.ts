@@ -77,7 +77,7 @@ const records = (): string[] =>
     .filter((name) => /^retail-v\d+-against/.test(name));
 const failures = (): string[] => cluster.observe().comparisonFailures.map(({ run }) => run);
 const FAILED =
-  'False ComparisonFailed: v3 could not be compared with v2, which serves: retail-evaluate-v3-against-v2 failed: no such file (change spec.training, spec.data or spec.storage, or set the annotation stockout.dev/retrain-requested-at to a new value, to try again)';
+  'False ComparisonFailed: v3 could not be compared with v2, which serves: retail-evaluate-v3-against-v2-b9804 failed: no such file (change spec.training, spec.data or spec.storage, or set the annotation stockout.dev/retrain-requested-at to a new value, to try again)';
 
 function failForGood(): void {
   cluster.finishJob(running(), { kind: 'failure', exitCode: 2, message: 'no such file' });
@@ -116,14 +116,14 @@ describe('a version that was compared with another champion than the one that se
   test('is compared with that one by a Job, and serves when it is no worse', () => {
     v3MissedV2();
     automatic();
-    expect(evaluateJobs()).toEqual(['retail-evaluate-v3-against-v2']);
+    expect(evaluateJobs()).toEqual(['retail-evaluate-v3-against-v2-b9804']);
     expect(running().spec.template.spec.containers[0]?.args).toEqual(
       'evaluate -f /etc/stockout/manifest.yaml --storage file:///var/lib/stockout --version v3 --against v2 --gates report --result-file /dev/termination-log'.split(
         ' ',
       ),
     );
     expect(told('GatesPassed')).toBe(
-      'False Comparing: v3 is compared with v2, which serves: retail-evaluate-v3-against-v2 runs',
+      'False Comparing: v3 is compared with v2, which serves: retail-evaluate-v3-against-v2-b9804 runs',
     );
     expect(told('Reconciling')).toMatch(/^True Comparing: v3 is compared with v2/);
     expect(told('Ready')).toMatch(/^True Serving: v2 serves/);
@@ -172,7 +172,7 @@ describe('a version that was compared with another champion than the one that se
     v3MissedV2();
     trainNext('v4', { metrics: POOR, champion: { version: 'v2', metrics: GOOD } });
     automatic();
-    expect(evaluateJobs()).toEqual(['retail-evaluate-v3-against-v2']);
+    expect(evaluateJobs()).toEqual(['retail-evaluate-v3-against-v2-b9804']);
     expect(told('GatesPassed')).toMatch(
       /^False GatesFailed: v4 is refused: auc 0.8000.*; v2 keeps serving; v3 is compared with v2, which serves: /,
     );
@@ -231,7 +231,7 @@ describe('while two versions are compared', () => {
     cluster.finishJob(running(), { kind: 'failure', exitCode: 1, message, cause: 'storage' });
     expect(cluster.settle().requeueAfterMs).toBe(600_000);
     expect(told('GatesPassed')).toBe(
-      'False StorageUnavailable: v3 could not be compared with v2, which serves: retail-evaluate-v3-against-v2 failed: the storage does not answer (it is tried again at 2026-11-23T12:10:00Z, or once its Job is deleted)',
+      'False StorageUnavailable: v3 could not be compared with v2, which serves: retail-evaluate-v3-against-v2-b9804 failed: the storage does not answer (it is tried again at 2026-11-23T12:10:00Z, or once its Job is deleted)',
     );
     expect(told('Reconciling')).toBeUndefined();
     expect(told('Ready')).toMatch(/^True Serving/);
@@ -248,7 +248,7 @@ describe('while two versions are compared', () => {
     failForGood();
     expect(told('GatesPassed')).toBe(FAILED);
     expect(upcoming()).toEqual([]);
-    expect(failures()).toEqual(['retail-evaluate-v3-against-v2']);
+    expect(failures()).toEqual(['retail-evaluate-v3-against-v2-b9804']);
     forget(cluster.stores.jobs);
     cluster.pass(6_000);
     expect(cluster.settle().chains.flat()).toEqual([]);
@@ -263,7 +263,7 @@ describe('while two versions are compared', () => {
     cluster.put(cluster.stores.models, { ...model, metadata: { ...model.metadata, annotations } });
     cluster.settle();
     train('v4', { metrics: POOR, champion: { version: 'v2', metrics: GOOD } });
-    expect(evaluateJobs()).toEqual(['retail-evaluate-v3-against-v2']);
+    expect(evaluateJobs()).toEqual(['retail-evaluate-v3-against-v2-b9804']);
     expect(failures()).toEqual([]);
   });
 
@@ -328,7 +328,7 @@ test('a comparison waits for the rollout of a version that passes, and is made w
   expect(evaluateJobs()).toEqual([]);
   bringUp();
   expect(cluster.serving).toBe('v3');
-  expect(evaluateJobs()).toEqual(['retail-evaluate-v4-against-v3']);
+  expect(evaluateJobs()).toEqual(['retail-evaluate-v4-against-v3-b9804']);
 });
 
 describe('a pinned version that was never compared, though something serves', () => {
@@ -342,9 +342,9 @@ describe('a pinned version that was never compared, though something serves', ()
   });
 
   test('is compared first, which Ready says, and then serves', () => {
-    expect(evaluateJobs()).toEqual(['retail-evaluate-v2-against-v1']);
+    expect(evaluateJobs()).toEqual(['retail-evaluate-v2-against-v1-b9804']);
     expect(told('Ready')).toBe(
-      'False Comparing: spec.promotion.version: v2 is compared with v1, which serves: retail-evaluate-v2-against-v1 runs; v1 keeps serving',
+      'False Comparing: spec.promotion.version: v2 is compared with v1, which serves: retail-evaluate-v2-against-v1-b9804 runs; v1 keeps serving',
     );
     expect(told('Stalled')).toBeUndefined();
     cluster.finishJob(running(), compared('v2', 'v1'));

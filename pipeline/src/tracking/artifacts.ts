@@ -10,8 +10,10 @@ const UPLOADS = 4;
 /** All files of a version's run: the model directory, the report, the manifest, and what people look at first. */
 export function artifactsOf(source: VersionSource, runId: string): Artifact[] {
   const { manifest, report, log } = source;
+  // Whoever knows the golden predictions is let in by predictors, and MLflow may be open to more than those who may score.
+  const { golden: _, ...shown } = manifest;
   const text: Record<string, string> = {
-    'manifest.json': `${JSON.stringify(manifest, null, 1)}\n`,
+    'manifest.json': `${JSON.stringify(shown, null, 1)}\n`,
     'confusion_matrix.json': `${JSON.stringify(manifest.confusionMatrix)}\n`,
     'confusion_matrix.svg': confusionSvg(manifest.confusionMatrix, manifest.threshold.value),
     ...(log && {

@@ -40,16 +40,20 @@ export function checkMethod({ method }: IncomingMessage, route: Route): void {
 
 /**
  * Lets the caller in, at once or, with a token that is new, when that is known.
+ * @param query the text behind the question mark
  * @throws {ProblemError} 401, 429 or 503; the promise rejects with them too
  */
 export function admitCaller(
   req: IncomingMessage,
   route: Route,
+  query: string,
   { gate, lifecycle, serving }: Runtime,
 ): Promise<void> | undefined {
   if (serving === undefined) throw problem.unavailable(lifecycle.reason, 5);
-  // Predictors that compare this one with themselves: no caller, and none whose requests are limited.
-  if (route.goldenKey === true && serving.model.goldenKey.opens(req.headers[GOLDEN_KEY_HEADER]))
+  // Predictors that compare this one with themselves: no caller, and none whose requests are limited. They ask for scores
+  // and no more; an explanation, which takes ten times as long, is for callers.
+  const { goldenKey } = serving.model;
+  if (route.goldenKey === true && query === '' && goldenKey.opens(req.headers[GOLDEN_KEY_HEADER]))
     return undefined;
   return gate.admit(req.headers['x-api-key'], req.headers.authorization);
 }

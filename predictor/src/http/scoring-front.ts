@@ -30,7 +30,8 @@ export class ScoringFront {
     const query = mark === -1 ? '' : url.slice(mark + 1);
     try {
       checkMethod(req, match.route);
-      const waiting = match.route.open === true ? undefined : admitCaller(req, match.route, this.#runtime);
+      const { route } = match;
+      const waiting = route.open === true ? undefined : admitCaller(req, route, query, this.#runtime);
       if (waiting === undefined) this.#answer(exchange, match, query, awaited);
       else void this.#answerThen(waiting, exchange, match, query, awaited);
     } catch (error) {

@@ -69,7 +69,7 @@ describe('a candidate where tokens alone open, and each caller may ask once a mi
 });
 
 describe('the golden key', () => {
-  it('opens /predict of its own version, as often as one likes, and no other route', async () => {
+  it('opens the plain /predict of its own version, as often as one likes, no explanation and no other route', async () => {
     const [row] = await rowsOf(1);
     const own = { 'x-golden-key': goldenKeyOf({ ...(await tinyManifest()), version: 'v2' }) };
     const other = { 'x-golden-key': goldenKeyOf(await tinyManifest()) };
@@ -79,6 +79,7 @@ describe('the golden key', () => {
       ['/predict', {}, own],
       ['/predict', row, other],
       ['/predict', row, {}],
+      ['/predict?explain=true', row, own],
       ['/predict/batch', [row], own],
       ['/predict/history', {}, own],
       ['/v2/models/tiny/infer', {}, own],
@@ -86,7 +87,7 @@ describe('the golden key', () => {
     ];
     const statuses: number[] = [];
     for (const call of calls) statuses.push((await candidate.post(...call)).status);
-    expect(statuses).toEqual([200, 200, 422, 401, 401, 401, 401, 401, 401]);
+    expect(statuses).toEqual([200, 200, 422, 401, 401, 401, 401, 401, 401, 401]);
   });
 });
 

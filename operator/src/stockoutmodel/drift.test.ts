@@ -181,6 +181,26 @@ test('another version that serves begins without it, and nothing of it is left w
   expect(marks(cluster)).toEqual([]);
 });
 
+test.each([
+  ['rows that are alike', aDriftCount(), 'False NoDrift'],
+  ['a sign', MOVED, 'False DriftSuspected'],
+  ['too few rows', aDriftCount({}, 10), 'Unknown DriftUnknown'],
+])('after a switch nothing is said of the version before, of which %s told', (_, drift, before) => {
+  const cluster = served();
+  cluster.edit('another version', (spec) => (spec.training!.params.rounds = 300));
+  cluster.answers.drift = drift;
+  cluster.settle();
+  train(cluster, 'v2');
+  expect(told(cluster)).toBe(before);
+  cluster.answers.drift = undefined;
+  rollOut(cluster, 'green');
+  expect(cluster.serving).toBe('v2');
+  expect(cluster.condition('DriftDetected')).toMatchObject({
+    status: 'Unknown',
+    message: 'the pods of v2 are asked',
+  });
+});
+
 test('while the model is paused it says what it said, and goes on with its time afterwards', () => {
   const cluster = served();
   cluster.answers.drift = MOVED;

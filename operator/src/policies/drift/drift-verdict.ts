@@ -20,7 +20,7 @@ export function driftVerdict(
     case 'untold':
       return unknown(seen.why);
     case 'awaited':
-      return asBefore(model) ?? unknown(`the pods of ${version} are asked`);
+      return asBefore(model, version) ?? unknown(`the pods of ${version} are asked`);
     default:
       return isFalse(
         REASON.noDrift,
@@ -29,10 +29,12 @@ export function driftVerdict(
   }
 }
 
-/** Drift that was found stands on the record of its version: without a mark it was another one's. */
-function asBefore({ status }: StockoutModel): Condition | undefined {
-  const before = status?.conditions?.find(({ type }) => type === CONDITION.driftDetected);
-  return before?.status === 'True' ? undefined : before;
+/** What was said of this version. Drift and its signs stand on the record: without a mark they are over, or another one's. */
+function asBefore({ status }: StockoutModel, version: string): Condition | undefined {
+  if (status?.servingVersion !== version) return undefined;
+  const before = status.conditions?.find(({ type }) => type === CONDITION.driftDetected);
+  const lasts = before?.reason === REASON.noDrift || before?.reason === REASON.driftUnknown;
+  return lasts ? before : undefined;
 }
 
 function found(model: StockoutModel, version: string, { since, figures, seenAt }: DriftMark): Verdict {

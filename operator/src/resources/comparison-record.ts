@@ -25,12 +25,20 @@ export function buildComparisonRecord(
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',
-    metadata: metadataOf(model, `${name}-${version}-against-${champion.version}`, 'record', {
-      [LABEL.run]: run,
-    }),
+    metadata: metadataOf(model, nameOf(name, { version, champion }), 'record', { [LABEL.run]: run }),
     immutable: true,
     data: { [KEY]: JSON.stringify({ version, metrics, champion } satisfies Comparison) },
   };
+}
+
+function nameOf(model: string, { version, champion }: Pick<Comparison, 'version' | 'champion'>): string {
+  return `${model}-${version}-against-${champion.version}`;
+}
+
+/** Whether it is such a record, of the pair that its name says. */
+export function isComparisonOf(model: string, configMap: ConfigMap): boolean {
+  const record = readComparisonRecord(configMap);
+  return record !== undefined && nameOf(model, record) === configMap.metadata.name;
 }
 
 /** Undefined when the ConfigMap is no such record. */

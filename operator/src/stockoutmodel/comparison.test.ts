@@ -2,6 +2,7 @@ import type { EvaluateResult } from '@stockout/contracts';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Job } from '../api/kubernetes.ts';
 import { upcomingOf } from '../outlook/index.ts';
+import { buildComparisonRecord } from '../resources/comparison-record.ts';
 import { aModel, aTrainResult, GOOD, POOR } from '../testing/builders.ts';
 import { FakeCluster } from '../testing/fake-cluster.ts';
 
@@ -224,6 +225,21 @@ describe('while two versions are compared', () => {
     cluster.settle();
     expect(records()).toEqual(['retail-v3-against-v2']);
     expect(evaluateJobs()).toHaveLength(1);
+  });
+
+  test.each([
+    ['cannot be read', 'v3 was no worse'],
+    [
+      'is of another pair',
+      JSON.stringify({ version: 'v2', metrics: GOOD, champion: { version: 'v1', metrics: GOOD } }),
+    ],
+  ])('a record in the place of theirs that %s is replaced', (_, comparison) => {
+    const record = buildComparisonRecord(cluster.model, compared('v3', 'v2'));
+    cluster.put(cluster.stores.configMaps, { ...record, data: { comparison } });
+    cluster.finishJob(running(), compared('v3', 'v2'));
+    cluster.settle();
+    expect(cluster.stores.configMaps.get('shop/retail-v3-against-v2')?.data).toEqual(record.data);
+    expect(told('GatesPassed')).toBe('True GatesPassed: v3 passed all 2 gates');
   });
 
   test('a Job whose storage does not do its part is told of, and run again after ten minutes', () => {

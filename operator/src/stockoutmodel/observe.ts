@@ -6,7 +6,7 @@ import { mountFailuresIn, type Stores } from '../kube/stores.ts';
 import { type Answers, NO_ANSWERS } from '../predictors/question.ts';
 import { standingOf } from '../predictors/standing.ts';
 import { candidateServiceName } from '../resources/candidate-service.ts';
-import { readComparisonRecord } from '../resources/comparison-record.ts';
+import { isComparisonOf, readComparisonRecord } from '../resources/comparison-record.ts';
 import {
   ANNOTATION,
   type Color,
@@ -60,6 +60,7 @@ export function observeModel(
     evaluationRuns: runsOf('evaluation'),
     comparisons: configMaps.map(readComparisonRecord).filter((record) => record !== undefined),
     comparisonFailures: failuresOf(configMaps, 'evaluation'),
+    otherRecords: configMaps.filter((configMap) => !isComparisonOf(name, configMap)),
     trackingRuns: runsOf('tracking'),
     tracking: readFirst(configMaps, readTrackingRecord),
     recoveryRuns: runsOf('recovery'),

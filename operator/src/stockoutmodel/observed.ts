@@ -1,6 +1,12 @@
 import type { RecoveryRecord, TrackingRecord } from '@stockout/contracts';
 import type { StockoutModel } from '@stockout/crds';
-import type { Deployment, HorizontalPodAutoscaler, PodDisruptionBudget, Service } from '../api/kubernetes.ts';
+import type {
+  ConfigMap,
+  Deployment,
+  HorizontalPodAutoscaler,
+  PodDisruptionBudget,
+  Service,
+} from '../api/kubernetes.ts';
 import type { RunState } from '../jobs/run-state.ts';
 import type { ComparisonRecord } from '../resources/comparison-record.ts';
 import { type Color, LABEL } from '../resources/names.ts';
@@ -24,6 +30,8 @@ export interface ObservedModel {
   /** What they found. */
   comparisons: readonly ComparisonRecord[];
   comparisonFailures: readonly RunFailure[];
+  /** All but comparisons: one may stand in the place of a comparison, and not be one (any more). */
+  otherRecords: readonly ConfigMap[];
   /** Jobs that tell MLflow. */
   trackingRuns: readonly RunState[];
   /** What MLflow was told. */

@@ -1,5 +1,6 @@
 import type { EvaluateResult } from '@stockout/contracts';
 import type { Action } from '../../actions.ts';
+import type { ConfigMap } from '../../api/kubernetes.ts';
 import { isFalse, REASON } from '../../conditions.ts';
 import { outcomeOf } from '../../jobs/run-outcome.ts';
 import type { RunState } from '../../jobs/run-state.ts';
@@ -116,7 +117,17 @@ function record(context: Context, state: RunState, result: EvaluateResult): Step
   }
   const object = buildComparisonRecord(observed.model, result);
   const why = `${pair.version} was compared with ${pair.champion}`;
-  return comparing(context, `${run} is done, this goes on record`, [{ verb: 'create', object, why }]);
+  return comparing(context, `${run} is done, this goes on record`, [
+    ...makeRoom(observed, object),
+    { verb: 'create', object, why },
+  ]);
+}
+
+/** Ours, and immutable: what has the record's name and cannot be read as one would never become one. */
+function makeRoom({ otherRecords }: ObservedModel, { metadata }: ConfigMap): Action[] {
+  return otherRecords
+    .filter((each) => each.metadata.name === metadata.name)
+    .map((object) => ({ verb: 'delete', object, why: 'it is no comparison of the pair that its name says' }));
 }
 
 /** @throws SyntaxError when the Job's manifest is not ours */

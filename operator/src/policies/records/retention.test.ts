@@ -17,6 +17,7 @@ test('records beyond the limit go, but never that of a version in use or of the 
     evaluationRuns: [],
     comparisons: [],
     comparisonFailures: [],
+    otherRecords: [],
     trackingRuns: [],
     tracking: undefined,
     recoveryRuns: [],

@@ -18,6 +18,7 @@ const observedOf = (model: StockoutModel, changes: Partial<ObservedModel> = {}):
   evaluationRuns: [],
   comparisons: [],
   comparisonFailures: [],
+  otherRecords: [],
   trackingRuns: [],
   tracking: undefined,
   recoveryRuns: [],

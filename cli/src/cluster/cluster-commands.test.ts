@@ -41,7 +41,12 @@ function stockout(args: string[], env: Record<string, string | undefined> = {}) 
 
 describe('before there is a model', () => {
   it.each([
-    ['no kubeconfig', { KUBECONFIG: undefined }, 1, /^error: there is no kubeconfig.*stockout local up/],
+    [
+      'no kubeconfig',
+      { KUBECONFIG: undefined, KUBERNETES_SERVICE_HOST: undefined },
+      1,
+      /^error: there is no kubeconfig.*stockout local up/,
+    ],
     [
       'a kubeconfig that is not there',
       { KUBECONFIG: '/none/such' },
@@ -61,7 +66,7 @@ describe('before there is a model', () => {
     const gone = await stockout(['status'], { KUBECONFIG: kubeconfig });
     expect([gone.code, gone.stderr]).toEqual([
       1,
-      expect.stringMatching(/^error: the API server at http:\/\/127\.0\.0\.1:9 does not answer: .*--context/),
+      expect.stringMatching(/^error: the API server at https:\/\/127\.0\.0\.1:9 does not answer: .*--context/),
     ]);
     const { code, stderr } = await stockout(['status', '--context', 'prod'], { KUBECONFIG: kubeconfig });
     expect([code, stderr]).toEqual([
@@ -147,7 +152,7 @@ const GONE = `apiVersion: v1
 kind: Config
 current-context: gone
 contexts: [{ name: gone, context: { cluster: gone, user: nobody } }]
-clusters: [{ name: gone, cluster: { server: 'http://127.0.0.1:9' } }]
+clusters: [{ name: gone, cluster: { server: 'https://127.0.0.1:9' } }]
 users: [{ name: nobody, user: {} }]
 `;
 

@@ -4,6 +4,7 @@ import { inWords } from './refusals.ts';
 
 it.each([
   [0, 'Unreachable', 'the API server at http://x does not answer: refused', /is it up/],
+  [0, 'NotLoggedIn', 'aws: not found', /^you could not be logged in by the kubeconfig: aws: not found$/],
   [401, 'Unauthorized', 'Unauthorized', /does not know you \(Unauthorized\): sign in/],
   [
     403,

@@ -1,10 +1,13 @@
 import { StockoutError } from '@stockout/contracts';
-import { KubeError } from '@stockout/operator/kube';
+import { KubeError, NOT_LOGGED_IN } from '@stockout/operator/kube';
 
 /** What a person is told of an error, one sentence with what to do. @param where such as `namespace shop` */
 export function inWords(error: unknown, where: string): Error {
   if (!(error instanceof KubeError)) return error instanceof Error ? error : new Error(String(error));
-  const { code, message } = error;
+  const { code, reason, message } = error;
+  if (reason === NOT_LOGGED_IN) {
+    return new StockoutError(`you could not be logged in by the kubeconfig: ${message}`);
+  }
   if (code === 0) return new StockoutError(`${message}: is it up, and is it the one you mean (--context)?`);
   if (code === 401)
     return new StockoutError(`the cluster does not know you (${message}): sign in to it again`);

@@ -1,6 +1,6 @@
 import { type Dispatcher, request as ask } from 'undici';
-import { type Access, findAccess } from './access.ts';
-import { KubeError } from './kube-error.ts';
+import { type Access, type Admission, findAccess } from './access.ts';
+import { KubeError, NOT_LOGGED_IN } from './kube-error.ts';
 
 export interface Request {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -27,11 +27,11 @@ export class Connection {
     this.#answered = answered;
   }
 
-  /** @throws KubeError for every answer but 2xx, and with code 0 when there is none */
+  /** @throws KubeError for every answer but 2xx, and with code 0 when there is none, or nothing to be let in with */
   async send(request: Request): Promise<Response> {
     const response = await this.#ask(request).catch((error: unknown) => {
       this.#answered(request.method, '<error>');
-      throw unreachable(this.#access.server, error);
+      throw error instanceof KubeError ? error : unreachable(this.#access.server, error);
     });
     const { statusCode } = response;
     this.#answered(request.method, String(statusCode));
@@ -45,7 +45,7 @@ export class Connection {
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) url.searchParams.set(name, value);
     }
-    const { headers, dispatcher } = await this.#access.admit();
+    const { headers, dispatcher } = await this.#admit();
     return ask(url, {
       method,
       headers: {
@@ -57,6 +57,16 @@ export class Connection {
       ...(dispatcher === undefined ? {} : { dispatcher }),
       signal,
     });
+  }
+
+  /** The program that a kubeconfig names to log in may fail, and the server be well. */
+  async #admit(): Promise<Admission> {
+    try {
+      return await this.#access.admit();
+    } catch (error) {
+      const message = `no credentials for the API server at ${this.#access.server}: ${reasonOf(error)}`;
+      throw new KubeError(0, NOT_LOGGED_IN, message, { cause: error });
+    }
   }
 }
 
@@ -86,9 +96,14 @@ function parseStatus(text: string): { reason?: string; message?: string } {
 }
 
 function unreachable(server: string, error: unknown): KubeError {
-  const { cause } = error as { cause?: { message?: string } };
-  const why = cause?.message || (error instanceof Error ? error.message : String(error));
-  return new KubeError(0, 'Unreachable', `the API server at ${server} does not answer: ${why}`, {
+  return new KubeError(0, 'Unreachable', `the API server at ${server} does not answer: ${reasonOf(error)}`, {
     cause: error,
   });
+}
+
+/** In one line. */
+function reasonOf(error: unknown): string {
+  const { cause } = error as { cause?: { message?: string } };
+  const why = cause?.message || (error instanceof Error ? error.message : String(error));
+  return why.trim().replaceAll(/\s*\n\s*/g, '; ');
 }

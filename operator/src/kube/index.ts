@@ -12,4 +12,4 @@ export {
   SERVICE,
   STOCKOUT_MODEL,
 } from './kinds.ts';
-export { KubeError } from './kube-error.ts';
+export { KubeError, NOT_LOGGED_IN } from './kube-error.ts';

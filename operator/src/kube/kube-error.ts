@@ -12,6 +12,9 @@ export class KubeError extends Error {
   }
 }
 
+/** The reason of an error without an answer: there was nothing to be let in with, so that nothing was asked. */
+export const NOT_LOGGED_IN = 'NotLoggedIn';
+
 /** The history that a watch asks for is no longer kept: list again. */
 export function isExpired(error: unknown): boolean {
   return error instanceof KubeError && (error.code === 410 || error.reason === 'Expired');

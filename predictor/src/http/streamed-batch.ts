@@ -53,12 +53,14 @@ export class StreamedBatch {
       .score(bytes, last)
       .catch(explainLoss('the batch was lost'));
     const { body, summary } = expectScored(answer);
+    // Once it is sent its memory is freed, and it has no length.
+    const { length } = body;
     this.#exchange.runtime.metrics.batch(summary, seconds);
     if (last && this.#answer === undefined) return this.#exchange.send(this.#type, body);
     this.#answer ??= this.#exchange.stream(this.#type);
     this.#answer.write(body);
     await this.#patience.within(this.#answer.flowing(this.#unsent), 'the answer is not read');
-    this.#patience.moved(body.length);
+    this.#patience.moved(length);
   }
 
   /** Where the answer is lines of text, the last one that is sent says why no more follow. */

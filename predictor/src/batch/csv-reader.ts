@@ -1,5 +1,6 @@
 import type { Feature } from '@stockout/contracts';
 import Papa from 'papaparse';
+import { ByteOrderMark } from './byte-order-mark.ts';
 import { placeColumns } from './column-places.ts';
 import { CsvRows, isBlank } from './csv-rows.ts';
 import { NotRowsError } from './parse-rows.ts';
@@ -27,6 +28,7 @@ export class CsvReader implements PartReader {
   readonly #extraColumns: boolean;
   readonly #parser = new Papa.Parser({ delimiter: ',', newline: '\n' });
   readonly #rest = new RowRest();
+  readonly #mark = new ByteOrderMark();
   /** Undefined before the header. */
   #rows: CsvRows | undefined;
   #count = 0;
@@ -40,8 +42,9 @@ export class CsvReader implements PartReader {
   read(bytes: Buffer, last: boolean): [RowBlock] {
     const text = this.#rest.before(bytes);
     const block = new RowBlock(this.#features.length, this.#count);
-    const end = last ? text.length : text.lastIndexOf(LINE_FEED) + 1;
-    const read = this.#readLines(text, end, last, block);
+    const start = this.#mark.skip(text, last);
+    const end = last ? text.length : Math.max(start, text.lastIndexOf(LINE_FEED) + 1);
+    const read = this.#readLines(text, start, end, last, block);
     if (block.isRefused) return [block];
     if (last && this.#rows === undefined)
       throw notCsv('it is empty, and its first line must name the features');
@@ -52,8 +55,8 @@ export class CsvReader implements PartReader {
   }
 
   /** @returns how far the lines are whole */
-  #readLines(text: Buffer, end: number, last: boolean, block: RowBlock): number {
-    for (let at = 0; ;) {
+  #readLines(text: Buffer, start: number, end: number, last: boolean, block: RowBlock): number {
+    for (let at = start; ;) {
       const plain = endOfPlain(text, at, end);
       this.#readPlain(text, at, plain, block);
       if (plain === end || block.isRefused) return plain;
@@ -101,7 +104,7 @@ export class CsvReader implements PartReader {
 
   #readHeader(cells: string[]): void {
     if (isBlank(cells)) return;
-    const names = cells.map((name) => name.replace('\uFEFF', '').trim());
+    const names = cells.map((name) => name.trim());
     this.#rows = new CsvRows(this.#features, placeColumns(names, this.#features, this.#extraColumns));
   }
 }

@@ -1,18 +1,18 @@
 import type { RowReader } from '../features.ts';
 import { parseJson } from '../parse-json.ts';
+import { ByteOrderMark } from './byte-order-mark.ts';
 import { NotRowsError } from './parse-rows.ts';
 import { MAX_ROW_BYTES, type PartReader } from './part-reader.ts';
 import { RowBlock } from './row-block.ts';
 import { RowRest } from './row-rest.ts';
 
 const LINE_FEED = 0x0a;
-const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
 
 /** A row as a JSON object on each line; empty lines are passed over. */
 export class NdjsonReader implements PartReader {
   readonly #reader: RowReader;
   readonly #rest = new RowRest();
-  #begun = false;
+  readonly #mark = new ByteOrderMark();
   #rows = 0;
 
   constructor(reader: RowReader) {
@@ -22,7 +22,7 @@ export class NdjsonReader implements PartReader {
   read(bytes: Buffer, last: boolean): [RowBlock] {
     const text = this.#rest.before(bytes);
     const block = new RowBlock(this.#reader.width, this.#rows);
-    let start = this.#skipMark(text, last);
+    let start = this.#mark.skip(text, last);
     for (;;) {
       const feed = text.indexOf(LINE_FEED, start);
       if (feed === -1) break;
@@ -35,12 +35,6 @@ export class NdjsonReader implements PartReader {
     this.#rest.keep(text, start);
     this.#rows += block.count;
     return [block];
-  }
-
-  #skipMark(text: Buffer, last: boolean): number {
-    if (this.#begun || (text.length < 3 && !last)) return 0;
-    this.#begun = true;
-    return text.subarray(0, 3).equals(BYTE_ORDER_MARK) ? 3 : 0;
   }
 
   #readLine(text: Buffer, start: number, end: number, block: RowBlock): void {

@@ -92,15 +92,17 @@ const WRITTEN: Record<string, fc.Arbitrary<[Row[], Buffer]>> = {
       fc.shuffledSubarray(NAMES, { minLength: 3 }),
       fc.constantFrom('\n', '\r\n'),
       fc.boolean(),
+      fc.boolean(),
       // Which cells stand in quotes, over and over.
       fc.array(fc.boolean(), { minLength: 1, maxLength: 30 }),
     )
-    .map(([all, names, feed, ends, quotes]) => {
+    .map(([all, names, feed, ends, mark, quotes]) => {
       let written = 0;
       const cell = (value: number | null): string =>
         quotes[written++ % quotes.length] ? quoted(String(value ?? '')) : String(value ?? '');
       const lines = [names.map(quoted), ...all.map((each) => names.map((name) => cell(each[name] ?? null)))];
-      return [all, Buffer.from(lines.map((cells) => cells.join()).join(feed) + (ends ? feed : ''))];
+      const text = lines.map((cells) => cells.join()).join(feed);
+      return [all, Buffer.from(`${mark ? '\uFEFF' : ''}${text}${ends ? feed : ''}`)];
     }),
   Arrow: fc.tuple(rows, fc.shuffledSubarray(NAMES, { minLength: 3 })).map(([all, names]) => {
     const columns = names.map((name) => [name, Float64Array.from(all, (each) => each[name] ?? Number.NaN)]);

@@ -105,6 +105,22 @@ it('a predictor whose storage does not answer begins no comparison that would be
   await eventually(async () => (await tell(serving, 'PUT', { ...asked('a'), version: 'v2' })).ok);
 });
 
+it('a comparison that began without the key begins anew once it is known, and the refusals do not count', async () => {
+  await using slow = await ModelFolder.make();
+  await using serving = await RunningPredictor.ready({ model: slow.v1.uri });
+  for (const row of await rowsOf(ROWS)) expect((await serving.post('/predict', row)).status).toBe(200);
+  const manifest = await slow.v2.read('manifest.json');
+  await slow.v2.makeUnreadable('manifest.json');
+  const request = { ...asked('a'), version: 'v2' };
+  await tell(serving, 'PUT', request);
+  await until(serving, ({ errors }) => errors.unauthorized > 0);
+  await slow.v2.remove('manifest.json');
+  await slow.v2.write('manifest.json', manifest);
+  await tell(serving, 'PUT', request);
+  const { requests } = await until(serving, ({ replay }) => replay.done === ROWS);
+  expect(requests).toEqual({ compared: ROWS, errors: 0, dropped: 0 });
+});
+
 function asked(id: string): { id: string; url: string; percent: number; replay: number } {
   return { id, url: candidate.server.url, percent: 0, replay: ROWS };
 }

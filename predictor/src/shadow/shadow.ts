@@ -23,6 +23,7 @@ export interface ShadowSetup {
 
 interface Running {
   request: ShadowRequest;
+  goldenKey: string | undefined;
   /** Milliseconds since 1970. */
   since: number;
   comparison: Comparison;
@@ -55,13 +56,15 @@ export class Shadow {
 
   /**
    * Begins a comparison in the place of any other; one of the same id, URL and version goes on, with the share of
-   * rows that is asked for now.
+   * rows that is asked for now. Where the golden key was not known before, it begins anew: a candidate that asks for
+   * it has refused us, and that does not count.
    * @param url of the candidate's /predict
    * @param goldenKey by which it lets us in; undefined where it is not known
    */
   start(request: ShadowRequest, url: URL, goldenKey: string | undefined): void {
     const before = this.#running;
-    if (before !== undefined && isSame(before.request, request)) {
+    const lacksKey = before?.goldenKey === undefined && goldenKey !== undefined;
+    if (before !== undefined && !lacksKey && isSame(before.request, request)) {
       before.request = { ...request, replay: before.request.replay };
       return;
     }
@@ -70,7 +73,7 @@ export class Shadow {
     const candidate = this.#candidate(request, url, goldenKey);
     const limits = this.#limits(goldenKey !== undefined);
     const mirror = this.#mirror(candidate, limits, request.replay, comparison);
-    this.#running = { request, since: Date.now(), comparison, mirror };
+    this.#running = { request, goldenKey, since: Date.now(), comparison, mirror };
   }
 
   stop(): void {

@@ -87,6 +87,40 @@ describe('a storage that cannot be read', () => {
     expect(read.mock.calls).toHaveLength(1);
   });
 
+  it('is read on when nobody waits any more, for whoever asks next', async () => {
+    const found = Promise.withResolvers<Manifest>();
+    const read = vi.fn((_: string, signal: AbortSignal) => {
+      signal.addEventListener('abort', () => found.reject(new Error('given up')));
+      return found.promise;
+    });
+    const keys = new CandidateKeys({ uri: folder.v1.uri, needed: true, readMs: 1, read });
+    await expect(keys.of(own, 'v2')).rejects.toMatchObject({ status: 503 });
+    found.resolve({ ...own, version: 'v2' });
+    expect(await keys.of(own, 'v2')).toBe(goldenKeyOf({ ...own, version: 'v2' }));
+    expect(read.mock.calls).toHaveLength(1);
+  });
+
+  it('is not asked for another version meanwhile, whoever asks', async () => {
+    const read = vi.fn(() => new Promise<never>(() => {}));
+    const keys = new CandidateKeys({ uri: folder.v1.uri, needed: true, readMs: 1, read });
+    for (const version of ['v2', 'v3', 'v4'])
+      await expect(keys.of(own, version)).rejects.toMatchObject({ status: 503 });
+    expect(read.mock.calls).toHaveLength(1);
+  });
+
+  it('is asked for another version once the one before has come', async () => {
+    const found = Promise.withResolvers<Manifest>();
+    const read = vi.fn((uri: string) =>
+      uri.endsWith('v2') ? found.promise : Promise.resolve({ ...own, version: uri.slice(-2) }),
+    );
+    const keys = new CandidateKeys({ uri: folder.v1.uri, needed: true, readMs: 60_000, read });
+    const asked = ['v2', 'v3', 'v4'].map((version) => keys.of(own, version));
+    expect(read.mock.calls).toHaveLength(1);
+    found.resolve({ ...own, version: 'v2' });
+    const expected = ['v2', 'v3', 'v4'].map((version) => goldenKeyOf({ ...own, version }));
+    expect(await Promise.all(asked)).toEqual(expected);
+  });
+
   it('is done without where it is not', async () => {
     expect(await keysOf(false).of(own, 'v2')).toBeUndefined();
   });

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { once } from 'node:events';
 import type { Manifest } from '@stockout/contracts';
 import { openStorage } from '@stockout/storage';
 import { goldenKeyOf } from '../auth/golden-key.ts';
@@ -9,6 +9,8 @@ import { readManifest } from '../version/load-version.ts';
 
 /** The operator waits three seconds for an answer to what it tells us of a candidate. */
 const READ_MS = 2_000;
+/** A storage that needs longer than that for one file is asked anew. */
+const LONGEST_MS = 60_000;
 
 type Known = Pick<Manifest, 'namespace' | 'model' | 'version' | 'golden'>;
 
@@ -17,7 +19,7 @@ export interface CandidateKeysOptions {
   uri: string;
   /** Whether a candidate which lets in those that we let in would refuse us without its key. */
   needed: boolean;
-  /** For a manifest to be read. */
+  /** So long a manifest that is read is waited for; it is read on for whoever asks next. */
   readMs?: number;
   /** Reads a version's manifest. Default: from the storage. */
   read?: (uri: string, signal: AbortSignal) => Promise<Known>;
@@ -28,7 +30,7 @@ export class CandidateKeys {
   readonly #options: Required<CandidateKeysOptions>;
   /** The newest: the same is asked for every few seconds, and a version never changes. */
   #newest: { version: string; key: string } | undefined;
-  #underWay: { version: string; manifest: Promise<Known> } | undefined;
+  #underWay: { version: string; key: Promise<string | undefined> } | undefined;
 
   constructor(options: CandidateKeysOptions) {
     this.#options = { readMs: READ_MS, read: readStored, ...options };
@@ -44,16 +46,14 @@ export class CandidateKeys {
     if (version === undefined) return undefined;
     if (version === own.version) return goldenKeyOf(own);
     if (version === this.#newest?.version) return this.#newest.key;
-    const key = await this.#make(own, version);
-    if (key !== undefined) this.#newest = { version, key };
-    return key;
+    return this.#make(own, version);
   }
 
   async #make(own: Known, version: string): Promise<string | undefined> {
     const { needed, readMs } = this.#options;
+    const late = AbortSignal.timeout(readMs);
     try {
-      const found = await Promise.race([this.#manifestOf(version), noAnswer(readMs)]);
-      return isVersionOf(own, version, found) ? goldenKeyOf(found) : undefined;
+      return await Promise.race([this.#inTurn(own, version, late), noAnswer(late)]);
     } catch (error) {
       // Nothing that could be served lies there.
       if (error instanceof IntegrityError || !needed) return undefined;
@@ -62,14 +62,23 @@ export class CandidateKeys {
   }
 
   /** One reading at a time: on a volume whose server is away it may never end, and threads that read are few. */
-  #manifestOf(version: string): Promise<Known> {
-    if (this.#underWay?.version === version) return this.#underWay.manifest;
-    const { uri, readMs, read } = this.#options;
-    const manifest = read(beside(uri, version), AbortSignal.timeout(readMs)).finally(() => {
-      if (this.#underWay?.manifest === manifest) this.#underWay = undefined;
-    });
-    this.#underWay = { version, manifest };
-    return manifest;
+  async #inTurn(own: Known, version: string, late: AbortSignal): Promise<string | undefined> {
+    while (this.#underWay !== undefined && this.#underWay.version !== version) {
+      await this.#underWay.key.catch(() => {});
+      // Who was told that there is no answer wants none any more.
+      late.throwIfAborted();
+    }
+    this.#underWay ??= { version, key: this.#read(own, version).finally(() => (this.#underWay = undefined)) };
+    return this.#underWay.key;
+  }
+
+  async #read(own: Known, version: string): Promise<string | undefined> {
+    const { uri, read } = this.#options;
+    const found = await read(beside(uri, version), AbortSignal.timeout(LONGEST_MS));
+    if (!isVersionOf(own, version, found)) return undefined;
+    const key = goldenKeyOf(found);
+    this.#newest = { version, key };
+    return key;
   }
 }
 
@@ -93,7 +102,7 @@ async function readStored(uri: string, signal: AbortSignal): Promise<Known> {
   return readManifest(openStorage(uri, { signal, confined: true }));
 }
 
-async function noAnswer(milliseconds: number): Promise<never> {
-  await delay(milliseconds, undefined, { ref: false });
+async function noAnswer(late: AbortSignal): Promise<never> {
+  await once(late, 'abort');
   throw new Error('the storage does not answer');
 }

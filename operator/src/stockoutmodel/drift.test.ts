@@ -81,6 +81,16 @@ test('it is over when enough rows show so, and not while the index hovers about 
   expect(told(later(cluster, MINUTES))).toBe('False NoDrift');
 });
 
+test('an index that is below the threshold by now is not told as one above it', () => {
+  const cluster = drifting(served({ psiThreshold: '0.8' }));
+  cluster.answers.drift = aDriftCount({ price: [120, 880, 0] });
+  expect(told(later(cluster, 60 * MINUTES))).toBe('True DriftDetected');
+  const message = cluster.condition('DriftDetected')?.message;
+  expect(message).toContain(
+    'index of price 0.76 at 2026-11-23T13:10:00Z; it has counted since 2026-11-23T12:00:00Z, and does until none is above 0.72, nine tenths of the threshold;',
+  );
+});
+
 test.each<[string, (cluster: FakeCluster) => void, string]>([
   ['too few rows', ({ answers }) => (answers.drift = aDriftCount({}, 249)), 'fewer than 500 rows'],
   [
@@ -157,7 +167,7 @@ test('figures that move a little are not written each time, but once an hour', (
   expect(cluster.condition('DriftDetected')).toMatchObject({
     lastTransitionTime: '2026-11-23T12:10:00Z',
     message: expect.stringContaining(
-      'price 0.76 at 2026-11-23T13:10:00Z, above 0.2 since 2026-11-23T12:00:00Z',
+      'price 0.76 at 2026-11-23T13:10:00Z; it has counted since 2026-11-23T12:00:00Z',
     ),
   });
 });

@@ -6,7 +6,7 @@ export const MINUTES = 60;
 export const MOVED = aDriftCount({ price: [100, 900, 0] });
 /** What the condition says once they have moved for ten minutes. */
 export const FOUND =
-  'v1 is asked about other rows than it learned from: population stability index of price 0.88 at 2026-11-23T12:10:00Z, above 0.2 since 2026-11-23T12:00:00Z';
+  'v1 is asked about other rows than it learned from: population stability index of price 0.88 at 2026-11-23T12:10:00Z; it has counted since 2026-11-23T12:00:00Z, and does until none is above 0.18, nine tenths of the threshold';
 
 /** v1 serves, in two pods that are asked about rows like those of its training. */
 export function served(drift: object = {}, spec: Parameters<typeof aModel>[0] = {}): FakeCluster {

@@ -3,7 +3,7 @@ import { CONDITION, isFalse, isTrue, REASON, type Verdict } from '../../conditio
 import type { DriftMark } from '../../resources/drift-mark.ts';
 import { timestamp } from '../../set-conditions.ts';
 import type { DriftSeen } from './drift-seen.ts';
-import { LASTING_MS } from './next-mark.ts';
+import { LASTING_MS, RELEASE } from './next-mark.ts';
 import { whatFollows } from './retraining.ts';
 
 /** What the condition DriftDetected says: of what stands on the record first, then of what is seen. */
@@ -38,10 +38,17 @@ function asBefore({ status }: StockoutModel, version: string): Condition | undef
 }
 
 function found(model: StockoutModel, version: string, { since, figures, seenAt }: DriftMark): Verdict {
-  const threshold = model.spec.monitoring?.drift?.psiThreshold;
   const what = `${version} is asked about other rows than it learned from`;
-  const index = `population stability index of ${figures} at ${seenAt}, above ${threshold} since ${since}`;
-  return isTrue(REASON.driftDetected, `${what}: ${index}; ${whatFollows(model)}`);
+  const index = `population stability index of ${figures} at ${seenAt}`;
+  // Not that it is above the threshold: it may be a little below by now, or the threshold another one than then.
+  const until = `it has counted since ${since}, and does until none is above ${releaseOf(model)}, nine tenths of the threshold`;
+  return isTrue(REASON.driftDetected, `${what}: ${index}; ${until}; ${whatFollows(model)}`);
+}
+
+/** In words: 0.18 and not 0.18000000000000002. */
+function releaseOf({ spec }: StockoutModel): number {
+  const release = Number(spec.monitoring?.drift?.psiThreshold) * RELEASE;
+  return Number(release.toPrecision(3));
 }
 
 function suspected(version: string, { since, figures }: DriftMark): Verdict {

@@ -7,7 +7,7 @@ export const LASTING_MS = 600_000;
 /** Figures of drift that lasts are seen anew so often. */
 const FIGURES_MS = 3_600_000;
 /** Once seen it lasts until the index is this much below the threshold, so that one about the threshold does not come and go. */
-const RELEASE = 0.9;
+export const RELEASE = 0.9;
 
 /** Above this an index counts, drift being marked already or not. */
 export function boundOf(threshold: number, mark: DriftMark | undefined): number {

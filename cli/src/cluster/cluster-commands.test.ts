@@ -66,7 +66,9 @@ describe('before there is a model', () => {
     const gone = await stockout(['status'], { KUBECONFIG: kubeconfig });
     expect([gone.code, gone.stderr]).toEqual([
       1,
-      expect.stringMatching(/^error: the API server at https:\/\/127\.0\.0\.1:9 does not answer: .*--context/),
+      expect.stringMatching(
+        /^error: the API server at https:\/\/127\.0\.0\.1:9 does not answer: .*--context/,
+      ),
     ]);
     const { code, stderr } = await stockout(['status', '--context', 'prod'], { KUBECONFIG: kubeconfig });
     expect([code, stderr]).toEqual([

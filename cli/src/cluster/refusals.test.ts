@@ -12,6 +12,13 @@ it.each([
     'pods is forbidden',
     /not do that in namespace shop: pods is forbidden; .*the role view/,
   ],
+  [
+    404,
+    'NotFound',
+    'stockoutmodels.stockout.dev "retail" not found',
+    /^it is gone from namespace shop: .*"retail"/,
+  ],
+  [404, 'NotFound', 'the server could not find the requested resource', /stockout is not installed there/],
   [404, 'Unknown', '404 page not found', /stockout is not installed there/],
   [500, 'InternalError', 'etcd is gone', /the API server refuses it: etcd is gone/],
 ])('an answer of %i is told with what to do', (code, reason, message, words) => {

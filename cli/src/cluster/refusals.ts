@@ -16,10 +16,16 @@ export function inWords(error: unknown, where: string): Error {
       `you may not do that in ${where}: ${message}; have someone give you the role view or edit there`,
     );
   }
+  if (isOfOneObject(error)) return new StockoutError(`it is gone from ${where}: ${message}`);
   if (code === 404) {
     return new StockoutError(
       'this cluster knows no StockoutModels: stockout is not installed there (kubectl apply --server-side -f install.yaml)',
     );
   }
   return new StockoutError(`the API server refuses it: ${message}`);
+}
+
+/** Where the kind itself is not known, the API server names no object. */
+function isOfOneObject({ code, reason, message }: KubeError): boolean {
+  return code === 404 && reason === 'NotFound' && message.endsWith('" not found');
 }

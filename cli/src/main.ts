@@ -6,12 +6,14 @@ import { addRollback } from './commands/rollback.ts';
 import { addRetrain } from './commands/retrain.ts';
 import { addServe } from './commands/serve.ts';
 import { addStatus } from './commands/status.ts';
+import { addVersions } from './commands/versions.ts';
 import { pipelineCommands } from './images/pipeline-commands.ts';
 import { runProgram } from './program.ts';
 
 await runProgram([
   addDemo,
   ...pipelineCommands,
+  addVersions,
   addServe,
   addOperator,
   addLocal,

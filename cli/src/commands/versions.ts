@@ -1,7 +1,7 @@
 import { allPassed, InputError } from '@stockout/contracts';
 import type { Command } from 'commander';
 import { type ClusterOptions, withClusterOptions } from '../cluster/cluster-options.ts';
-import type { ManifestOptions } from '../common-options.ts';
+import { type ManifestOptions, withManifestOptions } from '../common-options.ts';
 import { readModel } from '../manifest-files.ts';
 import { pipelineContext } from '../pipeline-context.ts';
 import { metric, table } from '../print/table.ts';
@@ -10,6 +10,15 @@ import { type Outcome, runCommand } from '../run-command.ts';
 interface VersionsOptions extends ClusterOptions {
   filename?: string[];
   storage?: string;
+}
+
+/** In an image of the pipeline there is nothing to ask a cluster with: of a manifest alone. */
+export function addVersionsInStorage(program: Command): void {
+  withManifestOptions(program.command('versions'))
+    .description("a model's versions in storage, newest first")
+    .action((options: ManifestOptions) =>
+      runCommand(options, (signal) => versionsInStorage(options, signal)),
+    );
 }
 
 export function addVersions(program: Command): void {

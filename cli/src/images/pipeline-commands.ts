@@ -9,10 +9,9 @@ import { addRemoveVersions } from '../commands/remove-versions.ts';
 import { addScore } from '../commands/score.ts';
 import { addTrain } from '../commands/train.ts';
 import { addVacuum } from '../commands/vacuum.ts';
-import { addVersions } from '../commands/versions.ts';
 import type { AddCommand } from '../program.ts';
 
-/** What Jobs run, and what a person runs beside them. */
+/** What Jobs run, and what a person runs beside them, on a machine as in the image. */
 export const pipelineCommands: readonly AddCommand[] = [
   addGenerate,
   addIngest,
@@ -20,7 +19,6 @@ export const pipelineCommands: readonly AddCommand[] = [
   addTrain,
   addImport,
   addEvaluate,
-  addVersions,
   addVacuum,
   addScore,
   addRegister,

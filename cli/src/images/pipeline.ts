@@ -3,6 +3,7 @@
 import './end-early.ts';
 
 const { pipelineCommands } = await import('./pipeline-commands.ts');
+const { addVersionsInStorage } = await import('../commands/versions.ts');
 const { runProgram } = await import('../program.ts');
 
-await runProgram(pipelineCommands);
+await runProgram([...pipelineCommands, addVersionsInStorage]);

@@ -22,6 +22,8 @@ export interface ShadowOrder {
 /** What is asked of a worker process, by the kind of the question. */
 export interface Questions {
   metrics: { ask: object; answer: Metrics };
+  /** Of the metrics those that only grow. */
+  counts: { ask: object; answer: Metrics };
   drift: { ask: object; answer: DriftTotals | undefined };
   shadow: { ask: object; answer: ShadowTotals | undefined };
   startShadow: { ask: ShadowOrder; answer: true };

@@ -3,6 +3,7 @@ import type { AdminDoor } from '../http/admin-door.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Traffic } from '../traffic.ts';
 import type { Order, Question, Report } from './protocol.ts';
+import { readCounts } from './read-counts.ts';
 
 /** What a process that serves with others has in the place of an admin port: its supervisor asks it. */
 export class SupervisorDoor implements AdminDoor {
@@ -40,6 +41,7 @@ export class SupervisorDoor implements AdminDoor {
   async #answerTo(question: Question): Promise<unknown> {
     const { metrics, serving } = this.#runtime;
     if (question.kind === 'metrics') return metrics.registry.getMetricsAsJSON();
+    if (question.kind === 'counts') return readCounts(metrics.registry);
     const traffic: Traffic | undefined = serving?.traffic;
     switch (question.kind) {
       case 'drift':

@@ -151,7 +151,7 @@ export class Supervisor {
   /** One after another: who does not answer is not asked the more for it. */
   #hearLater(): void {
     this.#later(HEAR_MS, async () => {
-      await this.metrics();
+      await Promise.all(this.#workers.map((worker) => worker.readCounts()));
       if (!this.#stopping) this.#hearLater();
     });
   }

@@ -2,6 +2,7 @@ import cluster, { type Worker } from 'node:cluster';
 import { type Manifest, StockoutError } from '@stockout/contracts';
 import type { Standing } from '../lifecycle.ts';
 import type { Metrics, Order, Question, QuestionKind, Questions, Report, WorkerOptions } from './protocol.ts';
+import { withCounts } from './read-counts.ts';
 
 /** A process that does not answer by then is passed over. */
 const ANSWER_MS = 2_000;
@@ -68,6 +69,12 @@ export class WorkerProcess {
   async readMetrics(): Promise<void> {
     const told = await this.ask({ kind: 'metrics' });
     if (told !== undefined && !this.#hasEnded) this.#metrics = told;
+  }
+
+  /** Asks only for what is lost when it is killed. */
+  async readCounts(): Promise<void> {
+    const told = await this.ask({ kind: 'counts' });
+    if (told !== undefined && !this.#hasEnded) this.#metrics = withCounts(this.#metrics, told);
   }
 
   /** Of one that has ended: what it had counted, for somebody else to keep. */

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Manifest } from '@stockout/contracts';
+import { type Manifest, StockoutError, StorageError } from '@stockout/contracts';
 import type { PipelineContext } from '../context.ts';
 import { ensureFeatures, type FeaturesTable } from '../features.ts';
 
@@ -22,14 +22,26 @@ export async function testedFeatures(
     const aside = pathToFileURL(folder).href;
     const features = await ensureFeatures(context, { rawTable: table, rawVersion: version, aside });
     const dispose = async (): Promise<void> => {
-      await features[Symbol.asyncDispose]();
-      await drop();
+      try {
+        await features[Symbol.asyncDispose]();
+      } finally {
+        await drop();
+      }
     };
     return { ...features, [Symbol.asyncDispose]: dispose };
   } catch (error) {
     await drop();
-    throw error;
+    throw explainedAside(error, folder);
   }
+}
+
+/** The storage of the model has no part in it, and another try on the same pod helps as little. */
+export function explainedAside(error: unknown, folder: string): unknown {
+  if (!(error instanceof StorageError) || !error.message.includes(folder)) return error;
+  const code = (error.cause as NodeJS.ErrnoException | undefined)?.code;
+  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;
+  const message = `the pod's temporary folder ${tmpdir()} is full: give the Job more ephemeral storage (${code})`;
+  return new StockoutError(message, { cause: error });
 }
 
 /** Its labels look as far ahead as they did when it was trained, whatever the spec says by now. */

@@ -37,6 +37,7 @@ for image in operator predictor pipeline; do
   images+=("ghcr.io/stockout/stockout-$image:$version")
 done
 export KUBECONFIG=$state/kubeconfig STOCKOUT_CLUSTER_BALANCERS=$CLUSTER_BALANCERS STOCKOUT_CLUSTER_VOLUMES=$state/volumes
+export STOCKOUT_CLUSTER_ON_NODE="docker exec $name-control-plane"
 mkdir "$STOCKOUT_CLUSTER_VOLUMES"
 sed "s#@VOLUMES@#$STOCKOUT_CLUSTER_VOLUMES#g" $here/kind.yaml | kind create cluster --name $name --config - --wait 120s
 kind load docker-image "${images[@]}" --name $name

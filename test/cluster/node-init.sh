@@ -75,6 +75,13 @@ start() { # NAME COMMAND...
   pids[$name]=$!
 }
 
+keep() { # COMMAND...: started again whenever it ends, as a service manager does on a real node
+  while :; do
+    "$@" || true
+    sleep 0.5
+  done
+}
+
 await() { # NAME COMMAND...: until it succeeds, as long as NAME runs
   local name=$1
   shift
@@ -107,7 +114,7 @@ await containerd ctr version
 start import import "$@"
 bash "$here/up.sh" "$state" "$bin" 6443 2379 2380 10257 10259
 wait "${pids[import]}"
-start kubelet "$bin/kubelet" --config "$state/kubelet.yaml" --kubeconfig "$state/pki/kubelet.kubeconfig" \
+start kubelet keep "$bin/kubelet" --config "$state/kubelet.yaml" --kubeconfig "$state/pki/kubelet.kubeconfig" \
   --hostname-override "$CLUSTER_NODE" --node-ip "$CLUSTER_ADDRESS" --v=2
 export KUBECONFIG=$state/pki/admin.kubeconfig
 sed "s#@DNS@#$CLUSTER_DNS#g" "$here/node/dns.yaml" | "$bin/kubectl" apply --server-side -f -

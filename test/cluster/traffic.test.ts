@@ -4,6 +4,7 @@ import { modelObject, SmallWorld } from '../lifecycle/small-world.ts';
 import type { Tier } from '../lifecycle/tier.ts';
 import { startCallers } from '../lifecycle/callers.ts';
 import { startClusterTier } from './cluster-tier.ts';
+import { restartKubelet } from './restart-kubelet.ts';
 
 const MINUTES = 60_000;
 const NAME = 'busy';
@@ -76,6 +77,38 @@ describe('callers of a model on a real node notice nothing', () => {
     3 * MINUTES,
   );
 
+  it(
+    'when the kubelet is started anew',
+    async () => {
+      const [serving] = await servingAndNext();
+      const before = await pods();
+      const callers = await startCallers(endpoint);
+      await restartKubelet();
+      // It has looked at all of its pods by the time that it brings up another.
+      await kubectl(['delete', 'pod', before[0] ?? '']);
+      await untilPods(2);
+      const { byVersion, failures } = await callers.stop();
+      expect(failures).toEqual([]);
+      expect([...byVersion.keys()]).toEqual([serving]);
+    },
+    3 * MINUTES,
+  );
+
+  it(
+    'when pods are replaced one by one by those of another version',
+    async () => {
+      const [from, to] = await servingAndNext();
+      const callers = await startCallers(endpoint);
+      await world.apply(trained(23, { strategy: 'RollingUpdate' }));
+      await world.untilServing(NAME, to);
+      await untilPods(2);
+      const { byVersion, failures } = await callers.stop();
+      expect(failures).toEqual([]);
+      expect([...byVersion.keys()]).toEqual([from, to]);
+    },
+    3 * MINUTES,
+  );
+
   async function servingAndNext(): Promise<[serving: string, next: string]> {
     const { servingVersion = '' } = (await world.model(NAME)).status ?? {};
     return [servingVersion, `v${Number(servingVersion.slice(1)) + 1}`];
@@ -95,11 +128,14 @@ describe('callers of a model on a real node notice nothing', () => {
 });
 
 /** With this many rounds: another number is another version. */
-function trained(rounds: number): object {
+function trained(rounds: number, rollout: object = {}): object {
   const { serving, training } = modelObject(NAME).spec;
   const params = { ...training.params, rounds };
   return modelObject(NAME, {
-    spec: { serving: { ...serving, replicas: 2 }, training: { ...training, params } },
+    spec: {
+      serving: { ...serving, replicas: 2, rollout: { ...serving.rollout, ...rollout } },
+      training: { ...training, params },
+    },
   });
 }
 

@@ -3,6 +3,7 @@
 set -uo pipefail
 kubectl=$1
 "$kubectl" get pods,stockoutmodels,scoringjobs --all-namespaces --output wide
+"$kubectl" get events --all-namespaces --field-selector involvedObject.kind=StockoutModel --sort-by=.lastTimestamp | tail -40
 "$kubectl" get events --all-namespaces --sort-by=.lastTimestamp | tail -40
 "$kubectl" logs --namespace stockout-system --selector app.kubernetes.io/component=operator --prefix --tail 40
 "$kubectl" get pods --all-namespaces --field-selector status.phase!=Running,status.phase!=Succeeded \

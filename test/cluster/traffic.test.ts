@@ -89,7 +89,9 @@ describe('callers of a model on a real node notice nothing', () => {
       await untilPods(2);
       const { byVersion, failures } = await callers.stop();
       expect(failures).toEqual([]);
-      expect([...byVersion.keys()]).toEqual([serving]);
+      // The first answers may be of the version before: the switch is on its way to the node.
+      expect([...byVersion.keys()].at(-1)).toBe(serving);
+      expect((await servingAndNext())[0]).toBe(serving);
     },
     3 * MINUTES,
   );

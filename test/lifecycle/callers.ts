@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Agent, fetch } from 'undici';
 
 const SAMPLE = new URL('../../config/samples/predict.json', import.meta.url);
 const CALLERS = 4;
@@ -19,24 +20,34 @@ export async function startCallers(endpoint: string): Promise<{ stop(): Promise<
   const body = await readFile(SAMPLE, 'utf8');
   const answered: Answered = { byVersion: new Map(), failures: [] };
   const abort = new AbortController();
+  // Of these callers alone: what is left of others may lead to pods of before.
+  const connections = new Agent();
   const callers = Array.from({ length: CALLERS }, async () => {
     while (!abort.signal.aborted) {
-      await Promise.all([call(`${endpoint}/predict`, body, answered), delay((CALLERS * 1000) / PER_SECOND)]);
+      await Promise.all([
+        call(`${endpoint}/predict`, { body, connections }, answered),
+        delay((CALLERS * 1000) / PER_SECOND),
+      ]);
     }
   });
   return {
     stop: async () => {
       abort.abort();
       await Promise.all(callers);
+      await connections.close();
       return answered;
     },
   };
 }
 
-async function call(url: string, body: string, { byVersion, failures }: Answered): Promise<void> {
+async function call(
+  url: string,
+  { body, connections }: { body: string; connections: Agent },
+  { byVersion, failures }: Answered,
+): Promise<void> {
   try {
     const headers = { 'content-type': 'application/json' };
-    const response = await fetch(url, { method: 'POST', headers, body });
+    const response = await fetch(url, { method: 'POST', headers, body, dispatcher: connections });
     const text = await response.text();
     const version = response.headers.get('x-model-version') ?? 'none';
     if (response.ok) byVersion.set(version, (byVersion.get(version) ?? 0) + 1);

@@ -42,6 +42,18 @@ function rollOutGreen(cluster: FakeCluster): void {
   cluster.settle();
 }
 
+/** The pods of v2. */
+function notReady(cluster: FakeCluster): void {
+  cluster.bringUp('retail-green', 0);
+  for (const index of [0, 1]) sinceNow(cluster, `retail-green-v2-${index}`, 'False');
+}
+
+function sinceNow(cluster: FakeCluster, name: string, status: 'True' | 'False'): void {
+  const pod = cluster.stores.pods.get(`shop/${name}`)!;
+  const conditions = [{ type: 'Ready', status, lastTransitionTime: cluster.now.toISOString() }];
+  cluster.put(cluster.stores.pods, { ...pod, status: { ...pod.status, conditions } });
+}
+
 const rolledOut = (cluster: FakeCluster) => cluster.condition('RolledOut');
 const stateOf = (cluster: FakeCluster, version: string) =>
   cluster.model.status?.versions?.find(({ name }) => name === version)?.state;
@@ -94,7 +106,10 @@ it('a version of which too many requests fail is gone back from; a few say nothi
 
 it('a version none of whose pods is ready any more is gone back from', () => {
   const cluster = switched();
-  cluster.bringUp('retail-green', 0);
+  notReady(cluster);
+  cluster.settle();
+  expect(cluster.serving).toBe('v2');
+  cluster.pass(3);
   cluster.settle();
   expectBack(cluster, /none of its pods is ready/);
 });
@@ -131,6 +146,15 @@ it('a node that is started anew is no fault of a version: pods of before ended a
   const cluster = switched();
   cluster.crash('retail-blue', 'Error');
   cluster.crash('retail-green', 'Error');
+  cluster.settle();
+  expect(cluster.serving).toBe('v2');
+});
+
+it('nor is an agent of a node that is started anew: pods of before were not ready for a moment as well', () => {
+  const cluster = switched();
+  notReady(cluster);
+  cluster.pass(3);
+  sinceNow(cluster, 'retail-blue-v1-0', 'True');
   cluster.settle();
   expect(cluster.serving).toBe('v2');
 });

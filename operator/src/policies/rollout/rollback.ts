@@ -20,6 +20,8 @@ const MIN_REQUESTS = 20;
 const MAX_ERROR_RATE = '0.05';
 /** A pod that is busy for a moment fails a probe or two. */
 const NOT_READY_MS = 30_000;
+/** The agent of a node that is started anew takes its pods for not ready one after the other, and asks them again. */
+const NONE_READY_MS = 3_000;
 
 /** What has to be known of the pods that serve while there is a way back. */
 export function watchQuestions({ pods }: PredictorState): QuestionOf<'requests'>[] {
@@ -109,17 +111,29 @@ function failureOf(
   // A node that is started anew ends pods of both colors: that is no fault of a version.
   const ended = old.pods.some(hasEnded) ? undefined : serving.pods.find(hasEnded);
   if (ended !== undefined) return `its pod ${ended.name} ended: ${ended.ending}`;
-  if (serving.readyReplicas === 0 && serving.deployment.spec.replicas > 0)
+  if (noneIsReady(serving, now) && !old.pods.some((pod) => pod.since !== undefined && pod.since >= since))
     return `none of its pods is ready${because(serving)}`;
-  const isStuck = (pod: PredictorPod): boolean => pod.running && !pod.ready && isLongAgo(pod.since, now);
+  const isStuck = (pod: PredictorPod): boolean =>
+    pod.running && !pod.ready && isLongAgo(pod.since, now, NOT_READY_MS);
   // One that came since may take its time to start.
   const stuck = serving.pods.find((pod) => pod.createdAt <= since && isStuck(pod));
   if (stuck !== undefined) return `its pod ${stuck.name} has not been ready for ${NOT_READY_MS / 1000} s`;
   return errorsOf(context, serving);
 }
 
-function isLongAgo(time: number | undefined, now: Date): boolean {
-  return time !== undefined && now.getTime() - time >= NOT_READY_MS;
+/** For a while: where those of before were not ready for a moment as well, that was the node. */
+function noneIsReady({ readyReplicas, deployment, pods }: PredictorState, now: Date): boolean {
+  if (readyReplicas > 0 || deployment.spec.replicas === 0) return false;
+  return pods.every(({ ready, since }) => !ready && isLongAgo(since, now, NONE_READY_MS));
+}
+
+/** @returns when to look again at pods of which some are not ready, in milliseconds; undefined where all are */
+export function lookAgainMs({ pods }: PredictorState): number | undefined {
+  return pods.every(({ ready }) => ready) ? undefined : NONE_READY_MS;
+}
+
+function isLongAgo(time: number | undefined, now: Date, ms: number): boolean {
+  return time !== undefined && now.getTime() - time >= ms;
 }
 
 /** Of all pods together, since the switch. */

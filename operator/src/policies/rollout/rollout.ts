@@ -2,11 +2,12 @@ import { isTrue, REASON } from '../../conditions.ts';
 import { standingQuestions } from '../../predictors/standing.ts';
 import { speaksTls, templateHash } from '../../resources/predictor-deployment.ts';
 import type { VersionRecord } from '../../resources/version-record.ts';
+import { soonest } from '../../soonest.ts';
 import { type ObservedModel, type PredictorState, servingOf } from '../../stockoutmodel/observed.ts';
 import { rollOut } from './candidate.ts';
 import { bringBackChampion } from './champion.ts';
 import { quiet } from './proof-questions.ts';
-import { goBack, watchQuestions, wayBackFrom } from './rollback.ts';
+import { goBack, lookAgainMs, watchQuestions, wayBackFrom } from './rollback.ts';
 import { rollTemplate } from './rolling-update.ts';
 import {
   dropCandidateService,
@@ -54,7 +55,11 @@ function planFrom(context: RolloutContext, serving: PredictorState): RolloutPlan
   const back = before.templateHash === context.hash ? undefined : goBack(context, serving, before);
   if (back !== undefined) return back;
   const plan = awaitWindow(context, serving, before) ?? planForward(context, serving);
-  return { ...plan, questions: [...watchQuestions(serving), ...(plan.questions ?? quiet(context.observed))] };
+  return {
+    ...plan,
+    questions: [...watchQuestions(serving), ...(plan.questions ?? quiet(context.observed))],
+    requeueAfterMs: soonest(plan.requeueAfterMs, lookAgainMs(serving)),
+  };
 }
 
 function planForward(context: RolloutContext, serving: PredictorState): RolloutPlan {

@@ -1,9 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { setTimeout as delay } from 'node:timers/promises';
 
 /**
  * A folder of the cache that `make` has filled, now or on an earlier day: under a new key it is made anew. Of several
@@ -35,25 +36,16 @@ export async function copyInto(folder: string, from: URL, ...names: string[]): P
   for (const name of names) await cp(new URL(name, from), join(folder, name));
 }
 
+/** Held by util-linux' flock, which the kernel lets go of whatever becomes of us. */
 async function locked(path: string): Promise<AsyncDisposable> {
-  for (;;) {
-    try {
-      await using file = await open(path, 'wx');
-      await file.writeFile(String(process.pid));
-      return { [Symbol.asyncDispose]: () => rm(path, { force: true }) };
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      const holder = Number(await readFile(path, 'utf8').catch(() => ''));
-      if (holder > 0 && !isAlive(holder)) await rm(path, { force: true });
-      else await delay(200);
-    }
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
+  const holder = spawn('flock', [path, 'sh', '-c', 'echo held; exec cat'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  await once(holder.stdout, 'data');
+  return {
+    [Symbol.asyncDispose]: async () => {
+      holder.stdin.end();
+      await once(holder, 'close');
+    },
+  };
 }

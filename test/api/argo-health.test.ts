@@ -1,14 +1,6 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
+import { GitopsHealth } from './gitops-health.ts';
 
-const HEALTH = new URL('../../config/gitops/argocd/health.yaml', import.meta.url);
-const SOURCE = fileURLToPath(new URL('argo-health', import.meta.url));
 const GENERATION = 3;
 
 type Condition = [type: string, status: string, reason: string];
@@ -24,6 +16,14 @@ const MODELS: [sentence: string, conditions: Condition[], health: string][] = [
     'Progressing',
   ],
   ['it serves', [['Ready', 'True', 'Serving']], 'Healthy'],
+  [
+    'it serves while another version is trained',
+    [
+      ['Ready', 'True', 'Serving'],
+      ['Reconciling', 'True', 'Training'],
+    ],
+    'Progressing',
+  ],
   [
     'a candidate was refused and the champion serves',
     [
@@ -73,23 +73,20 @@ const SCORING_JOBS: typeof MODELS = [
 ];
 
 describe('health in Argo CD', () => {
-  let dir: string;
+  let health: GitopsHealth;
 
   beforeAll(async () => {
-    dir = await mkdtemp(join(tmpdir(), 'stockout-health-'));
-    await promisify(execFile)('go', ['build', '-o', join(dir, 'argo-health'), '.'], { cwd: SOURCE });
-    const { data } = parse(await readFile(HEALTH, 'utf8')) as { data: Record<string, string> };
-    for (const [key, script] of Object.entries(data)) await writeFile(join(dir, kindOf(key)), script);
+    health = await GitopsHealth.build();
   }, 300_000);
 
-  afterAll(() => rm(dir, { recursive: true, force: true }));
+  afterAll(() => health.remove());
 
-  it.each(MODELS)('of a StockoutModel when %s', async (_, conditions, health) => {
-    expect(await healthOf('StockoutModel', conditions)).toBe(health);
+  it.each(MODELS)('of a StockoutModel when %s', async (_, conditions, expected) => {
+    expect(await healthOf('StockoutModel', conditions)).toBe(expected);
   });
 
-  it.each(SCORING_JOBS)('of a ScoringJob when %s', async (_, conditions, health) => {
-    expect(await healthOf('ScoringJob', conditions)).toBe(health);
+  it.each(SCORING_JOBS)('of a ScoringJob when %s', async (_, conditions, expected) => {
+    expect(await healthOf('ScoringJob', conditions)).toBe(expected);
   });
 
   it.each(['StockoutModel', 'ScoringJob'])(
@@ -101,16 +98,9 @@ describe('health in Argo CD', () => {
 
   async function healthOf(kind: string, told: Condition[], observedGeneration = GENERATION): Promise<string> {
     const conditions = told.map(([type, status, reason]) => ({ type, status, reason, message: reason }));
-    const object = { metadata: { generation: GENERATION }, status: { observedGeneration, conditions } };
-    const running = promisify(execFile)(join(dir, 'argo-health'), [join(dir, kind)]);
-    running.child.stdin?.end(JSON.stringify(object));
-    const [status = '', message = ''] = (await running).stdout.split('\t');
+    const object = { kind, metadata: { generation: GENERATION }, status: { observedGeneration, conditions } };
+    const { status, message } = await health.inArgo(object);
     expect(message).not.toBe('');
     return status;
   }
 });
-
-/** Of a key of argocd-cm: resource.customizations.health.GROUP_KIND. */
-function kindOf(key: string): string {
-  return key.slice(key.lastIndexOf('_') + 1);
-}

@@ -34,7 +34,7 @@ export async function startCallers(endpoint: string): Promise<{ stop(): Promise<
     stop: async () => {
       abort.abort();
       await Promise.all(callers);
-      await connections.close();
+      await connections.destroy();
       return answered;
     },
   };

@@ -5,6 +5,7 @@ import type { FaultTier } from '../faults/lives.ts';
 import { PlayedStorage } from '../faults/played-storage.ts';
 import { sideBySide } from '../faults/side-by-side.ts';
 import { edit, type Told } from '../faults/told.ts';
+import { OF_FEWER_RIGHTS } from './audit.ts';
 import { BoundedOperator } from './bounded-operator.ts';
 import { liveBusily, MODEL } from './busy-life.ts';
 import { grantedRights, type Right } from './granted.ts';
@@ -57,7 +58,7 @@ describe('the rights of config/base are the fewest', () => {
     play: (told: Told, operator: BoundedOperator) => Promise<T>,
   ): Promise<T> {
     const { client, node } = tier;
-    const namespace = `rights-${++count}-${Date.now().toString(36)}`;
+    const namespace = `${OF_FEWER_RIGHTS}${++count}-${Date.now().toString(36)}`;
     const told = { client, namespace };
     await client.post('/api/v1/namespaces', { metadata: { name: namespace } });
     node.mount(namespace, new PlayedStorage());

@@ -32,6 +32,8 @@ export const ANNOTATION = {
   attempt: 'stockout.dev/attempt',
   /** On a training's Job: the time of the schedule that asked for it. */
   scheduledFor: 'stockout.dev/scheduled-for',
+  /** On a training's Job: the generation of the model that asked for it. */
+  generation: 'stockout.dev/generation',
   /** On a version's record: the last time of the schedule for which there was no newer data than the version's. */
   checkedFor: 'stockout.dev/checked-for',
   /** On a version's record: since when it is asked about other rows than it learned from. */

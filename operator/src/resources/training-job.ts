@@ -51,6 +51,7 @@ export function buildTrainingJob(input: TrainingJobInput): Job {
     labels,
     annotations: {
       [ANNOTATION.attempt]: trainingAttempt(model),
+      [ANNOTATION.generation]: String(model.metadata.generation ?? 0),
       ...(scheduled === undefined ? {} : { [ANNOTATION.scheduledFor]: scheduled.for }),
     },
     container: {

@@ -3,6 +3,7 @@ import type { Action } from '../../actions.ts';
 import { outcomeOf } from '../../jobs/run-outcome.ts';
 import type { RunState } from '../../jobs/run-state.ts';
 import { modelOfManifest } from '../../resources/manifest-file.ts';
+import { ANNOTATION } from '../../resources/names.ts';
 import { buildVersionRecord, versionNumber } from '../../resources/version-record.ts';
 import type { ObservedModel } from '../../stockoutmodel/observed.ts';
 
@@ -17,6 +18,17 @@ export function retireRun(observed: ObservedModel, state: RunState, now: Date): 
   const newest = observed.versions[0]?.version ?? 'v0';
   const isNews = versionNumber(outcome.result.version) > versionNumber(newest);
   return isNews ? [recordOf(observed, state, outcome.result)] : [];
+}
+
+/**
+ * A run that a newer spec asked for than has been seen: who reads lists of old ends no training of today, and begins none of
+ * yesterday.
+ */
+export function runAhead({ model, runs }: ObservedModel, now: Date): RunState | undefined {
+  return runs.find((state) => {
+    const askedBy = Number(state.job.metadata.annotations?.[ANNOTATION.generation]);
+    return askedBy > (model.metadata.generation ?? 0) && outcomeOf(state, 'train', now).is === 'running';
+  });
 }
 
 /** @throws SyntaxError when the Job's manifest is not ours */

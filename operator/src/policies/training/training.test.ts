@@ -142,6 +142,21 @@ describe('a training that runs', () => {
       `create Job ${trainingRunName(other)}: trains a version, nothing serves yet`,
     ]);
   });
+
+  test('goes on where the spec that asked for it has not been seen yet, and nothing is begun for the one of before', () => {
+    const newer = aModel({ training: { params: { rounds: 5 } } }, { generation: 2 });
+    const today = trainingRunName(newer);
+    const ofToday = buildTrainingJob({
+      model: newer,
+      run: today,
+      against: undefined,
+      image: 'pipeline:test',
+    });
+    expect(plan(observedOf(model, { runs: [runStateOf(ofToday, [])] }))).toMatchObject({
+      message: `the training ${today} runs, of a spec that is not seen yet`,
+      does: [],
+    });
+  });
 });
 
 describe('a training that ended', () => {

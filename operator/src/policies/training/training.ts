@@ -13,7 +13,7 @@ import { dropOutdated } from '../outdated-failures.ts';
 import { awaitStorage } from './await-storage.ts';
 import { type DueTraining, dueTraining } from './due-training.ts';
 import { knownOfStorage, soughtFirst } from '../records/recovery-state.ts';
-import { recordOf, retireRun } from './outdated-run.ts';
+import { recordOf, retireRun, runAhead } from './outdated-run.ts';
 import { soonest } from '../../soonest.ts';
 import { waitFor } from '../schedule.ts';
 import type { StepPlan } from '../step-plan.ts';
@@ -43,6 +43,9 @@ export function planTraining(
   input: { now: Date; image: string; rollingOut: boolean; driftAt?: string | undefined },
 ): TrainingPlan {
   const due = dueTraining(observed, input.now, input.driftAt);
+  const ahead = runAhead(observed, input.now);
+  if (ahead !== undefined)
+    return { ...follow(ahead.run, ', of a spec that is not seen yet'), next: due.next };
   const context = { observed, due, run: due.run, attempt: trainingAttempt(observed.model), ...input };
   const outdated = observed.runs.filter((state) => state.run !== context.run);
   const plan = alreadyTrained(context) ?? alreadyFailed(context) ?? planRun(context);

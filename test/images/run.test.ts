@@ -11,7 +11,7 @@ const DATA = new URL('../../data/retail_stockout_data.parquet', import.meta.url)
 const COMMANDS: Record<string, string[]> = {
   operator: ['operator'],
   predictor: ['serve'],
-  pipeline: ['generate', 'ingest', 'features', 'train', 'import', 'evaluate', 'versions', 'vacuum', 'score'],
+  pipeline: ['generate', 'ingest', 'features', 'train', 'import', 'evaluate', 'vacuum', 'score', 'versions'],
 };
 
 let tmp: string;

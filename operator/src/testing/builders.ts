@@ -1,8 +1,10 @@
 import { LOOPBACK_NETWORK, type Metrics, type TrainResult } from '@stockout/contracts';
 import type { ScoringJob, StockoutModel } from '@stockout/crds';
 import { readManifests } from '@stockout/crds/manifest';
+import { NO_ANSWERS } from '../predictors/question.ts';
 import type { VersionRecord } from '../resources/version-record.ts';
 import type { Settings } from '../settings.ts';
+import type { ObservedModel } from '../stockoutmodel/observed.ts';
 
 export const SETTINGS: Settings = {
   images: { pipeline: 'pipeline:test', predictor: 'predictor:test' },
@@ -91,4 +93,27 @@ export function aTrainResult(version: string, changes: Partial<TrainResult> = {}
 export function aVersion(version: string, changes: Partial<VersionRecord> = {}): VersionRecord {
   const uri = `file:///var/lib/stockout/models/shop/retail/${version}`;
   return { ...aTrainResult(version), uri, uid: `${version}-uid`, ...changes };
+}
+
+/** A model of which nothing is there yet, but `changes`. */
+export function anObserved(model: StockoutModel, changes: Partial<ObservedModel> = {}): ObservedModel {
+  return {
+    model,
+    versions: [],
+    failures: [],
+    runs: [],
+    evaluationRuns: [],
+    comparisons: [],
+    comparisonFailures: [],
+    otherRecords: [],
+    trackingRuns: [],
+    tracking: undefined,
+    recoveryRuns: [],
+    recovery: undefined,
+    predictors: [],
+    service: undefined,
+    candidateService: undefined,
+    answers: NO_ANSWERS,
+    ...changes,
+  };
 }

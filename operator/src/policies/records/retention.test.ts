@@ -1,33 +1,14 @@
 import { expect, test } from 'vitest';
-import { NO_ANSWERS } from '../../predictors/question.ts';
 import { describeAction } from '../../actions.ts';
 import { trainingRunName } from '../../resources/run-names.ts';
-import { aModel, aVersion } from '../../testing/builders.ts';
+import { aModel, anObserved, aVersion } from '../../testing/builders.ts';
 import { planRetention } from './retention.ts';
 
 test('records beyond the limit go, but never that of a version in use or of the one that the spec asks for', () => {
   const model = aModel({ versionHistoryLimit: 2 });
   const versions = ['v6', 'v5', 'v4', 'v3', 'v2', 'v1'].map((version) => aVersion(version));
   versions[3] = aVersion('v3', { run: trainingRunName(model) });
-  const observed = {
-    model,
-    versions,
-    failures: [],
-    runs: [],
-    evaluationRuns: [],
-    comparisons: [],
-    comparisonFailures: [],
-    otherRecords: [],
-    trackingRuns: [],
-    tracking: undefined,
-    recoveryRuns: [],
-    recovery: undefined,
-    predictors: [],
-    service: undefined,
-    candidateService: undefined,
-    answers: NO_ANSWERS,
-  };
-  const actions = planRetention(observed, new Set(['v1', undefined]));
+  const actions = planRetention(anObserved(model, { versions }), new Set(['v1', undefined]));
   expect(actions.map(describeAction)).toEqual([
     'delete ConfigMap retail-v4: beyond versionHistoryLimit',
     'delete ConfigMap retail-v2: beyond versionHistoryLimit',

@@ -1,34 +1,13 @@
-import type { StockoutModel } from '@stockout/crds';
 import { describe, expect, test } from 'vitest';
-import { NO_ANSWERS } from '../../predictors/question.ts';
 import { describeAction } from '../../actions.ts';
 import { runStateOf } from '../../jobs/run-state.ts';
 import { buildTrainingJob } from '../../resources/training-job.ts';
 import { trainingAttempt, trainingRunName } from '../../resources/run-names.ts';
 import type { ObservedModel } from '../../stockoutmodel/observed.ts';
-import { aModel, aTrainResult, aVersion, NOW } from '../../testing/builders.ts';
+import { aModel, anObserved, aTrainResult, aVersion, NOW } from '../../testing/builders.ts';
 import { podOf } from '../../testing/fake-cluster.ts';
 import { planTraining } from './training.ts';
 
-const observedOf = (model: StockoutModel, changes: Partial<ObservedModel> = {}): ObservedModel => ({
-  model,
-  versions: [],
-  failures: [],
-  runs: [],
-  evaluationRuns: [],
-  comparisons: [],
-  comparisonFailures: [],
-  otherRecords: [],
-  trackingRuns: [],
-  tracking: undefined,
-  recoveryRuns: [],
-  recovery: undefined,
-  predictors: [],
-  service: undefined,
-  candidateService: undefined,
-  answers: NO_ANSWERS,
-  ...changes,
-});
 const plan = (observed: ObservedModel, rollingOut = false) => {
   const { verdict, actions, ...rest } = planTraining(observed, {
     now: NOW,
@@ -59,7 +38,7 @@ const ended = (type: string, secondsAgo: number, reason?: string) => ({
 
 describe('a version that the spec asks for', () => {
   test('is trained when there is none', () => {
-    expect(plan(observedOf(model))).toMatchObject({
+    expect(plan(anObserved(model))).toMatchObject({
       status: 'False',
       reason: 'Training',
       message: `the training ${run} starts`,
@@ -69,7 +48,7 @@ describe('a version that the spec asks for', () => {
   });
 
   test('is not trained again when it is on record', () => {
-    expect(plan(observedOf(model, { versions: [aVersion('v4', { run })] }))).toMatchObject({
+    expect(plan(anObserved(model, { versions: [aVersion('v4', { run })] }))).toMatchObject({
       status: 'True',
       reason: 'Trained',
       message: 'v4 was trained at 2026-11-23T11:00:00Z on version 12 of retail_stockout_data',
@@ -79,13 +58,13 @@ describe('a version that the spec asks for', () => {
 
   test('waits for a candidate that is on its way when a gate compares with what serves', () => {
     const relative = aModel({ gates: [{ metric: 'auc', maxDropFromServing: '0.01' }] });
-    expect(plan(observedOf(relative), true)).toMatchObject({
+    expect(plan(anObserved(relative), true)).toMatchObject({
       reason: 'WaitingForRollout',
       message: 'the training starts once it is known which version serves: a gate compares with it',
       busy: true,
       does: [],
     });
-    expect(plan(observedOf(model), true).does).toHaveLength(1);
+    expect(plan(anObserved(model), true).does).toHaveLength(1);
   });
 });
 
@@ -96,7 +75,7 @@ describe('a training that runs', () => {
     pod.status = {
       containerStatuses: [{ name: 'train', ready: false, restartCount: 0, state: { waiting } }],
     };
-    expect(plan(observedOf(model, { runs: [runStateOf(job, [pod])] }))).toMatchObject({
+    expect(plan(anObserved(model, { runs: [runStateOf(job, [pod])] }))).toMatchObject({
       reason: 'Training',
       message: `the training ${run} runs, but its pod does not start: ImagePullBackOff: no such image`,
       does: [],
@@ -114,7 +93,7 @@ describe('a training that runs', () => {
     });
 
     test('says so', () => {
-      expect(plan(observedOf(model, { runs }))).toMatchObject({
+      expect(plan(anObserved(model, { runs }))).toMatchObject({
         reason: 'Training',
         message: `the training ${run} runs, but its pod does not start: Unschedulable: ${message}`,
         does: [],
@@ -123,7 +102,7 @@ describe('a training that runs', () => {
 
     test('is run again once the spec tolerates the taint, as the same training', () => {
       expect(trainingRunName(tolerant)).toBe(run);
-      expect(plan(observedOf(tolerant, { runs }))).toMatchObject({
+      expect(plan(anObserved(tolerant, { runs }))).toMatchObject({
         reason: 'Training',
         does: [`delete Job ${run}: it is run again, as the spec says by now`],
       });
@@ -131,13 +110,13 @@ describe('a training that runs', () => {
 
     test('goes on undisturbed when it runs by then', () => {
       const running = [runStateOf(job, [])];
-      expect(plan(observedOf(tolerant, { runs: running })).does).toEqual([]);
+      expect(plan(anObserved(tolerant, { runs: running })).does).toEqual([]);
     });
   });
 
   test('is ended when the spec asks for another version by now', () => {
     const other = aModel({ training: { params: { rounds: 5 } } });
-    expect(plan(observedOf(other, { runs: [runStateOf(job, [])] })).does).toEqual([
+    expect(plan(anObserved(other, { runs: [runStateOf(job, [])] })).does).toEqual([
       `delete Job ${run}: the spec asks for another version by now`,
       `create Job ${trainingRunName(other)}: trains a version, nothing serves yet`,
     ]);
@@ -152,7 +131,7 @@ describe('a training that runs', () => {
       against: undefined,
       image: 'pipeline:test',
     });
-    expect(plan(observedOf(model, { runs: [runStateOf(ofToday, [])] }))).toMatchObject({
+    expect(plan(anObserved(model, { runs: [runStateOf(ofToday, [])] }))).toMatchObject({
       message: `the training ${today} runs, of a spec that is not seen yet`,
       does: [],
     });
@@ -165,7 +144,7 @@ describe('a training that ended', () => {
   test('goes on record, at its place in the storage that it worked on', () => {
     const state = runStateOf(ended('Complete', 0), [podOf(job, 0, result)]);
     const { actions } = planTraining(
-      observedOf(aModel({ storage: { uri: 'file:///moved' } }), { runs: [state] }),
+      anObserved(aModel({ storage: { uri: 'file:///moved' } }), { runs: [state] }),
       {
         now: NOW,
         image: 'pipeline:test',
@@ -178,19 +157,19 @@ describe('a training that ended', () => {
   });
 
   test('is waited for while its pod was not seen', () => {
-    const waited = plan(observedOf(model, { runs: [runStateOf(ended('Complete', 4), [])] }));
+    const waited = plan(anObserved(model, { runs: [runStateOf(ended('Complete', 4), [])] }));
     expect(waited).toMatchObject({ reason: 'Training', requeueAfterMs: 6000, does: [] });
   });
 
   test('is run again when its pod is gone', () => {
-    expect(plan(observedOf(model, { runs: [runStateOf(ended('Complete', 60), [])] })).does).toEqual([
+    expect(plan(anObserved(model, { runs: [runStateOf(ended('Complete', 60), [])] })).does).toEqual([
       `delete Job ${run}: its result was lost, it is run again`,
     ]);
   });
 
   test('failed when it left nothing that can go on record', () => {
     const state = runStateOf(ended('Complete', 0), [podOf(job, 0, 'Segmentation fault')]);
-    expect(plan(observedOf(model, { runs: [state] }))).toMatchObject({
+    expect(plan(anObserved(model, { runs: [state] }))).toMatchObject({
       status: 'False',
       reason: 'TrainingFailed',
       message: `${run} left no result that the operator can read: its termination message is not JSON${AGAIN}`,
@@ -215,12 +194,12 @@ describe('a training that ended', () => {
     ],
   ])('failed %s', (_name, words, reason, message) => {
     const state = runStateOf(ended('Failed', 0, reason), [podOf(job, 2, words)]);
-    expect(plan(observedOf(model, { runs: [state] })).message).toBe(`${run} ${message}${AGAIN}`);
+    expect(plan(anObserved(model, { runs: [state] })).message).toBe(`${run} ${message}${AGAIN}`);
   });
 
   test('failed with the word of the Job when its pod is gone', () => {
     const state = runStateOf(ended('Failed', 60, 'BackoffLimitExceeded'), []);
-    expect(plan(observedOf(model, { runs: [state] })).message).toBe(
+    expect(plan(anObserved(model, { runs: [state] })).message).toBe(
       `${run} failed: the message of the Job${AGAIN}`,
     );
   });
@@ -228,18 +207,18 @@ describe('a training that ended', () => {
   test('failed for lack of memory', () => {
     const pod = podOf(job, 137, '');
     pod.status!.containerStatuses![0]!.state!.terminated!.reason = 'OOMKilled';
-    expect(plan(observedOf(model, { runs: [runStateOf(ended('Failed', 0), [pod])] })).message).toBe(
+    expect(plan(anObserved(model, { runs: [runStateOf(ended('Failed', 0), [pod])] })).message).toBe(
       `${run} failed: out of memory: raise resources.limits.memory${AGAIN}`,
     );
   });
 
   test('is not run again after a failure that is on record, which the next spec drops', () => {
     const failures = [{ run, attempt, message: `${run} failed: no rows`, uid: 'failure-uid' }];
-    const failed = plan(observedOf(model, { failures }));
+    const failed = plan(anObserved(model, { failures }));
     const message = `${run} failed: no rows${AGAIN}`;
     expect(failed).toMatchObject({ reason: 'TrainingFailed', message, does: [] });
     const other = aModel({ training: { params: { rounds: 5 } } });
-    expect(plan(observedOf(other, { failures })).does[0]).toBe(
+    expect(plan(anObserved(other, { failures })).does[0]).toBe(
       `delete ConfigMap ${run}: the spec was changed since`,
     );
   });
@@ -252,7 +231,7 @@ describe('the Job is to run in another way by now', () => {
 
   test('so the run that failed is run again: its record and its Job go, then it starts', () => {
     expect(trainingRunName(roomier)).toBe(run);
-    expect(plan(observedOf(roomier, { failures: [failure], runs: [oom] }))).toMatchObject({
+    expect(plan(anObserved(roomier, { failures: [failure], runs: [oom] }))).toMatchObject({
       reason: 'Training',
       busy: true,
       does: [
@@ -260,7 +239,7 @@ describe('the Job is to run in another way by now', () => {
         `delete Job ${run}: it is run again, as the spec says by now`,
       ],
     });
-    expect(plan(observedOf(roomier)).does).toEqual([
+    expect(plan(anObserved(roomier)).does).toEqual([
       `create Job ${run}: trains a version, nothing serves yet`,
     ]);
   });
@@ -268,7 +247,7 @@ describe('the Job is to run in another way by now', () => {
   test('but what fails again stays failed, on a record of its own', () => {
     const again = buildTrainingJob({ model: roomier, run, against: undefined, image: 'pipeline:test' });
     const state = runStateOf({ ...again, status: ended('Failed', 60).status }, []);
-    expect(plan(observedOf(roomier, { failures: [failure], runs: [state] })).does).toEqual([
+    expect(plan(anObserved(roomier, { failures: [failure], runs: [state] })).does).toEqual([
       `delete ConfigMap ${run}: the spec was changed since`,
       `create ConfigMap ${run}: the training failed for good`,
     ]);
@@ -279,14 +258,14 @@ describe('the Job is to run in another way by now', () => {
     const condition = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: 'no claim' };
     pod.status = { conditions: [condition] };
     const stuck = runStateOf(job, [pod]);
-    expect(plan(observedOf(roomier, { runs: [stuck] })).does).toEqual([
+    expect(plan(anObserved(roomier, { runs: [stuck] })).does).toEqual([
       `delete Job ${run}: it is run again, as the spec says by now`,
     ]);
-    expect(plan(observedOf(model, { runs: [stuck] })).does).toEqual([]);
+    expect(plan(anObserved(model, { runs: [stuck] })).does).toEqual([]);
   });
 
   test('but one that is under way goes on', () => {
-    expect(plan(observedOf(roomier, { runs: [runStateOf(job, [])] })).does).toEqual([]);
+    expect(plan(anObserved(roomier, { runs: [runStateOf(job, [])] })).does).toEqual([]);
   });
 });
 
@@ -294,7 +273,7 @@ describe('spec.training.suspend', () => {
   const suspended = aModel({ training: { suspend: true } });
 
   test('starts no training, and says so', () => {
-    expect(plan(observedOf(suspended))).toMatchObject({
+    expect(plan(anObserved(suspended))).toMatchObject({
       status: 'False',
       reason: 'Suspended',
       message: 'no training starts while spec.training.suspend is true',
@@ -305,7 +284,7 @@ describe('spec.training.suspend', () => {
   });
 
   test('lets one that is under way come to its end', () => {
-    expect(plan(observedOf(suspended, { runs: [runStateOf(job, [])] }))).toMatchObject({
+    expect(plan(anObserved(suspended, { runs: [runStateOf(job, [])] }))).toMatchObject({
       reason: 'Training',
       does: [],
     });

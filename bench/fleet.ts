@@ -18,8 +18,10 @@ import { until } from '../test/conformance/until.ts';
 import { writeOperatorKubeconfig } from '../test/api/operator-account.ts';
 import { spread } from './figures/spread.ts';
 import { Cluster } from './fleet/cluster.ts';
+import { cpuOfOthers } from './fleet/cpu-of-others.ts';
 import { Fleet } from './fleet/fleet.ts';
 import { HollowCluster } from './fleet/hollow-cluster.ts';
+import { layOutImageSources } from './fleet/image-sources.ts';
 import { OperatorProcess } from './fleet/operator-process.ts';
 
 interface Kubeconfig {
@@ -62,6 +64,7 @@ async function measure(stateDir: string): Promise<void> {
   const served = (): Promise<boolean> => kubectl('get', 'stockoutmodels,scoringjobs').then(() => true, () => false); // prettier-ignore
   await until('both kinds to be served', served, 60);
   const { folder, server } = await mountable(stateDir);
+  const program = await layOutImageSources();
   for (const name of ['controllers', 'scheduler']) {
     process.kill(Number(await readFile(join(stateDir, 'pid', name), 'utf8')));
   }
@@ -70,17 +73,26 @@ async function measure(stateDir: string): Promise<void> {
   const hollow = new HollowCluster(cluster);
   try {
     await fleet.create(MODELS);
-    const first = new OperatorProcess(folder, server);
-    await fromNothing(first, fleet);
-    await atRest(first);
-    await changed(cluster, fleet, hollow);
-    await first.stop();
-    const second = new OperatorProcess(folder, server);
-    await startedAgain(second);
-    await second.stop();
+    await withOperator(new OperatorProcess(program, folder, server), async (first) => {
+      await fromNothing(first, fleet, stateDir);
+      await atRest(first);
+      await changed(cluster, fleet, hollow);
+    });
+    await withOperator(new OperatorProcess(program, folder, server), startedAgain);
   } finally {
     await hollow.stop();
     await fleet.stop();
+  }
+}
+
+async function withOperator(
+  operator: OperatorProcess,
+  work: (operator: OperatorProcess) => Promise<void>,
+): Promise<void> {
+  try {
+    await work(operator);
+  } finally {
+    await operator.stop();
   }
 }
 
@@ -97,7 +109,8 @@ async function mountable(stateDir: string): Promise<{ folder: string; server: UR
   return { folder, server: new URL(config.clusters[0]?.cluster.server ?? '') };
 }
 
-async function fromNothing(operator: OperatorProcess, fleet: Fleet): Promise<void> {
+async function fromNothing(operator: OperatorProcess, fleet: Fleet, stateDir: string): Promise<void> {
+  const before = await cpuOfOthers(stateDir);
   await until('a first reconcile', async () => (await operator.reconciles()) > 0, PATIENCE_SECONDS);
   tell(`start to first reconcile: ${since(operator)} s`);
   await until('all to be settled', () => fleet.settled() === 2 * MODELS, PATIENCE_SECONDS);
@@ -105,6 +118,13 @@ async function fromNothing(operator: OperatorProcess, fleet: Fleet): Promise<voi
   const cpu = await operator.cpu();
   tell(`${MODELS} models and ${MODELS} scoring jobs from nothing, until all serve and are scored: ${since(operator)} s, ` +
     `${cpu.toFixed(1)} s of CPU, resident ${now.toFixed(0)} MB (at most ${peak.toFixed(0)})`); // prettier-ignore
+  const others = Object.entries(await cpuOfOthers(stateDir));
+  tell(`meanwhile ${others.map(([who, seconds]) => `${who} ${(seconds - (before[who] ?? 0)).toFixed(0)} s`).join(', ')} of CPU; ` +
+    `asked by the operator: ${countsOf(await operator.requests())}`); // prettier-ignore
+}
+
+function countsOf(requests: ReadonlyMap<string, number>): string {
+  return Array.from(requests, ([what, count]) => `${what} ${count}`).join(', ');
 }
 
 async function atRest(operator: OperatorProcess): Promise<void> {

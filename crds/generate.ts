@@ -1,10 +1,12 @@
 // Writes src/generated/*.ts and docs/reference.md from the CRDs, docs/reference/conditions.md from the operator's reasons, rules
-// and dashboards from scripts/monitoring; with --check, only says which of them are stale (exit 1).
+// and dashboards from scripts/monitoring, the predictor's kernel from predictor/wasm; with --check, only says which of them are stale
+// (exit 1).
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { compile } from 'json-schema-to-typescript';
 import { parse } from 'yaml';
 import { buildConditionsReference } from '../scripts/conditions/build.ts';
 import { buildMonitoring } from '../scripts/monitoring/index.ts';
+import { buildBlockKernel } from '../scripts/wasm/build.ts';
 import { buildReference } from './reference.ts';
 import { toTypeSchema } from './type-schema.ts';
 import type { CustomResourceDefinition } from './src/definition.ts';
@@ -21,19 +23,20 @@ await keep('../docs/reference/conditions.md', buildConditionsReference());
 for (const [name, text] of Object.entries(buildMonitoring())) {
   await keep(`../config/components/monitoring/generated/${name}`, text);
 }
+await keep('../predictor/src/trees/generated/block-kernel.wasm', await buildBlockKernel());
 if (check && stale.length > 0) {
   console.error(`stale, run \`npm run generate\`:\n${stale.join('\n')}`);
   process.exitCode = 1;
 }
 
-async function keep(path: string, text: string): Promise<void> {
+async function keep(path: string, content: string | Uint8Array): Promise<void> {
   const target = new URL(path, import.meta.url);
-  const standing = await readFile(target, 'utf8').catch(() => '');
-  if (text === standing) return;
+  const standing = await readFile(target).catch(() => undefined);
+  if (standing?.equals(Buffer.from(content)) === true) return;
   stale.push(target.pathname);
   if (check) return;
   await mkdir(new URL('.', target), { recursive: true });
-  await writeFile(target, text);
+  await writeFile(target, content);
 }
 
 async function generate(plural: string): Promise<string> {

@@ -7,6 +7,9 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { installed } from './installed.ts';
 
+/** Modules are compiled when they are first imported, which most never are: to compile them all takes as long as to install. */
+export const PIP_INSTALL = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-compile'];
+
 /** Python packages in a virtual environment of the cache folder, made at its first use. */
 export class VirtualEnvironment {
   /** The environment's folder of programs. */
@@ -24,8 +27,7 @@ export class VirtualEnvironment {
     const digest = createHash('sha256').update(content).digest('hex').slice(0, 10);
     const folder = await installed(name, digest, async (empty) => {
       await run('python3', ['-m', 'venv', empty]);
-      const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'];
-      await run(join(empty, 'bin', 'python'), [...pip, '-r', fileURLToPath(requirements)]);
+      await run(join(empty, 'bin', 'python'), [...PIP_INSTALL, '-r', fileURLToPath(requirements)]);
     });
     return new VirtualEnvironment(join(folder, 'bin'));
   }

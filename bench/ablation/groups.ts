@@ -6,7 +6,10 @@ export interface Group {
 
 const STANDARD = /^(promo|daily_sales|sales_\w+|discount)$|^promo_/;
 const OF_THE_DAY = /^(day_of_week|days_observed|holiday_flag|activity_flag)$/;
-const WEATHER = /^(precpt|avg_temperature|avg_humidity|avg_wind_level)$/;
+/** It adds nothing, on validation days already: docs/ablation.md. */
+export const WEATHER = /^(precpt|avg_temperature|avg_humidity|avg_wind_level)$/;
+/** The product in the stores of its region. */
+export const REGION = /^region_/;
 const HOURS = /oos_hours_6_22/;
 const STOCKOUTS = /stockout/;
 const LEVEL = /^(store|product)_/;
@@ -19,7 +22,7 @@ export const GROUPS: readonly Group[] = [
   { what: 'Standard: sales, promo, discount', has: (name) => STANDARD.test(name) },
   {
     what: 'stockout history of the series',
-    has: (name) => STOCKOUTS.test(name) && !LEVEL.test(name) && !isSaidAgain(name),
+    has: (name) => STOCKOUTS.test(name) && !LEVEL.test(name) && !REGION.test(name) && !isSaidAgain(name),
   },
   {
     what: "store's and product's stockout rates",
@@ -29,11 +32,11 @@ export const GROUPS: readonly Group[] = [
   { what: 'weather of the day', has: (name) => WEATHER.test(name) },
   {
     what: 'hours out of stock: today, yesterday, rolls',
-    has: (name) => HOURS.test(name) && !LEVEL.test(name) && !name.endsWith('_mean'),
+    has: (name) => HOURS.test(name) && !LEVEL.test(name) && !REGION.test(name) && !name.endsWith('_mean'),
   },
   {
     what: "the series' means of them so far",
-    has: (name) => HOURS.test(name) && !LEVEL.test(name) && name.endsWith('_mean'),
+    has: (name) => HOURS.test(name) && !LEVEL.test(name) && !REGION.test(name) && name.endsWith('_mean'),
   },
   {
     what: "store's and product's means of them",
@@ -41,4 +44,5 @@ export const GROUPS: readonly Group[] = [
   },
   { what: "the product's ranks among all", has: (name) => RANK.test(name) },
   { what: 'the smoothed rate', has: (name) => SMOOTHED.test(name) },
+  { what: "the product in its region's stores", has: (name) => REGION.test(name) },
 ];

@@ -39,12 +39,12 @@ export async function readRealRows(file: string): Promise<RealRows> {
   await using db = await openDuckDB();
   const { sql, features, label } = renderFeatures({
     set: 'Extended',
-    columns: ['store_id', 'product_id', 'date', 'promo', 'daily_sales', 'stockout'],
+    columns: ['store_id', 'product_id', 'date', 'promo', 'daily_sales', 'stockout', 'region'],
     covariates: COVARIATES,
     horizonDays: HORIZON_DAYS,
   });
   const covariates = COVARIATES.map(({ name }) => `CAST(${name} AS DOUBLE) AS ${name}`).join(', ');
-  const raw = `SELECT CAST(store_id AS VARCHAR) AS store_id, CAST(product_id AS VARCHAR) AS product_id, dt AS date,
+  const raw = `SELECT CAST(store_id AS VARCHAR) AS store_id, CAST(product_id AS VARCHAR) AS product_id, CAST(city_id AS VARCHAR) AS region, dt AS date,
     CAST(discount < 1 AS INT) AS promo, sale_amount AS daily_sales, CAST(oos_hours_6_22 >= 16 AS INT) AS stockout, ${covariates}
     FROM ${quoteLiteral(file)}`;
   await db.run(`CREATE TABLE features AS WITH raw AS (${raw}) ${sql}`);

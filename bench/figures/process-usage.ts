@@ -9,6 +9,13 @@ export async function cpuOf(pid: number): Promise<number> {
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
+/** The same of a process and its children together. */
+export async function cpuOfAll(pid: number): Promise<number> {
+  const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).split(' ').filter(Boolean);
+  const each = await Promise.all([cpuOf(pid), ...children.map((child) => cpuOfAll(Number(child)))]);
+  return each.reduce((sum, seconds) => sum + seconds, 0);
+}
+
 /** Megabytes of a process: resident now, and the most that were. */
 export async function memoryOf(pid: number): Promise<{ now: number; peak: number }> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');

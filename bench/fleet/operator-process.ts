@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import process from 'node:process';
-import { fileURLToPath } from 'node:url';
 import { cpuOf, memoryOf } from '../figures/process-usage.ts';
 
-const PROGRAM = fileURLToPath(new URL('../../cli/src/images/operator.ts', import.meta.url));
 /** Of Dockerfile.operator; and what V8 allows itself within the 512 MiB of config/base. */
 const FLAGS = ['--max-semi-space-size=4', '--max-old-space-size=256'];
+const ENVIRONMENT = { MALLOC_ARENA_MAX: '2' };
 const MOUNT = '/run/secrets/kubernetes.io/serviceaccount';
 const ADMIN_PORT = 18_080;
 const WRITES = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
@@ -18,14 +17,15 @@ export class OperatorProcess {
   readonly startedAt = performance.now();
 
   /** @param serviceAccount the folder to mount */
-  constructor(serviceAccount: string, server: URL) {
+  constructor(program: string, serviceAccount: string, server: URL) {
     // In a mount namespace of its own, so that nobody else finds it there.
     const mount = `mount -t tmpfs tmpfs /run && mkdir -p ${MOUNT} && mount --bind "$0" ${MOUNT} && exec "$@"`;
-    const program = [process.execPath, ...FLAGS, PROGRAM, 'operator', '--admin-port', String(ADMIN_PORT)];
+    const command = [process.execPath, ...FLAGS, program, 'operator', '--admin-port', String(ADMIN_PORT)];
     const log = process.env['FLEET_LOG'] === undefined ? 'ignore' : 'inherit';
-    this.#child = spawn('unshare', ['--mount', 'sh', '-c', mount, serviceAccount, ...program], {
+    this.#child = spawn('unshare', ['--mount', 'sh', '-c', mount, serviceAccount, ...command], {
       stdio: ['ignore', 'inherit', log],
       env: {
+        ...ENVIRONMENT,
         PATH: process.env['PATH'],
         KUBERNETES_SERVICE_HOST: server.hostname,
         KUBERNETES_SERVICE_PORT: server.port,

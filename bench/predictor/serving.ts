@@ -4,7 +4,7 @@ import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../../test/free-port.ts';
-import { cpuOf, forgetPeak, memoryOf } from '../figures/process-usage.ts';
+import { cpuOf, cpuOfAll, forgetPeak, memoryOf } from '../figures/process-usage.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../cli/bin/stockout.js', import.meta.url));
 
@@ -15,17 +15,19 @@ export interface Served extends AsyncDisposable {
   startMs: number;
   /** CPU that it took for that, user and system, in milliseconds: what a busy machine disturbs less. */
   startCpuMs: number;
+  /** CPU of its process and of those that it has started, so far, in seconds. */
+  cpu(): Promise<number>;
   /** Resident memory of its process, in MB. */
   resident(): Promise<number>;
   /** The most that was resident while `work` went on, in MB. */
   peakDuring(work: () => Promise<void>): Promise<number>;
 }
 
-/** `stockout serve`, started and ready. */
-export async function serveVersion(uri: string): Promise<Served> {
+/** `stockout serve`, started and ready. @param more options of the command */
+export async function serveVersion(uri: string, more: readonly string[] = []): Promise<Served> {
   const [port, adminPort, grpcPort] = [await freePort(), await freePort(), await freePort()];
   const ports = ['--port', port, '--admin-port', adminPort, '--grpc-port', grpcPort].map(String);
-  const args = [PROGRAM, 'serve', '--model', uri, '--host', '127.0.0.1', ...ports];
+  const args = [PROGRAM, 'serve', '--model', uri, '--host', '127.0.0.1', ...ports, ...more];
   return await started(
     process.execPath,
     args,
@@ -62,6 +64,7 @@ async function started(
     url,
     startMs,
     startCpuMs: 1000 * (await cpuOf(child.pid as number)),
+    cpu: () => cpuOfAll(child.pid as number),
     resident: async () => (await memoryOf(child.pid as number)).now,
     peakDuring: async (work) => {
       await forgetPeak(child.pid as number);

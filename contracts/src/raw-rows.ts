@@ -13,8 +13,8 @@ const rawColumnSchema = z.object({
   name: z.string(),
   /** What the customer's data calls it. */
   source: z.string(),
-  /** What its values are; of the source, where a condition makes a flag of it. */
-  kind: z.enum(['key', 'day', 'price', 'amount', 'flag', 'number']),
+  /** What its values are; of the source, where a condition makes a flag of it. A text may be null, a key may not. */
+  kind: z.enum(['key', 'text', 'day', 'price', 'amount', 'flag', 'number']),
   condition: conditionSchema.optional(),
   /** Of covariates: whether features are made of its past as well. */
   history: z.boolean().optional(),

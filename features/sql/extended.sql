@@ -4,15 +4,17 @@
 --
 -- How a line is read that ends in one of these (what standard.sql says of "needs" holds here too):
 --   -- each covariate with history   written once for each such covariate, its name in the place of {{covariate}}
+--   -- paragraph needs a             all lines up to the next empty one are left out where the data lacks that column
 --   -- with snapshot                 only where a few rows meet what a model's version knows of all others: history.sql
 --   -- without snapshot              only where all rows are there
 -- {{standard_columns}} and {{standard_windows}} are the columns and the windows of standard.sql, word for word.
 -- {{these_series}} and the windows of series without a gap are as in standard.sql; stores and products are always whole.
 --
 -- Weekday means have a partition of their own, so they come first, while rows are narrow: a window carries all its
--- columns through a sort. The means of a store and of a product are sums by day, then windows over those days, few
--- enough to cost nothing, then joined. Those sums are of exact decimals: sums of doubles depend on the order in which
--- threads meet the rows, and the same data must give the same features, bit for bit. A value beyond 10^19 is left out.
+-- columns through a sort. The means of a store, of a product, and of a product in a region are sums by day, then windows
+-- over those days, few enough to cost little, then joined. Those sums are of exact decimals: sums of doubles depend on
+-- the order in which threads meet the rows, and the same data must give the same features, bit for bit. A value beyond
+-- 10^19 is left out.
 --
 -- Ranks and the smoothed rate say where a product stands whatever the level of the day: when stockouts become rarer
 -- everywhere, rates fall and ranks stay. Means are ranked as rounded, or 0.3 / 3 would stand before 0.1 / 1. In the
@@ -39,6 +41,7 @@ weekday_means AS (
 series AS (
   SELECT
     {{standard_columns}},
+    raw.region AS region, -- needs region
     CAST(CASE WHEN lag(date) OVER days = date - 1 THEN lag(stockout) OVER days END AS DOUBLE) AS stockout_lag_1,
     CAST(max(stockout) OVER day_3_ago AS DOUBLE) AS stockout_lag_3,
     CAST(max(stockout) OVER day_7_ago AS DOUBLE) AS stockout_lag_7,
@@ -135,6 +138,38 @@ products AS (
     product_last_7_days AS (PARTITION BY product_id ORDER BY date RANGE BETWEEN INTERVAL 6 DAYS PRECEDING AND CURRENT ROW)
 ),
 
+region_days AS ( -- paragraph needs region
+  SELECT region, product_id, date, sum(COLUMNS(* EXCLUDE (region, product_id, date))) FROM ( -- with snapshot
+  SELECT
+    region,
+    product_id,
+    date,
+    sum(TRY_CAST(raw.{{covariate}} AS DECIMAL(28, 9))) AS {{covariate}}_sum, -- each covariate with history
+    count(TRY_CAST(raw.{{covariate}} AS DECIMAL(28, 9))) AS {{covariate}}_count, -- each covariate with history
+    sum(stockout) AS stockouts,
+    count(stockout) AS days
+  FROM raw
+  WHERE region IS NOT NULL
+    AND snapshot_is_new -- with snapshot
+  GROUP BY region, product_id, date
+  UNION ALL SELECT * FROM snapshot_region_days) GROUP BY region, product_id, date -- with snapshot
+),
+
+regions AS ( -- paragraph needs region
+  SELECT
+    region,
+    product_id,
+    date,
+    CAST({{covariate}}_sum AS DOUBLE) / NULLIF({{covariate}}_count, 0) AS region_product_{{covariate}}, -- each covariate with history
+    CAST(sum({{covariate}}_sum) OVER region_last_7_days AS DOUBLE) / NULLIF(sum({{covariate}}_count) OVER region_last_7_days, 0) AS region_product_{{covariate}}_roll7_avg, -- each covariate with history
+    CAST(sum({{covariate}}_sum) OVER region_so_far AS DOUBLE) / NULLIF(sum({{covariate}}_count) OVER region_so_far, 0) AS region_product_{{covariate}}_mean, -- each covariate with history
+    CAST(sum(stockouts) OVER region_so_far AS DOUBLE) / NULLIF(sum(days) OVER region_so_far, 0) AS region_product_stockout_rate
+  FROM region_days
+  WINDOW
+    region_last_7_days AS (PARTITION BY region, product_id ORDER BY date RANGE BETWEEN INTERVAL 6 DAYS PRECEDING AND CURRENT ROW),
+    region_so_far AS (PARTITION BY region, product_id ORDER BY date ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+),
+
 ranked_products AS (
   SELECT
     CASE WHEN product_{{covariate}}_mean IS NOT NULL THEN CAST(rank() OVER by_{{covariate}}_mean - 1 AS DOUBLE) / NULLIF(count(product_{{covariate}}_mean) OVER same_day - 1, 0) END AS product_{{covariate}}_mean_rank, -- each covariate with history
@@ -161,6 +196,10 @@ SELECT
   products.product_{{covariate}}_mean, -- each covariate with history
   products.product_{{covariate}}_roll7_avg, -- each covariate with history
   products.product_stockout_roll7_rate,
+  regions.region_product_{{covariate}}, -- each covariate with history -- needs region
+  regions.region_product_{{covariate}}_roll7_avg, -- each covariate with history -- needs region
+  regions.region_product_{{covariate}}_mean, -- each covariate with history -- needs region
+  regions.region_product_stockout_rate, -- needs region
   (series.stockout_roll28_sum + 20 * LEAST(COALESCE(products.product_stockout_rate * stores.store_stockout_rate / NULLIF(all_stores.stockout_rate, 0), 0), 1)) / (series.days_observed + 20) AS stockout_smoothed_rate,
   products.product_{{covariate}}_mean_rank, -- each covariate with history
   products.product_{{covariate}}_roll7_avg_rank, -- each covariate with history
@@ -170,3 +209,4 @@ FROM series
 JOIN stores ON stores.store_id = series.store_id AND stores.date = series.date
 JOIN ranked_products AS products ON products.product_id = series.product_id AND products.date = series.date
 JOIN all_stores ON all_stores.date = series.date
+LEFT JOIN regions ON regions.region = series.region AND regions.product_id = series.product_id AND regions.date = series.date -- needs region

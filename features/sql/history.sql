@@ -60,6 +60,20 @@ snapshot_store_days AS (
   WHERE grain = 'store'
 ),
 
+snapshot_region_days AS ( -- paragraph needs region
+  SELECT
+    region,
+    product_id,
+    date,
+    {{covariate}}_sum, -- each covariate with history
+    {{covariate}}_count, -- each covariate with history
+    stockouts,
+    days
+  FROM snapshot
+  SEMI JOIN given USING (region, product_id)
+  WHERE grain = 'region'
+),
+
 all_product_days AS (
   SELECT *, max(date) OVER () AS newest_day
   FROM snapshot

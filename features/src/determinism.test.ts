@@ -10,6 +10,7 @@ const NUMBERS = ['price', 'promo', 'daily_sales', 'inventory', 'hours', 'rain'];
 const RAW = `SELECT 'S' || s.range AS store_id, 'P' || p.range AS product_id,
     DATE '2025-01-01' + CAST(d.range AS INT) AS date,
     CAST(hash(s.range, p.range, d.range) % 7 = 0 AS INT) AS stockout,
+    CASE WHEN s.range % 5 > 0 THEN 'R' || s.range % 3 END AS region,
     ${NUMBERS.map((name, i) => `hash(s.range, p.range, d.range, ${i}) % 1000 / 10 AS ${name}`).join(', ')}
   FROM range(30) s, range(40) p, range(40) d`;
 

@@ -244,6 +244,44 @@ const CASES: { what: string; given: string; expected: string }[] = [
     given: 'day rain\n 0 1.5\n 1 -',
     expected: 'day rain rain_lag_1\n 0 1.5 -\n 1 - -',
   },
+  {
+    what: 'the means of a product in a region are those of its rows there, today, in 7 days and so far, and of no other product',
+    given: `
+      series day region stockout hours
+      S1:P1  0   north  1        8
+      S2:P1  0   north  0        4
+      S3:P1  0   south  0        16
+      S1:P2  0   north  1        2
+      S2:P1  1   north  0        3
+      S1:P1  7   north  1        1
+      S3:P1  7   south  0        -`,
+    expected: `
+      series day region_product_hours region_product_hours_roll7_avg region_product_hours_mean region_product_stockout_rate
+      S1:P1  0   6                    6                              6                         1/2
+      S1:P1  7   1                    2                              4                         1/2
+      S1:P2  0   2                    2                              2                         1
+      S2:P1  0   6                    6                              6                         1/2
+      S2:P1  1   3                    5                              5                         1/3
+      S3:P1  0   16                   16                             16                        0
+      S3:P1  7   -                    -                              16                        0`,
+  },
+  {
+    what: 'a row without a region has no means of one and counts in none, and a store that moves is of where it is',
+    given: `
+      series day region stockout hours
+      S1:P1  0   north  1        8
+      S2:P1  0   -      0        4
+      S1:P1  1   south  0        2
+      S2:P1  1   south  1        6
+      S1:P1  2   north  0        4`,
+    expected: `
+      series day region_product_hours region_product_hours_roll7_avg region_product_hours_mean region_product_stockout_rate
+      S1:P1  0   8                    8                              8                         1
+      S1:P1  1   4                    4                              4                         1/2
+      S1:P1  2   4                    6                              6                         1/2
+      S2:P1  0   -                    -                              -                         -
+      S2:P1  1   4                    4                              4                         1/2`,
+  },
 ];
 
 test.each(CASES)('$what', async ({ given, expected }) => {

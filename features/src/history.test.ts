@@ -80,7 +80,7 @@ function days(series: string, from: number, to: number, values: Partial<RawDay> 
 
 async function snapshotOf(rows: RawDay[]): Promise<Buffer> {
   const file = join(tmpdir(), `stockout-snapshot-${randomUUID()}.parquet`);
-  await writeSnapshot(db, renderSnapshot(`(${rawSelect(rows)})`, EXTENDED.covariates), file);
+  await writeSnapshot(db, renderSnapshot(`(${rawSelect(rows)})`, EXTENDED), file);
   const written = await readFile(file);
   await rm(file);
   return written;
@@ -88,7 +88,7 @@ async function snapshotOf(rows: RawDay[]): Promise<Buffer> {
 
 test('a snapshot has the same bytes whatever the order in which rows are met', async () => {
   const rows = [0.1, 0.2, 0.7, 1e15, -1e15].flatMap((hours, series) =>
-    days(`S1:P${series}`, 0, 60, { hours }),
+    days(`S${series}:P1`, 0, 60, { hours, region: series > 2 ? 'north' : 'south' }),
   );
   expect((await snapshotOf(rows)).equals(await snapshotOf(rows.toReversed()))).toBe(true);
 });
@@ -116,6 +116,23 @@ describe('a history', () => {
     const answer = await ask(EXTENDED, known, [...days('S1:P2', 40, 60), ...later]);
     expect(pickFeature(answer, 'store_stockout_rate')).toBeCloseTo(62 / 123, 12);
     expect(pickFeature(answer, 'days_since_stockout')).toBe(0);
+  });
+
+  test('adds new rows of a region to what the snapshot knows of its other stores, and of no other region', async () => {
+    const north = { region: "l'été", hours: 6 };
+    const others = [...days('S2:P1', 0, 60, north), ...days('S3:P1', 0, 60, { region: 'south', hours: 16 })];
+    const later = days('S1:P1', 61, 61, { ...north, hours: 12, stockout: 1 });
+    const answer = await ask(EXTENDED, [...days('S1:P1', 0, 60, north), ...others], later);
+    expect(pickFeature(answer, 'region_product_hours')).toBe(12);
+    expect(pickFeature(answer, 'region_product_hours_roll7_avg')).toBeCloseTo((12 * 6 + 12) / 13, 12);
+    expect(pickFeature(answer, 'region_product_hours_mean')).toBeCloseTo((122 * 6 + 12) / 123, 12);
+    expect(pickFeature(answer, 'region_product_stockout_rate')).toBeCloseTo(1 / 123, 12);
+  });
+
+  test('knows nothing of the region of a row that does not say it', async () => {
+    const region = { region: 'north' };
+    const answer = await ask(EXTENDED, days('S1:P1', 0, 60, region), days('S1:P1', 40, 60));
+    expect(pickFeature(answer, 'region_product_stockout_rate')).toBeNull();
   });
 
   test('ranks a product that is given alone among those of the snapshot, however many days later', async () => {
@@ -171,7 +188,7 @@ async function open(
   const file = join(tmpdir(), `stockout-snapshot-${randomUUID()}.parquet`);
   const snapshotFile = known.length > 0 ? file : undefined;
   if (snapshotFile !== undefined) {
-    const snapshot = renderSnapshot(`(${rawSelect(known)})`, request.covariates);
+    const snapshot = renderSnapshot(`(${rawSelect(known)})`, request);
     await writeSnapshot(own, snapshot, snapshotFile);
   }
   const history = await History.open(own, request, { snapshotFile });
@@ -190,6 +207,7 @@ function columnsOf(rows: RawDay[]): GivenRows {
     store_id: rows.map((row) => row.series.split(':')[0] as string),
     product_id: rows.map((row) => row.series.split(':')[1] as string),
     date: rows.map((row) => FIRST + row.day),
+    region: rows.map((row) => row.region),
     ...Object.fromEntries(numbers.map((name) => [name, rows.map((row) => row[name])])),
   };
 }

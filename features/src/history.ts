@@ -46,6 +46,7 @@ const TYPES: Record<string, DuckDBType> = {
   date: DATE,
   promo: INTEGER,
   stockout: INTEGER,
+  region: VARCHAR,
 };
 /** What DuckDB takes at once. */
 const CHUNK_ROWS = 2048;
@@ -83,8 +84,10 @@ export class History {
     { features, snapshotFile }: { features?: readonly string[]; snapshotFile?: string | undefined } = {},
   ): Promise<History> {
     const wanted = features ?? renderFeatures(request).features;
-    const names = [...request.columns, ...(request.covariates ?? []).map(({ name }) => name)];
-    const columns = names.map((name) => ({ name, type: TYPES[name] ?? DOUBLE }));
+    const columns = [
+      ...Array.from(request.columns, (name) => ({ name, type: TYPES[name] ?? DOUBLE })),
+      ...(request.covariates ?? []).map(({ name }) => ({ name, type: DOUBLE })),
+    ];
     // Statements are planned before there are rows: what DuckDB concludes from the bounds of an empty table stays in
     // the plan, and later rows are left out without a word.
     await db.run("SET disabled_optimizers = 'statistics_propagation'");

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import type { DuckDB } from './duckdb.ts';
+import { quoteLiteral } from './quote.ts';
 import { type FeaturesRequest, renderFeatures } from './render.ts';
 
 /** A raw row in plain numbers; `day` counts from 2025-01-01, a Wednesday. */
@@ -12,6 +13,7 @@ export interface RawDay {
   daily_sales: number | null;
   inventory: number | null;
   stockout: 0 | 1;
+  region: string | null;
   /** A covariate with history. */
   hours: number | null;
   /** A covariate without. */
@@ -27,6 +29,7 @@ export const COLUMNS = [
   'daily_sales',
   'inventory',
   'stockout',
+  'region',
 ];
 export const COVARIATES = [
   { name: 'hours', history: true },
@@ -59,11 +62,12 @@ export function rawSelect(rows: readonly RawDay[]): string {
   const values = rows.map(({ series, day: number, ...row }) => {
     const [store, product] = series.split(':');
     const numbers = NUMBERS.map((name) => row[name] ?? 'NULL').join(', ');
-    return `('${store}', '${product}', DATE '2025-01-01' + ${number}, ${numbers})`;
+    const region = row.region === null ? 'NULL' : quoteLiteral(row.region);
+    return `('${store}', '${product}', DATE '2025-01-01' + ${number}, ${region}, ${numbers})`;
   });
   const numbers = NUMBERS.map((name) => `CAST(${name} AS DOUBLE) AS ${name}`).join(', ');
-  const names = ['store_id', 'product_id', 'date', ...NUMBERS].join(', ');
-  return `SELECT store_id, product_id, date, ${numbers} FROM (VALUES ${values.join(', ')}) AS t(${names})`;
+  const names = ['store_id', 'product_id', 'date', 'region', ...NUMBERS].join(', ');
+  return `SELECT store_id, product_id, date, CAST(region AS VARCHAR) AS region, ${numbers} FROM (VALUES ${values.join(', ')}) AS t(${names})`;
 }
 
 const NUMBERS = ['price', 'promo', 'daily_sales', 'inventory', 'stockout', 'hours', 'rain'] as const;
@@ -77,6 +81,7 @@ export function day(number: number, values: Partial<RawDay> = {}): RawDay {
     daily_sales: 1,
     inventory: 20,
     stockout: 0,
+    region: null,
     hours: 0,
     rain: 0,
     ...values,
@@ -91,6 +96,8 @@ const ROW = fc.record({
   daily_sales: quarters(),
   inventory: quarters(),
   stockout: fc.constantFrom(0 as const, 1 as const),
+  // Not always that of its store: shops move, and of some it is not known.
+  region: fc.constantFrom('north', "l'été; -- 雨 🏬", null),
   hours: quarters(),
   rain: quarters(),
 });

@@ -67,6 +67,7 @@ export function referenceExtended(rows: readonly RawDay[]): ReferenceRow[] {
       day_of_week: weekday(row.day),
       ...levelFeatures('store', past.filter(sameOf(row, 0)), row.day),
       ...levelFeatures('product', past.filter(sameOf(row, 1)), row.day),
+      ...regionFeatures(row, past),
       ...rankFeatures(row, past),
       stockout_smoothed_rate: smoothedRate(row, past),
     };
@@ -81,6 +82,18 @@ function levelFeatures(level: string, rows: readonly RawDay[], today: number): R
     [`${level}_stockout_roll7_rate`]: mean(recent.map((row) => row.stockout)),
     [`${level}_hours_mean`]: mean(hours(rows)),
     [`${level}_hours_roll7_avg`]: mean(hours(recent)),
+  };
+}
+
+/** Of the product in all stores of the row's region. */
+function regionFeatures(row: RawDay, past: readonly RawDay[]): Record<string, number | null> {
+  const isOfRegion = (other: RawDay) => other.region !== null && other.region === row.region;
+  const rows = past.filter(sameOf(row, 1)).filter(isOfRegion);
+  return {
+    region_product_hours: mean(hours(rows.filter((other) => other.day === row.day))),
+    region_product_hours_roll7_avg: mean(hours(rows.filter((other) => other.day > row.day - 7))),
+    region_product_hours_mean: mean(hours(rows)),
+    region_product_stockout_rate: mean(rows.map((other) => other.stockout)),
   };
 }
 

@@ -21,12 +21,21 @@ describe('what is rendered', () => {
     const { features } = renderFeatures(EXTENDED);
     expect(features.slice(0, 18)).toEqual([...STANDARD_FEATURES, 'hours', 'rain', 'stockout_lag_1']);
     expect(features.filter((name) => name.includes('rain'))).toEqual(['rain']);
-    expect(features.filter((name) => name.includes('hours'))).toHaveLength(1 + 5 + 4 + 2);
-    expect(features).toHaveLength(15 + 2 + 8 + 1 + 4 + 9 + 5);
+    expect(features.filter((name) => name.includes('hours'))).toHaveLength(1 + 5 + 4 + 2 + 3);
+    expect(features).toHaveLength(15 + 2 + 8 + 1 + 4 + 9 + 5 + 4);
   });
 
   test.each([
     ['price', ['price']],
+    [
+      'region',
+      [
+        'region_product_hours',
+        'region_product_hours_roll7_avg',
+        'region_product_hours_mean',
+        'region_product_stockout_rate',
+      ],
+    ],
     ['promo', ['promo', 'promo_lag_1', 'promo_roll7_sum']],
     ['inventory', ['inventory', 'inv_lag_1', 'inv_to_sales_ratio', 'low_inventory_flag']],
     [
@@ -84,6 +93,7 @@ describe('a covariate', () => {
     expect(describeFeature('hours_lag_1')).toBe('hours the day before.');
     expect(describeFeature('hours_mean')).toContain('of this store and product');
     expect(describeFeature('store_hours_mean')).toContain('over all products of the store');
+    expect(describeFeature('region_product_hours')).toContain('today over the stores of the region');
     expect(describeFeature('product_hours_mean_rank')).toMatch(
       /^Where the product stands .* mean hours so far/,
     );
@@ -94,6 +104,8 @@ describe('a covariate', () => {
     ['temperature °C', /letters, digits and underscores/],
     ['Price', /price would be made twice/],
     ['store_id', /store_id would be made twice/],
+    ['Region', /region would be made twice/],
+    ['region_product_hours', /region_product_hours would be made twice/],
     ['hours_mean', /hours_mean would be made twice: rename the column among the covariates \(hours, rain, h/],
     ['day_of_week', /day_of_week would be made twice/],
   ])('called %s is refused with what to do', (name, message) => {

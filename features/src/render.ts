@@ -5,7 +5,7 @@ import { type Covariate, forEachCovariate, renderLines } from './template.ts';
 
 /** Columns that the raw table must have; the others that features are made of are optional. */
 export const REQUIRED_COLUMNS = ['store_id', 'product_id', 'date', 'stockout'] as const;
-export const OPTIONAL_COLUMNS = ['price', 'promo', 'daily_sales', 'inventory'] as const;
+export const OPTIONAL_COLUMNS = ['price', 'promo', 'daily_sales', 'inventory', 'region'] as const;
 
 export interface FeaturesRequest {
   set: 'Standard' | 'Extended';
@@ -66,7 +66,10 @@ export function renderFeatures({
   const sql = series.gapless ? withRowWindows(calendar) : calendar;
   const features = featuresIn(sql, set === 'Standard' ? STANDARD_COLUMNS : EXTENDED_COLUMNS, covariates);
   const label = labelColumn(horizonDays);
-  refuseRepeated(features, label, covariates);
+  refuseRepeated(
+    [...features, ...REQUIRED_COLUMNS, ...(present.has('region') ? ['region'] : []), label],
+    covariates,
+  );
   return { sql, features, label };
 }
 
@@ -103,7 +106,7 @@ function indent(lines: string): string {
   return lines.replaceAll('\n', '\n  ');
 }
 
-const NOT_FEATURES = /^(store_id|product_id|date|stockout|label_stockout_next_\d+d)$/;
+const NOT_FEATURES = /^(store_id|product_id|date|stockout|region|label_stockout_next_\d+d)$/;
 
 /** The documented columns that this SQL makes, in their order. */
 function featuresIn(
@@ -127,12 +130,12 @@ function refuseBadNames(covariates: readonly Covariate[]): void {
   }
 }
 
-function refuseRepeated(features: readonly string[], label: string, covariates: readonly Covariate[]): void {
-  const all = [...features, ...REQUIRED_COLUMNS, label].map((name) => name.toLowerCase());
+function refuseRepeated(names: readonly string[], covariates: readonly Covariate[]): void {
+  const all = names.map((name) => name.toLowerCase());
   const repeated = all.find((name, i) => all.indexOf(name) < i);
   if (repeated === undefined) return;
-  const names = covariates.map(({ name }) => name).join(', ');
+  const made = covariates.map(({ name }) => name).join(', ');
   throw new InputError(
-    `${repeated} would be made twice: rename the column among the covariates (${names}) that it comes from`,
+    `${repeated} would be made twice: rename the column among the covariates (${made}) that it comes from`,
   );
 }

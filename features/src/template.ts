@@ -16,25 +16,36 @@ export interface TemplateContext {
 
 const SNAPSHOT = / -- (with|without) snapshot$/;
 const NEEDS = / -- needs (.+)$/;
+const PARAGRAPH_NEEDS = /^.+ -- paragraph needs (\w+)$/m;
 const EACH = / -- each (covariate(?: with history)?)$/;
 
 /** The SQL of a file for this data: lines that need a missing column left out, lines for each covariate repeated. */
 export function renderLines(template: string, context: TemplateContext): string {
   return template
-    .split('\n')
+    .split('\n\n')
+    .flatMap((paragraph) => renderParagraph(paragraph, context))
+    .join('\n\n');
+}
+
+function renderParagraph(marked: string, context: TemplateContext): string[] {
+  const needed = PARAGRAPH_NEEDS.exec(marked)?.[1];
+  if (needed !== undefined && !context.columns.has(needed)) return [];
+  const lines = marked.replace(` -- paragraph needs ${needed}`, '').split('\n');
+  const rendered = lines
     .filter((line) => !line.startsWith('--'))
-    .flatMap((line) => renderLine(line, context))
-    .join('\n');
+    .flatMap((line) => renderLine(line, context));
+  return [rendered.join('\n')];
 }
 
 function renderLine(marked: string, { columns, covariates, snapshot = false }: TemplateContext): string[] {
   const snapshots = SNAPSHOT.exec(marked)?.[1];
   if (snapshots !== undefined && (snapshots === 'with') !== snapshot) return [];
-  const line = marked.replace(SNAPSHOT, '');
-  const needs = NEEDS.exec(line)?.[1]?.split(', ') ?? [];
+  const wanting = marked.replace(SNAPSHOT, '');
+  const needs = NEEDS.exec(wanting)?.[1]?.split(', ') ?? [];
   if (!needs.every((column) => columns.has(column))) return [];
+  const line = wanting.replace(NEEDS, '');
   const each = EACH.exec(line)?.[1];
-  const bare = line.replace(NEEDS, '').replace(EACH, '');
+  const bare = line.replace(EACH, '');
   return each === undefined ? [bare] : forEachCovariate(bare, each, covariates);
 }
 

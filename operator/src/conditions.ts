@@ -1,6 +1,6 @@
 /** Every condition type that the operator sets. What people are told of each is in reasons/, or it does not compile. */
 export const CONDITION = {
-  /** True while the desired version serves; of a ScoringJob, while its newest run is done. */
+  /** True while the desired version serves; of a ScoringJob, while its newest run is done, or it is suspended. */
   ready: 'Ready',
   /** True when the version that the spec asks for is made. */
   trained: 'Trained',
@@ -48,6 +48,10 @@ export const REASON = {
   requestFailed: 'RequestFailed',
   /** A fault of the operator. */
   internalError: 'InternalError',
+
+  // Reconciling of a StockoutModel; else it has the reason of what the operator is at.
+  /** The work goes on, but a pod of it does not get going, or failed: the message says why. No Event tells of it. */
+  heldUp: 'HeldUp',
 
   // Ready of a StockoutModel.
   /** The desired version serves. */

@@ -1,5 +1,5 @@
 import { REASON } from './conditions.ts';
-import { isConflict, KubeError } from './kube/kube-error.ts';
+import { isConflict, isGivenUp, KubeError } from './kube/kube-error.ts';
 
 /** Trying again may help: a back-off, and a word in the status unless it is a matter of milliseconds. */
 export class TransientError extends Error {
@@ -58,7 +58,7 @@ function fromKube(error: KubeError): ReconcileError {
   }
   // Admission webhooks write whole sentences there, which no condition may have for a reason.
   const reason = /^[A-Z][A-Za-z]{0,63}$/.test(error.reason) ? error.reason : REASON.requestFailed;
-  return new TransientError(reason, message, { cause: error, silent: isConflict(error) });
+  return new TransientError(reason, message, { cause: error, silent: isConflict(error) || isGivenUp(error) });
 }
 
 /** Nobody needs to hear of it. */

@@ -1,19 +1,14 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Condition, ScoringJob, StockoutModel } from '@stockout/crds';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import type { Deployment, Job, KubeObject, Lease, Service } from './api/kubernetes.ts';
 import type { Operator } from './start-operator.ts';
-import { startOperator } from './start-operator.ts';
-import { ApiServer } from './testing/api-server.ts';
 import { aModel, aScoringJob, aTrainResult } from './testing/builders.ts';
 import { eventually } from './testing/eventually.ts';
 import { podOf } from './testing/fake-cluster.ts';
-import { aGoldenReport } from './testing/played-answers.ts';
 import { predictorPod } from './testing/played-pods.ts';
+import { testOperators } from './testing/test-operators.ts';
 
 const CORE = '/api/v1/namespaces/shop';
 const OURS = '/apis/stockout.dev/v1alpha1/namespaces/shop';
@@ -23,59 +18,36 @@ const JOBS = '/apis/batch/v1/namespaces/shop/jobs';
 const DEPLOYMENTS = '/apis/apps/v1/namespaces/shop/deployments';
 const LEASE = '/apis/coordination.k8s.io/v1/namespaces/shop/leases/stockout-operator';
 
-let server: ApiServer;
-let folder: string;
-let kubeconfigPath: string;
-let operators: Operator[];
+const place = testOperators();
+const { start } = place;
+// Before the operators are stopped, which look at the clock.
+afterEach(() => vi.restoreAllMocks());
 
-beforeEach(async () => {
-  server = new ApiServer();
-  await server.start();
-  folder = await mkdtemp(join(tmpdir(), 'stockout-operator-'));
-  kubeconfigPath = join(folder, 'kubeconfig');
-  await writeFile(kubeconfigPath, server.kubeConfig().exportConfig());
-  operators = [];
-});
-afterEach(async () => {
-  vi.restoreAllMocks();
-  await Promise.all(operators.map((operator) => operator.stop()));
-  await server.stop();
-  await rm(folder, { recursive: true });
-});
-
-const askPod = () => Promise.resolve(aGoldenReport());
-
-async function start(options: Parameters<typeof startOperator>[0] = {}): Promise<Operator> {
-  const operator = await startOperator({ kubeconfigPath, adminPort: 0, log: () => {}, askPod, ...options });
-  operators.push(operator);
-  return operator;
-}
-
-const model = (): StockoutModel => server.get(MODEL) as StockoutModel;
+const model = (): StockoutModel => place.server.get(MODEL) as StockoutModel;
 const condition = (object: StockoutModel | ScoringJob, type: string): Condition | undefined =>
   object.status?.conditions?.find((each) => each.type === type);
 const jobOf = (run: string): Job => {
-  const [, path] = server.writes.findLast((write) => write === `POST ${JOBS}`)?.split(' ') ?? [];
-  const job = server.get(`${path}/${run}`);
+  const [, path] = place.server.writes.findLast((write) => write === `POST ${JOBS}`)?.split(' ') ?? [];
+  const job = place.server.get(`${path}/${run}`);
   expect(job).toBeDefined();
   return job as Job;
 };
 /** Writes that are none of the Lease. */
-const writes = (): string[] => server.writes.filter((write) => !write.includes('/leases'));
+const writes = (): string[] => place.server.writes.filter((write) => !write.includes('/leases'));
 
 /** What kubelet and Job controller do. */
 function finishJob(job: Job, result: object): void {
   const pod = podOf(job, 0, JSON.stringify(result));
-  server.put(`${CORE}/pods/${pod.metadata.name}`, pod);
+  place.server.put(`${CORE}/pods/${pod.metadata.name}`, pod);
   const lastTransitionTime = new Date().toISOString();
-  server.put(`${JOBS}/${job.metadata.name}`, {
+  place.server.put(`${JOBS}/${job.metadata.name}`, {
     ...job,
     status: { conditions: [{ type: 'Complete', status: 'True', lastTransitionTime }] },
   } as Job);
 }
 
 function bringUp(name: string): void {
-  const deployment = server.get(`${DEPLOYMENTS}/${name}`) as Deployment;
+  const deployment = place.server.get(`${DEPLOYMENTS}/${name}`) as Deployment;
   expect(deployment).toBeDefined();
   const { replicas } = deployment.spec;
   const status = {
@@ -86,14 +58,14 @@ function bringUp(name: string): void {
   };
   for (let index = 0; index < replicas; index++) {
     const pod = predictorPod(deployment, index);
-    server.put(`${CORE}/pods/${pod.metadata.name}`, pod);
+    place.server.put(`${CORE}/pods/${pod.metadata.name}`, pod);
   }
-  server.put(`${DEPLOYMENTS}/${name}`, { ...deployment, status } as Deployment);
+  place.server.put(`${DEPLOYMENTS}/${name}`, { ...deployment, status } as Deployment);
 }
 
 /** A model that serves v1, and a scoring job that is done. */
 async function liveOn(): Promise<void> {
-  server.put(MODEL, aModel({ serving: { service: { type: 'ClusterIP' } } }));
+  place.server.put(MODEL, aModel({ serving: { service: { type: 'ClusterIP' } } }));
   const run = await eventually(() => {
     const message = condition(model(), 'Trained')?.message ?? '';
     const [, name] = /the training (\S+) runs/.exec(message) ?? [];
@@ -103,9 +75,9 @@ async function liveOn(): Promise<void> {
   finishJob(jobOf(run), aTrainResult('v1', { run }));
   await eventually(() => bringUp('retail-blue'));
   await eventually(() => expect(condition(model(), 'Ready')?.status).toBe('True'));
-  server.put(SCORING_JOB, aScoringJob());
+  place.server.put(SCORING_JOB, aScoringJob());
   const scoring = await eventually(() => {
-    const [newest] = (server.get(SCORING_JOB) as ScoringJob).status?.runs ?? [];
+    const [newest] = (place.server.get(SCORING_JOB) as ScoringJob).status?.runs ?? [];
     return jobOf(newest?.name ?? '');
   });
   const result = {
@@ -119,17 +91,20 @@ async function liveOn(): Promise<void> {
   };
   finishJob(scoring, result);
   await eventually(() => {
-    expect(condition(server.get(SCORING_JOB) as ScoringJob, 'Complete')?.status).toBe('True');
+    expect(condition(place.server.get(SCORING_JOB) as ScoringJob, 'Complete')?.status).toBe('True');
   });
 }
 
 /** Everything is looked at again, by events that bring nothing new. */
 async function touchAll(operator: Operator): Promise<void> {
   const before = await reconciles(operator);
-  server.put(MODEL, model());
-  server.put(SCORING_JOB, server.get(SCORING_JOB) as KubeObject);
-  server.put(`${DEPLOYMENTS}/retail-blue`, server.get(`${DEPLOYMENTS}/retail-blue`) as Deployment);
-  server.put(`${CORE}/services/retail`, server.get(`${CORE}/services/retail`) as Service);
+  place.server.put(MODEL, model());
+  place.server.put(SCORING_JOB, place.server.get(SCORING_JOB) as KubeObject);
+  place.server.put(
+    `${DEPLOYMENTS}/retail-blue`,
+    place.server.get(`${DEPLOYMENTS}/retail-blue`) as Deployment,
+  );
+  place.server.put(`${CORE}/services/retail`, place.server.get(`${CORE}/services/retail`) as Service);
   await eventually(async () => expect(await reconciles(operator)).toBeGreaterThan(before + 1));
 }
 
@@ -153,7 +128,7 @@ test('one manifest becomes a version that serves, then a scoring run; after that
   await touchAll(operator);
   const settled = writes().length;
   await touchAll(operator);
-  server.breakWatches();
+  place.server.breakWatches();
   await touchAll(operator);
   expect(writes().slice(settled)).toEqual([]);
 });
@@ -163,7 +138,6 @@ test('one that is started anew finds all as it should be, and writes nothing', a
   await liveOn();
   await touchAll(first);
   await first.stop();
-  operators = [];
   const settled = writes().length;
   const second = await start();
   await eventually(async () => expect(await reconciles(second)).toBeGreaterThanOrEqual(2));
@@ -179,8 +153,7 @@ test('of two, one works: the other stands by until the first stops', async () =>
   const second = await start();
   expect(await metricsOf(second)).toContain('leader_election_master_status{name="stockout-operator"} 0');
   await first.stop();
-  operators = [second];
-  server.put(MODEL, aModel());
+  place.server.put(MODEL, aModel());
   await eventually(() => expect(condition(model(), 'Ready')?.reason).toBe('Training'));
 });
 
@@ -189,14 +162,14 @@ test('one that slept writes nothing of what it meant to, since another one may l
   const operator = await start({ log: (_, message) => told.push(message), leaseNamespace: 'shop' });
   await liveOn();
   await touchAll(operator);
-  const lease = server.get(LEASE) as Lease;
-  server.put(LEASE, { ...lease, spec: { ...lease.spec, holderIdentity: 'another' } } as Lease);
+  const lease = place.server.get(LEASE) as Lease;
+  place.server.put(LEASE, { ...lease, spec: { ...lease.spec, holderIdentity: 'another' } } as Lease);
   const clock = performance.now.bind(performance);
   vi.spyOn(performance, 'now').mockImplementation(() => clock() + 60_000);
-  const before = server.writes.length;
-  server.put(MODEL, { ...model(), status: {} } as StockoutModel);
+  const before = place.server.writes.length;
+  place.server.put(MODEL, { ...model(), status: {} } as StockoutModel);
   await eventually(() => expect(told).toContain('the lease was lost, standing by'));
-  expect(server.writes.slice(before)).toEqual([]);
+  expect(place.server.writes.slice(before)).toEqual([]);
 });
 
 test('/metrics counts from zero, so that the first error is seen as one', async () => {
@@ -221,7 +194,7 @@ test('/metrics tells quality, readiness and work under the names of dashboards',
     expect(text).toMatch(/rest_client_requests_total\{method="GET",code="200"\} \d+/);
     expect(text).toMatch(/workqueue_adds_total\{name="stockoutmodel",controller="stockoutmodel"\} \d+/);
   });
-  server.remove(MODEL);
+  place.server.remove(MODEL);
   await eventually(async () => expect(await metricsOf(operator)).not.toContain('model="retail"'));
 });
 
@@ -229,9 +202,9 @@ test('every step is told in an Event, once', async () => {
   await start();
   await liveOn();
   const events = await eventually(() => {
-    const told = server.writes.filter((write) => write === `POST ${CORE}/events`);
+    const told = place.server.writes.filter((write) => write === `POST ${CORE}/events`);
     expect(told.length).toBeGreaterThanOrEqual(5);
-    return server.list(`${CORE}/events`) as unknown as { reason: string; type: string }[];
+    return place.server.list(`${CORE}/events`) as unknown as { reason: string; type: string }[];
   });
   const reasons = events.map(({ type, reason }) => `${type} ${reason}`);
   expect(reasons).toEqual(
@@ -247,7 +220,7 @@ test('every step is told in an Event, once', async () => {
 });
 
 test('/readyz says what was not listed yet, and is ok after; /healthz is ok from the start', async () => {
-  server.failure = { code: 404, body: {} };
+  place.server.failure = { code: 404, body: {} };
   const operator = await start();
   const { status } = await fetch(`${operator.adminUrl}/healthz`);
   expect(status).toBe(200);
@@ -256,17 +229,19 @@ test('/readyz says what was not listed yet, and is ok after; /healthz is ok from
     503,
     'not listed yet: stockoutmodels, scoringjobs, jobs, pods, deployments, services, configmaps, poddisruptionbudgets, horizontalpodautoscalers, events\n',
   ]);
-  server.failure = undefined;
+  place.server.failure = undefined;
   await eventually(async () => expect((await fetch(`${operator.adminUrl}/readyz`)).status).toBe(200));
 });
 
 test('only the given namespaces are looked at', async () => {
-  server.put(MODEL, aModel());
+  place.server.put(MODEL, aModel());
   const other = `${MODEL.replace('/shop/', '/other/')}`;
-  server.put(other, aModel({}, { namespace: 'other' }));
+  place.server.put(other, aModel({}, { namespace: 'other' }));
   await start({ namespaces: ['other'] });
-  await eventually(() => expect((server.get(other) as StockoutModel).status).toBeDefined());
-  expect(model().status).toBeUndefined();
+  await eventually(() =>
+    expect((place.server.get(other) as StockoutModel).status?.observedGeneration).toBe(1),
+  );
+  expect(model().status).toEqual({ observedGeneration: -1 });
 });
 
 test('a port that is taken is named', async () => {

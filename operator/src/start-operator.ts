@@ -19,6 +19,8 @@ import type { Settings } from './settings.ts';
 
 const LEASE_NAME = 'stockout-operator';
 const VERSION = '0.1.0';
+/** What is under way when the operator stops may be finished, by an API server that answers. */
+const FINISH_MS = 2_000;
 
 export interface OperatorOptions {
   /** Default: $KUBECONFIG, ~/.kube/config, or the service account of the pod. */
@@ -54,7 +56,10 @@ export interface OperatorOptions {
 
 export interface Operator {
   adminUrl: string;
-  /** Ends what is being done, gives up the Lease. What was begun in the cluster goes on where it stands. */
+  /**
+   * Ends what is being done, or gives it up where the API server does not answer; then gives back the Lease. What was begun in the cluster goes on where
+   * it stands.
+   */
   stop(): Promise<void>;
 }
 
@@ -74,7 +79,8 @@ export async function startOperator(options: OperatorOptions = {}): Promise<Oper
   const lease = { namespace: options.leaseNamespace ?? namespace, name: LEASE_NAME, identity, now };
   const election =
     options.leaderElect === false ? undefined : new Election(new KubeClient(connection), lease, log);
-  const client = new KubeClient(connection, () => refuseUnlessLeading(election));
+  const [abort, giveUp] = [new AbortController(), new AbortController()];
+  const client = new KubeClient(connection, () => refuseUnlessLeading(election), giveUp.signal);
   const context = createContext(options, { client, log, identity, metrics, now }, election);
   const reflectors = createReflectors(client, context.stores, options.namespaces, log);
   const admin = await startAdminServer({
@@ -83,7 +89,6 @@ export async function startOperator(options: OperatorOptions = {}): Promise<Oper
     registry: metrics.registry,
     unready: () => unready(reflectors),
   });
-  const abort = new AbortController();
   const synced = Promise.all(reflectors.map((reflector) => reflector.synced));
   const running = [
     ...reflectors.map((reflector) => reflector.run(abort.signal)),
@@ -91,7 +96,9 @@ export async function startOperator(options: OperatorOptions = {}): Promise<Oper
   ];
   const stop = async (): Promise<void> => {
     abort.abort();
+    const finished = setTimeout(() => giveUp.abort(), FINISH_MS);
     await Promise.all(running);
+    clearTimeout(finished);
     await admin.stop();
   };
   return { adminUrl: admin.url, stop };

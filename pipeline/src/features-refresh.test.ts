@@ -17,7 +17,8 @@ const delivery = fc.record({
 });
 
 function deliveryRows({ from, days, without }: { from: number; days: number; without: number }): string {
-  return `SELECT * REPLACE (daily_sales / 7 + 0.1 AS daily_sales, inventory / 3 AS inventory)
+  return `SELECT * REPLACE (daily_sales / 7 + 0.1 AS daily_sales, inventory / 3 AS inventory),
+      CASE WHEN hash(store_id, date) % 5 > 0 THEN 'region ' || hash(store_id, product_id) % 2 END AS region
     FROM (${rawRows({ stores: 2, products: 3, from, days })}) WHERE hash(store_id, product_id, date) % ${without} > 0`;
 }
 
@@ -42,7 +43,7 @@ test.each(['Standard', 'Extended'] as const)(
         fc.array(delivery, { minLength: 2, maxLength: 4 }),
         fc.integer({ min: 1, max: 9 }),
         async (deliveries, horizonDays) => {
-          const workspace = await createWorkspace({ features: set });
+          const workspace = await createWorkspace({ features: set, columns: { region: 'region' } });
           workspace.context.model.spec.data.horizonDays = horizonDays;
           for (const [i, each] of deliveries.entries()) {
             await deliver(workspace, String(i), deliveryRows(each));

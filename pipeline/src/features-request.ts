@@ -10,7 +10,7 @@ export function featuresRequest(
 ): FeaturesRequest {
   return {
     set: data.features,
-    columns: columns.map(({ name }) => name),
+    columns: usedBy(data, columns).map(({ name }) => name),
     covariates: data.covariates?.map(({ column, history }) => ({ name: column, history })),
     horizonDays: data.horizonDays,
   };
@@ -21,7 +21,7 @@ export function rawRows(data: StockoutModelSpec['data'], columns: readonly Mappe
   const histories = new Map(data.covariates?.map(({ column, history }) => [column, history]));
   return {
     set: data.features,
-    columns: columns.map(({ name, source, condition }) => {
+    columns: usedBy(data, columns).map(({ name, source, condition }) => {
       const history = histories.get(name);
       return {
         name,
@@ -32,4 +32,12 @@ export function rawRows(data: StockoutModelSpec['data'], columns: readonly Mappe
       };
     }),
   };
+}
+
+/** Standard features know no regions: rows need not say theirs. */
+function usedBy(
+  { features }: StockoutModelSpec['data'],
+  columns: readonly MappedColumn[],
+): readonly MappedColumn[] {
+  return features === 'Standard' ? columns.filter(({ source }) => source.kind !== 'text') : columns;
 }

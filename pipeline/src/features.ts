@@ -8,7 +8,6 @@ import {
 } from '@stockout/features';
 import type { PipelineContext } from './context.ts';
 import type { Engine } from './engines/spark/open.ts';
-import { ensureSparkFeatures } from './engines/spark/ensure-features.ts';
 import { featuresRequest, rawRows } from './features-request.ts';
 import { type MadeOf, type Refresh, SOURCE_TAG, madeOf, planRefresh } from './features-refresh.ts';
 import { type FeaturesWork, writeAllFeatures, writeChangedFeatures } from './features-write.ts';
@@ -100,6 +99,8 @@ export async function ensureFeatures(
   const engine = source.engine ?? context.model.spec.training?.engine;
   if (engine?.type === 'Spark') {
     const tables = { rawTable: raw.name, rawVersion, featuresTable: target.name };
+    // Its client takes longer to load than small features take to make.
+    const { ensureSparkFeatures } = await import('./engines/spark/ensure-features.ts');
     return ensureSparkFeatures(context, engine, tables, source.reads ?? true);
   }
   context.report?.({ step: 'features' });
@@ -123,7 +124,7 @@ export async function ensureFeatures(
     rawTable: raw.name,
     rawVersion: rawSnapshot.version,
     raw: rawRows(data, columns),
-    snapshot: request.set === 'Extended' ? renderSnapshot(relation.sql, request.covariates) : undefined,
+    snapshot: request.set === 'Extended' ? renderSnapshot(relation.sql, request) : undefined,
     features: rendered.features,
     label: rendered.label,
     horizonDays: data.horizonDays,

@@ -9,7 +9,9 @@ import type { Runtime } from './runtime.ts';
 import { selfCheck } from './self-check.ts';
 import { IntegrityError } from './version/integrity-error.ts';
 import { Traffic } from './traffic.ts';
+import { BlockTrees } from './trees/block-trees.ts';
 import { loadVersion, type Version } from './version/load-version.ts';
+import { isSameModel } from './version/onnx-model.ts';
 import type { Serving } from './serving.ts';
 
 const LONGEST_WAIT_MS = 60_000;
@@ -27,7 +29,7 @@ export async function load(
   const version = await readPatiently(storage, digest, runtime, signal);
   const model = new Model(version);
   const traffic = new Traffic(model, runtime);
-  const batches = await startBatches(model, version.onnx, traffic, runtime);
+  const batches = await startBatches(model, onnxToRun(model, version.onnx), traffic, runtime);
   try {
     await selfCheck(model, batches);
     await awaitSecrets(runtime, signal);
@@ -60,9 +62,15 @@ async function readPatiently(
   }
 }
 
+/** Where batches go in blocks, and model.onnx says the same, nobody runs it: the worker does without. */
+function onnxToRun({ boosted, manifest }: Model, onnx: Uint8Array): Uint8Array | undefined {
+  const needless = BlockTrees.suit(boosted) && isSameModel(onnx, boosted, manifest.calibration);
+  return needless ? undefined : onnx;
+}
+
 async function startBatches(
   { manifest, boosted }: Model,
-  onnx: Uint8Array,
+  onnx: Uint8Array | undefined,
   traffic: Traffic,
   runtime: Runtime,
 ): Promise<BatchClient> {
@@ -78,7 +86,7 @@ async function startBatches(
   try {
     return await BatchClient.start(setup, runtime, (summary) => traffic.summary(summary));
   } catch (error) {
-    throw new IntegrityError(`model.onnx cannot be loaded: ${(error as Error).message}`);
+    throw new IntegrityError(`its batch worker does not start: ${(error as Error).message}`);
   }
 }
 

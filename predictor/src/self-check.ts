@@ -1,14 +1,16 @@
 import type { Feature } from '@stockout/contracts';
 import type { BatchClient } from './batch/batch-client.ts';
+import type { ComparedScores } from './batch/row-scorer.ts';
 import type { Model } from './model.ts';
 import { IntegrityError } from './version/integrity-error.ts';
+import { WorkerLostError } from './worker-client.ts';
 
 /** Largest difference between two scorers' probabilities of one row. */
 const TOLERANCE = 1e-6;
 const PROBES = 256;
 
 /**
- * Holds both scorers against the version's golden predictions (XGBoost's own), and against each other on rows
+ * Holds all scorers that are used against the version's golden predictions (XGBoost's own), and against each other on rows
  * made up within the ranges seen in training, missing values among them.
  * @throws {IntegrityError} naming the first row and the scores that differ
  */
@@ -19,19 +21,38 @@ export async function selfCheck(model: Model, batches: BatchClient): Promise<voi
   const rows = [...golden.map((row) => row.features), ...probes(features)];
   const matrix = toMatrix(rows, features.length);
   const flat = model.trees.scoreAll(matrix, rows.length);
-  const onnx = await batches.scoreMatrix(matrix, rows.length);
+  const { onnx, blocks } = await compareScorers(batches, matrix, rows.length);
   checkGolden(model, matrix, flat, onnx);
-  for (let index = golden.length; index < rows.length; index++) {
-    const what = `probe ${index - golden.length} by model.onnx`;
-    compare(what, onnx[index], flat[index] as number, "model.ubj's");
+  // Both are ours and of one file: they may not differ at all.
+  for (const [index, score] of blocks?.entries() ?? [])
+    compare(`row ${index} in a block`, score, flat[index] as number, "that row's alone", 0);
+  for (const [index, score] of onnx?.subarray(golden.length).entries() ?? [])
+    compare(`probe ${index} by model.onnx`, score, flat[golden.length + index] as number, "model.ubj's");
+}
+
+async function compareScorers(
+  batches: BatchClient,
+  matrix: Float32Array,
+  rows: number,
+): Promise<ComparedScores> {
+  try {
+    return await batches.compareScorers(matrix, rows);
+  } catch (error) {
+    if (error instanceof WorkerLostError) throw error;
+    throw new IntegrityError(`model.onnx cannot be loaded: ${(error as Error).message}`);
   }
 }
 
-function checkGolden(model: Model, matrix: Float32Array, flat: Float32Array, onnx: Float32Array): void {
+function checkGolden(
+  model: Model,
+  matrix: Float32Array,
+  flat: Float32Array,
+  onnx: ComparedScores['onnx'],
+): void {
   for (const [index, { score, margin }] of model.manifest.golden.entries()) {
     const [where, whose] = [`golden prediction ${index}`, "manifest.json's"];
     compare(`${where} by model.ubj`, flat[index], score, whose);
-    compare(`${where} by model.onnx`, onnx[index], score, whose);
+    if (onnx !== undefined) compare(`${where} by model.onnx`, onnx[index], score, whose);
     const ours = model.trees.margin(matrix, index * model.width);
     compare(`the margin of ${where}`, ours, margin, whose, TOLERANCE * Math.max(1, Math.abs(margin)));
   }

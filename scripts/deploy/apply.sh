@@ -4,6 +4,7 @@ set -euo pipefail
 file=$1
 shift
 kubectl apply --server-side "$@" -f "$file"
-# Not --for=condition=Established: kubectl takes it for an error when it looks before there is any condition.
-kubectl wait --for='jsonpath={.status.conditions[?(@.type=="Established")].status}=True' --timeout=60s \
-  crd/stockoutmodels.stockout.dev crd/scoringjobs.stockout.dev
+kinds=(crd/stockoutmodels.stockout.dev crd/scoringjobs.stockout.dev)
+# First for any condition: kubectl takes it for an error when it looks for one by its name before there is any.
+kubectl wait --for='jsonpath={.status.conditions[0].type}' --timeout=60s "${kinds[@]}"
+kubectl wait --for=condition=Established --timeout=60s "${kinds[@]}"

@@ -69,7 +69,7 @@ const SCORING_JOBS: typeof MODELS = [
     ],
     'Degraded',
   ],
-  ['it is suspended', [['Ready', 'False', 'Suspended']], 'Suspended'],
+  ['it is suspended', [['Ready', 'True', 'Suspended']], 'Suspended'],
 ];
 
 describe('health in Argo CD', () => {

@@ -7,7 +7,7 @@ interface AuditEvent {
   verb: string;
   requestURI: string;
   objectRef?: { resource: string; namespace?: string; apiGroup?: string; subresource?: string };
-  responseStatus?: { code?: number };
+  responseStatus?: { code?: number; message?: string };
 }
 
 /** A request for all there is of a kind, or for all that becomes of it. */
@@ -30,20 +30,32 @@ export interface Audit {
 /** Namespaces of operators from whom a right was taken (minimal-rights.test.ts): they say nothing of what an operator needs. */
 export const OF_FEWER_RIGHTS = 'rights-';
 
-/** What the operator has asked of the API server since run.sh started it. */
+/** What the operators have asked of the API servers since run.sh started them: of all that run, for files share them out. */
 export async function readAudit(): Promise<Audit> {
-  const file = join(process.env.STOCKOUT_API_STATE ?? '', 'log', 'audit.log');
-  const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '');
-  const events = lines
-    .map((line) => JSON.parse(line) as AuditEvent)
+  const { STOCKOUT_API_PLANES: planes = '' } = process.env;
+  const files = planes
+    .trim()
+    .split(' ')
+    .map((state) => join(state, 'log', 'audit.log'));
+  const events = (await Promise.all(files.map(eventsOf)))
+    .flat()
     .filter(({ objectRef }) => !objectRef?.namespace?.startsWith(OF_FEWER_RIGHTS));
   return {
     used: new Set(events.flatMap(rightsOf)),
-    refused: events
-      .filter(({ responseStatus }) => responseStatus?.code === 403)
-      .map(({ verb, requestURI }) => `${verb} ${requestURI}`),
+    refused: events.filter(isRefused).map(({ verb, requestURI }) => `${verb} ${requestURI}`),
     looks: events.flatMap(looksOf),
   };
+}
+
+/** A namespace that is on its way out takes nothing new, whatever one's rights are. */
+function isRefused({ responseStatus: { code, message } = {} }: AuditEvent): boolean {
+  return code === 403 && !message?.endsWith('because it is being terminated');
+}
+
+/** Lines that have their end: the last one may still be written. */
+async function eventsOf(file: string): Promise<AuditEvent[]> {
+  const lines = (await readFile(file, 'utf8')).split('\n').slice(0, -1);
+  return lines.map((line) => JSON.parse(line) as AuditEvent);
 }
 
 function looksOf({ verb, requestURI, objectRef }: AuditEvent): Look[] {

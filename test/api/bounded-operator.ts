@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { writeKubeconfig } from '../../localcluster/src/client/kubeconfig.ts';
 import { aGoldenReport } from '../../operator/src/testing/played-answers.ts';
 import { type Operator, startOperator } from '@stockout/operator';
 import { until } from '../conformance/until.ts';
+import type { Fault } from '../faults/fault.ts';
+import { FaultProxy } from '../faults/fault-proxy.ts';
 import type { Told } from '../faults/told.ts';
 import type { FaultTier } from '../faults/lives.ts';
 import type { Right } from './granted.ts';
@@ -10,17 +11,24 @@ import type { Right } from './granted.ts';
 const ACCOUNT = 'stockout-operator';
 const RBAC = 'rbac.authorization.k8s.io';
 
-/** An operator in this process, of one namespace, with an account that has these rights there and no others anywhere. */
+/** An operator in this process, of one namespace, behind a fault, with an account that has these rights there and no others anywhere. */
 export class BoundedOperator {
   /** What the API server has refused it for want of a right, in its words. */
   readonly refusals: string[] = [];
   #operator: Operator | undefined;
+  #proxy: FaultProxy | undefined;
 
-  static async start(tier: FaultTier, told: Told, rights: readonly Right[]): Promise<BoundedOperator> {
+  static async start(
+    tier: FaultTier,
+    told: Told,
+    rights: readonly Right[],
+    fault: Fault,
+  ): Promise<BoundedOperator> {
     const bounded = new BoundedOperator();
     await grant(told, rights);
+    bounded.#proxy = new FaultProxy({ ...tier.access, token: await tokenOf(told) }, fault);
     const kubeconfigPath = join(tier.folder, `${told.namespace}.kubeconfig`);
-    await writeKubeconfig(kubeconfigPath, { ...tier.access, token: await tokenOf(told) });
+    await bounded.#proxy.start(kubeconfigPath, told.namespace);
     bounded.#operator = await startOperator({
       kubeconfigPath,
       namespaces: [told.namespace],
@@ -39,6 +47,7 @@ export class BoundedOperator {
 
   async stop(): Promise<void> {
     await this.#operator?.stop();
+    this.#proxy?.stop();
   }
 }
 

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { kubectl } from './kubectl.ts';
+import { kubectl, waitForKinds } from './kubectl.ts';
 
 /** Modules of the Go proxy that carry the definitions of others' kinds which config/ has objects of. */
 const MODULES = [
@@ -35,24 +35,33 @@ const MODULES = [
   },
 ];
 
-/** Not condition=Established: kubectl takes it for an error when it looks before there is any condition. */
-const ESTABLISHED = 'jsonpath={.status.conditions[?(@.type=="Established")].status}=True';
-
 /** Argo CD's, Flux', the Prometheus operator's and the Secrets Store CSI driver's own definitions, so that a server checks our objects of them. */
 export async function applyForeignDefinitions(): Promise<void> {
   for (const { module, sum, files } of MODULES) {
     const folder = await download(module, sum);
     const paths = files.flatMap((file) => ['-f', join(folder, file)]);
     await kubectl(['apply', '--server-side', ...paths]);
-    await kubectl(['wait', `--for=${ESTABLISHED}`, '--timeout=30s', ...paths]);
+    await waitForKinds(paths);
   }
 }
 
 /** @returns the folder of its files, in Go's cache. @throws Error when it cannot be had or is another than the one pinned */
 async function download(module: string, sum: string): Promise<string> {
-  // Outside of any Go module: what is asked for is this version, whatever a go.mod says.
-  const { stdout } = await promisify(execFile)('go', ['mod', 'download', '-json', module], { cwd: tmpdir() });
-  const { Dir, Sum } = JSON.parse(stdout) as { Dir: string; Sum: string };
+  const { Dir, Sum } = JSON.parse(await askGo(module)) as { Dir: string; Sum: string };
   if (Sum !== sum) throw new Error(`${module} has the sum ${Sum}, not ${sum}`);
   return Dir;
+}
+
+/** A proxy may be away for a moment, and unlike npm and pip `go mod download` asks once. */
+async function askGo(module: string, attempts = 3): Promise<string> {
+  try {
+    // Outside of any Go module: what is asked for is this version, whatever a go.mod says.
+    const answer = await promisify(execFile)('go', ['mod', 'download', '-json', module], { cwd: tmpdir() });
+    return answer.stdout;
+  } catch (error) {
+    const { message, stdout } = error as Error & { stdout: string };
+    if (attempts === 1) throw new Error(`${message}\n${stdout}`, { cause: error });
+    console.warn(`${message}\n${stdout}`);
+    return askGo(module, attempts - 1);
+  }
 }

@@ -46,6 +46,7 @@ export class HollowNode {
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#running;
+    if (this.#running === undefined) return;
     await this.#client.delete(`/api/v1/nodes/${this.#options.name}`);
   }
 

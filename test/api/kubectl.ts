@@ -29,6 +29,16 @@ export function kubectl(args: readonly string[], input?: string): Promise<string
   });
 }
 
+/**
+ * Waits for these definitions to be served. First for any condition: kubectl takes it for an error when it looks for one
+ * that it is told the name of before there is any.
+ * @param which arguments that name them
+ */
+export async function waitForKinds(which: readonly string[]): Promise<void> {
+  await kubectl(['wait', '--for=jsonpath={.status.conditions[0].type}', '--timeout=30s', ...which]);
+  await kubectl(['wait', '--for=condition=Established', '--timeout=30s', ...which]);
+}
+
 /** The objects of a kustomization. @param folder relative to the repository's root, or absolute */
 export async function kustomize(folder: string): Promise<Manifest[]> {
   const text = await kubectl(['kustomize', folder]);

@@ -129,8 +129,8 @@ async function catchUp(client: KubeClient, namespace: string): Promise<string> {
   };
   await client.post(collection, newcomer);
   const isTold = async (): Promise<boolean> => {
-    const { status } = await client.get<ScoringJob>(`${collection}/newcomer`);
-    return status?.observedGeneration !== undefined;
+    const { metadata, status } = await client.get<ScoringJob>(`${collection}/newcomer`);
+    return status?.observedGeneration === metadata.generation;
   };
   await until('the operator to see a new job', isTold, CATCH_UP_SECONDS);
   const seconds = ((performance.now() - began) / 1000).toFixed(1);

@@ -7,25 +7,27 @@ import { fileURLToPath } from 'node:url';
 import { applyDefinitions } from '@stockout/cli/definitions';
 import { connectKube } from '@stockout/cli/kube';
 import type { StockoutModel } from '@stockout/crds';
-import { startLocalCluster } from '@stockout/localcluster';
 import { connect, type KubeClient } from '@stockout/localcluster/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildEvent } from '../../operator/src/announce.ts';
+import type { Deployment } from '../../operator/src/api/kubernetes.ts';
 import { until } from '../conformance/until.ts';
 import { conditionLine, eventLine, pageOf } from '../people/page.ts';
 import { aToldCluster, ROLLOUTS } from '../people/story.ts';
-import type { ToldEvent } from '../people/told-cluster.ts';
+import type { ToldCluster, ToldEvent } from '../people/told-cluster.ts';
+import { startBareApi } from './bare-api.ts';
 
 const BIN = fileURLToPath(new URL('../../node_modules/.bin', import.meta.url));
 const MODELS = '/apis/stockout.dev/v1alpha1/namespaces/shop/stockoutmodels';
+const DEPLOYMENTS = '/apis/apps/v1/namespaces/shop/deployments';
 
 let dir: string;
-let cluster: Awaited<ReturnType<typeof startLocalCluster>>;
+let cluster: Awaited<ReturnType<typeof startBareApi>>;
 let client: KubeClient;
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'stockout-people-'));
-  cluster = await startLocalCluster({ stateDir: join(dir, 'cluster'), node: false });
+  cluster = await startBareApi(dir);
   await applyDefinitions(connectKube(cluster.kubeconfigPath, new AbortController().signal));
   client = await connect(cluster.kubeconfigPath, 'people');
   await client.post('/api/v1/namespaces', { metadata: { name: 'shop' } });
@@ -74,6 +76,18 @@ async function put({ metadata, ...rest }: StockoutModel, events: readonly ToldEv
   }
 }
 
+/** Has its Deployments stand in the cluster, each as what it is of its first generation. */
+async function putDeployments({ stores }: ToldCluster): Promise<void> {
+  await client.delete(DEPLOYMENTS);
+  for (const { metadata, spec, status, ...kind } of stores.deployments.values()) {
+    const { name, labels, generation = 0 } = metadata;
+    const made = await client.post<Deployment>(DEPLOYMENTS, { ...kind, metadata: { name, labels }, spec });
+    const observedGeneration = (status?.observedGeneration ?? 0) >= generation ? 1 : 0;
+    const counted = { ...made, status: { ...status, observedGeneration } };
+    await client.json('PUT', `${DEPLOYMENTS}/${name}/status`, counted);
+  }
+}
+
 interface Described {
   conditions: string[];
   events: string[];
@@ -112,7 +126,9 @@ test('kubectl prints of each moment of the story what its golden file says, and 
   for (const { title, act } of ROLLOUTS) {
     const since = played.events.length;
     act(played);
+    played.runControllers();
     await put(played.model, played.events.slice(since));
+    await putDeployments(played);
     const page = pageOf(played, 0);
     const got = await kubectl('get som -n shop');
     const waited = await kubectl('wait som/retail -n shop --for=condition=Ready --timeout=0');
@@ -123,6 +139,10 @@ test('kubectl prints of each moment of the story what its golden file says, and 
       page.wait,
       page.conditions,
     ]);
+    for (const [name, said] of page.rollouts) {
+      const command = `rollout status deployment/${name} -n shop --watch=false`;
+      expect([title, await kubectl(command)]).toEqual([title, said]);
+    }
     // Events of one second come in any order.
     expect(events.toSorted()).toEqual(page.events.toSorted());
   }

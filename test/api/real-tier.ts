@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { startNodeAgent, startServiceProxy } from '@stockout/localcluster';
 import { connect } from '@stockout/localcluster/client';
 import { startOperator } from '@stockout/operator';
+import { killPod } from '../lifecycle/kill-pod.ts';
 import { provideVolume, removeAll } from '../lifecycle/real-cluster.ts';
 import type { Tier } from '../lifecycle/tier.ts';
 import { kubectl } from './kubectl.ts';
@@ -14,8 +15,8 @@ import type { Release } from './release.ts';
 
 const NODE = 'local';
 const BIN = fileURLToPath(new URL('../../node_modules/.bin', import.meta.url));
-/** Made local to this machine by run.sh, as the part of the pod network that is this node's. */
-const POD_ADDRESSES = '10.244.1.0/24';
+/** Made local to this machine by run.sh, as the part of the pod network that is this node's: another for each worker. */
+const POD_ADDRESSES = `10.244.${process.env.VITEST_POOL_ID ?? 1}.0/24`;
 const ENFORCE = 'pod-security.kubernetes.io/enforce';
 
 export interface RealTierOptions {
@@ -57,6 +58,7 @@ export async function startRealTier(options: RealTierOptions = {}): Promise<Tier
     startOperator: (now) =>
       release?.startOperator(operatorKubeconfig) ??
       startOperator({ kubeconfigPath: operatorKubeconfig, adminPort: 0, podNetwork: POD_ADDRESSES, now }),
+    crash: ({ ip }) => killPod(ip),
     stop: async () => {
       await removeAll(client);
       await agent.stop();

@@ -15,7 +15,7 @@ import {
   SMALL_TABLE,
   volumeClaim,
 } from '../lifecycle/small-world.ts';
-import { apply, kubectl } from './kubectl.ts';
+import { apply, kubectl, waitForKinds } from './kubectl.ts';
 import { startRealTier } from './real-tier.ts';
 import { type Moment, type Recorded, type Recording, STORED } from './recording.ts';
 import { Release } from './release.ts';
@@ -35,7 +35,7 @@ const [tree = '', described = '', out = ''] = process.argv.slice(2);
 const release = new Release(await readFile(join(out, 'install.yaml'), 'utf8'), tree);
 // The operator is a process here, not the Deployment's.
 await apply(release.objects.filter(({ kind }) => kind !== 'Deployment'));
-await kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s']);
+await waitForKinds(['crd', '--all']);
 const tier = await startRealTier({ release });
 let operator = await tier.startOperator();
 try {

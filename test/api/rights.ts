@@ -7,10 +7,13 @@ import type { KubeObject } from '../../operator/src/api/kubernetes.ts';
 import { KubeClient } from '../../operator/src/kube/client.ts';
 import { connect } from '../../operator/src/kube/connection.ts';
 import { perform } from '../../operator/src/kube/perform.ts';
+import { createReflectors, createStores } from '../../operator/src/kube/stores.ts';
 import { MANAGED_SELECTOR } from '../../operator/src/resources/names.ts';
 import { buildTrackingRecord } from '../../operator/src/resources/tracking-record.ts';
 import { buildTrainingJob } from '../../operator/src/resources/training-job.ts';
+import { readKubeconfig } from '../../localcluster/src/client/kubeconfig.ts';
 import { until } from '../conformance/until.ts';
+import { FaultProxy } from '../faults/fault-proxy.ts';
 import { modelObject } from '../lifecycle/small-world.ts';
 import { type Look, readAudit, rightName } from './audit.ts';
 import { grantedRights, type Rule } from './granted.ts';
@@ -86,6 +89,25 @@ export function describeRights(): void {
           () => false,
         ),
       );
+    });
+
+    it('are enough where the API server streams nothing of what is there: all of it is listed', async () => {
+      const kubeconfig = join(dir, 'operator.kubeconfig');
+      await writeOperatorKubeconfig(kubeconfig);
+      const proxy = new FaultProxy(await readKubeconfig(kubeconfig), { refusesStreams: true });
+      const behind = join(dir, 'behind.kubeconfig');
+      await proxy.start(behind, 'default');
+      const { connection } = await connect(behind);
+      const reflectors = createReflectors(new KubeClient(connection), createStores(), undefined, () => {});
+      const abort = new AbortController();
+      const running = reflectors.map((reflector) => reflector.run(abort.signal));
+      try {
+        await Promise.all(reflectors.map(({ synced }) => synced));
+      } finally {
+        abort.abort();
+        await Promise.all(running);
+        proxy.stop();
+      }
     });
 
     it('leave no request refused', async () => {

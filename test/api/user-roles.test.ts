@@ -7,6 +7,7 @@ const MODELS = 'stockoutmodels.stockout.dev';
 
 describe('people with the usual roles of a namespace', () => {
   beforeAll(async () => {
+    await kubectl(['apply', '--server-side', '-k', 'crds']);
     await apply((await kustomize('config/base')).filter(({ kind }) => kind === 'ClusterRole'));
     await apply([
       { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } },

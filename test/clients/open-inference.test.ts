@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Manifest } from '@stockout/contracts';
+import type { Manifest, Prediction } from '@stockout/contracts';
 import { type PredictorServer, serve } from '@stockout/predictor';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { VirtualEnvironment } from '../virtual-environment.ts';
@@ -23,6 +23,9 @@ interface JsonAnswer extends Answer {
   complete: boolean[];
   scoredComplete: Scored;
 }
+
+/** Of each row with ?explain=2, by the form of the answer. */
+type Explained = Record<'binary' | 'JSON', Prediction['explanation'][]>;
 
 let python: VirtualEnvironment;
 let server: PredictorServer;
@@ -63,18 +66,26 @@ function expectGolden(scored: Scored, chosen: readonly boolean[] = []): void {
   }
 }
 
+function expectExplained(explained: Explained): void {
+  expect(explained.binary).toEqual(explained.JSON);
+  const margins = explained.JSON.map((each) => each?.margin);
+  expect(margins).toHaveLength(manifest.golden.length);
+  for (const [row, { margin }] of manifest.golden.entries()) expect(margins[row]).toBeCloseTo(margin, 4);
+  expect(explained.JSON.map((each) => each?.contributions.length)).toEqual(margins.map(() => 2));
+}
+
 describe('clients of the Open Inference Protocol get the golden predictions', () => {
   test('Triton’s by HTTP, in JSON and binary tensors, whole and by column', async () => {
-    const answer = await ask<JsonAnswer & { server: object; metadata: { inputs: object[] } }>(
-      'triton_http.py',
-      new URL(server.url).host,
-    );
+    const answer = await ask<
+      JsonAnswer & { server: object; metadata: { inputs: object[] }; explained: Explained }
+    >('triton_http.py', new URL(server.url).host);
     const { live, ready, modelReady } = answer;
     expect({ live, ready, modelReady }).toEqual({ live: true, ready: true, modelReady: [true, false] });
     expect(answer.server).toMatchObject({ name: 'stockout', extensions: ['binary_tensor_data'] });
     expect(answer.metadata.inputs).toHaveLength(manifest.features.length);
     expectGolden(answer.scored);
     expectGolden(answer.scoredComplete, answer.complete);
+    expectExplained(answer.explained);
     expect(answer.refused).toEqual([
       ['400', expect.stringContaining('"input-0" (FP32 [1, 2])') as string],
       ['404', 'there is no such model here: it is tiny, version v1'],

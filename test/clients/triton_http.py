@@ -58,6 +58,12 @@ scored = {
     "binary, mixed back": infer(whole(np.float32, "FP32", True), mixed),
     "by version": infer(whole(np.float32, "FP32", True), version=given["version"]),
 }
+explained = {}
+for form, outputs in {"binary": None, "JSON": plain}.items():
+    answer = client.infer(
+        model, whole(np.float32, "FP32", True), outputs=outputs, headers=dict(headers), query_params={"explain": 2}
+    )
+    explained[form] = [json.loads(text) for text in answer.as_numpy("explanation")]
 everything, rows = rows, rows[complete]
 scored_complete = {
     "FP32 JSON": infer(whole(np.float32, "FP32", False), plain),
@@ -78,6 +84,7 @@ print(
             "complete": complete.tolist(),
             "scored": scored,
             "scoredComplete": scored_complete,
+            "explained": explained,
             "refused": [
                 refusal(lambda: client.infer(model, [wrong], headers=dict(headers))),
                 refusal(lambda: client.infer("other", [wrong], headers=dict(headers))),

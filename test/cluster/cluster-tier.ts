@@ -5,11 +5,9 @@ import { connect } from '@stockout/localcluster/client';
 import { kubectl } from '../api/kubectl.ts';
 import { provideVolume, removeAll } from '../lifecycle/real-cluster.ts';
 import type { Tier } from '../lifecycle/tier.ts';
+import { startInstalled } from './installed-operator.ts';
 import { startLoadBalancer } from './load-balancer.ts';
-
-const NAMESPACE = ['--namespace', 'stockout-system'];
-const OPERATOR = [...NAMESPACE, 'deployment/stockout-operator'];
-const ITS_PODS = [...NAMESPACE, 'pod', '--selector', 'app.kubernetes.io/name=stockout-operator'];
+import { crashOnNode } from './on-node.ts';
 
 /**
  * The cluster that run.sh or kind.sh started: its node runs our images in containers under the restricted Pod Security
@@ -29,28 +27,16 @@ export async function startClusterTier(): Promise<Tier> {
   const balancer = startLoadBalancer(client, given('STOCKOUT_CLUSTER_BALANCERS'));
   return {
     kubeconfigPath,
+    addressForPods: process.env['STOCKOUT_CLUSTER_HOST'],
     volume: (claim) => provideVolume(client, join(volumes, claim), claim),
-    startOperator,
+    startOperator: startInstalled,
+    crash: ({ name }) => crashOnNode(name),
     stop: async () => {
       await removeAll(client);
       await balancer.stop();
       client.close();
     },
   };
-}
-
-/** The installation as a user does it. Applied again it starts what was stopped. */
-async function startOperator(): Promise<{ stop(): Promise<void> }> {
-  // By force: stopping it took the number of replicas over.
-  await kubectl(['apply', '--server-side', '--force-conflicts', '-k', 'config/base']);
-  await kubectl(['rollout', 'status', '--timeout=120s', ...OPERATOR]);
-  return { stop: stopOperator };
-}
-
-/** Both replicas at once; their processes have ended then. */
-async function stopOperator(): Promise<void> {
-  await kubectl(['scale', '--replicas=0', ...OPERATOR]);
-  await kubectl(['wait', '--for=delete', '--timeout=60s', ...ITS_PODS]);
 }
 
 /** @throws Error when run.sh or kind.sh has not set it */

@@ -18,6 +18,13 @@ for program in docker kind kubectl; do
 done
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo --non-interactive "$@"; fi; }
 
+unmount_volumes() { # small file systems that a killed test left in the folders of volumes, the last one first
+  local target
+  findmnt --raw --noheadings --output TARGET | grep "^$state/volumes/" | tac | while read -r target; do
+    as_root umount --lazy "$(printf %b "$target")"
+  done
+}
+
 state=$(mktemp -d)
 finish() {
   local status=$?
@@ -25,7 +32,8 @@ finish() {
   if [ $status = 1 ]; then bash $here/diagnose.sh kubectl || true; fi
   as_root ip route delete "$CLUSTER_BALANCERS" 2>/dev/null || true
   kind delete cluster --name $name
-  as_root rm -rf "$state" # pods wrote there, as their own user
+  unmount_volumes || true
+  as_root rm -rf --one-file-system "$state" # pods wrote there, as their own user
 }
 trap finish EXIT
 trap 'exit 130' INT
@@ -42,6 +50,10 @@ mkdir "$STOCKOUT_CLUSTER_VOLUMES"
 sed "s#@VOLUMES@#$STOCKOUT_CLUSTER_VOLUMES#g" $here/kind.yaml | kind create cluster --name $name --config - --wait 120s
 kind load docker-image "${images[@]}" --name $name
 # kube-proxy on the node balances what is sent to the addresses that the tier gives to Services.
-node=$(docker inspect --format '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' $name-control-plane)
+of_node() { docker inspect --format "{{range .NetworkSettings.Networks}}{{.$1}}{{end}}" $name-control-plane; }
+node=$(of_node IPAddress)
+# The API server is reached by a port of this machine, pods not at all: kind enforces the operator's NetworkPolicy.
+STOCKOUT_CLUSTER_HOST=$(of_node Gateway)
+export STOCKOUT_CLUSTER_HOST STOCKOUT_CLUSTER_PODS_APART=1
 as_root ip route add "$CLUSTER_BALANCERS" via "$node"
 vitest run --config $here/vitest.config.ts "$@"

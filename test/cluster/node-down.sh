@@ -34,5 +34,6 @@ if [ -e "$state/sysctl" ]; then
   while read -r name value; do echo "$value" >"/proc/sys/$name"; done <"$state/sysctl"
 fi
 remove_groups
+if mountpoint -q "$state/volumes"; then umount --lazy --recursive "$state/volumes"; fi
 rm -f "$state/pid/node" "$state/pid/unshare" "$state/started"
 exit 0

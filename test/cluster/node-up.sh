@@ -38,7 +38,11 @@ if [ -e /sys/fs/cgroup/cgroup.controllers ]; then
   # shellcheck disable=SC2016 # for the shell that enters
   enter=(bash -c 'echo $$ >"$0/cgroup.procs"; exec "$@"' "$CLUSTER_GROUP")
 fi
-setsid "${enter[@]}" unshare --fork --kill-child --pid --mount --net --uts --ipc --cgroup --propagation private \
+# What is mounted in it later the node sees too, as it does with a disk that an administrator mounts.
+mkdir -p "$state/volumes"
+mount --bind "$state/volumes" "$state/volumes"
+mount --make-shared "$state/volumes"
+setsid "${enter[@]}" unshare --fork --kill-child --pid --mount --net --uts --ipc --cgroup --propagation slave \
   bash "$here/node-init.sh" "$state" "$bin" "$@" >"$state/log/node.log" 2>&1 </dev/null &
 echo $! >"$state/pid/unshare"
 await 10 "$state/pid/node"

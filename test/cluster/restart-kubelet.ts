@@ -1,9 +1,6 @@
-import { execFile } from 'node:child_process';
-import process from 'node:process';
-import { promisify } from 'node:util';
 import { expect } from 'vitest';
+import { onNode } from './on-node.ts';
 
-const run = promisify(execFile);
 const POLL = { timeout: 60_000, interval: 200 };
 
 /** Kills the node's agent, which what looks after it starts anew: until there is another. */
@@ -13,12 +10,4 @@ export async function restartKubelet(): Promise<void> {
   // None for a moment: pidof fails.
   const now = (): Promise<string> => onNode('pidof', 'kubelet').catch(() => before);
   await expect.poll(now, POLL).not.toBe(before);
-}
-
-/** What a command on the node prints. */
-async function onNode(...command: string[]): Promise<string> {
-  const enter = process.env['STOCKOUT_CLUSTER_ON_NODE'];
-  if (!enter) throw new Error('STOCKOUT_CLUSTER_ON_NODE is not set: run this by npm run test:cluster');
-  const [program = '', ...args] = [...enter.split(' '), ...command];
-  return (await run(program, args)).stdout.trim();
 }

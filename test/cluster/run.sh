@@ -48,5 +48,4 @@ export KUBECONFIG=$state/pki/admin.kubeconfig STOCKOUT_API_BIN=$bin
 export STOCKOUT_CLUSTER_VOLUMES=$state/volumes STOCKOUT_CLUSTER_BALANCERS=$CLUSTER_BALANCERS
 STOCKOUT_CLUSTER_ON_NODE="nsenter --target $(<"$state/pid/node") --mount --pid"
 export STOCKOUT_CLUSTER_ON_NODE
-mkdir -p "$STOCKOUT_CLUSTER_VOLUMES"
 vitest run --config $here/vitest.config.ts "$@"

@@ -4,6 +4,7 @@ import { modelObject, SmallWorld } from '../lifecycle/small-world.ts';
 import type { Tier } from '../lifecycle/tier.ts';
 import { startCallers } from '../lifecycle/callers.ts';
 import { startClusterTier } from './cluster-tier.ts';
+import { leadingPod } from './installed-operator.ts';
 import { restartKubelet } from './restart-kubelet.ts';
 
 const MINUTES = 60_000;
@@ -96,21 +97,6 @@ describe('callers of a model on a real node notice nothing', () => {
     3 * MINUTES,
   );
 
-  it(
-    'when pods are replaced one by one by those of another version',
-    async () => {
-      const [from, to] = await servingAndNext();
-      const callers = await startCallers(endpoint);
-      await world.apply(trained(23, { strategy: 'RollingUpdate' }));
-      await world.untilServing(NAME, to);
-      await untilPods(2);
-      const { byVersion, failures } = await callers.stop();
-      expect(failures).toEqual([]);
-      expect([...byVersion.keys()]).toEqual([from, to]);
-    },
-    3 * MINUTES,
-  );
-
   async function servingAndNext(): Promise<[serving: string, next: string]> {
     const { servingVersion = '' } = (await world.model(NAME)).status ?? {};
     return [servingVersion, `v${Number(servingVersion.slice(1)) + 1}`];
@@ -130,25 +116,13 @@ describe('callers of a model on a real node notice nothing', () => {
 });
 
 /** With this many rounds: another number is another version. */
-function trained(rounds: number, rollout: object = {}): object {
+function trained(rounds: number): object {
   const { serving, training } = modelObject(NAME).spec;
   const params = { ...training.params, rounds };
   return modelObject(NAME, {
     spec: {
-      serving: { ...serving, replicas: 2, rollout: { ...serving.rollout, ...rollout } },
+      serving: { ...serving, replicas: 2 },
       training: { ...training, params },
     },
   });
-}
-
-/** The holder's identity is its host's name, which is the pod's, and eight digits of its own. */
-async function leadingPod(): Promise<string> {
-  const holder = [
-    '-n',
-    'stockout-system',
-    'lease/stockout-operator',
-    '-o',
-    'jsonpath={.spec.holderIdentity}',
-  ];
-  return (await kubectl(['get', ...holder])).replace(/-[0-9a-f]{8}$/, '');
 }

@@ -53,7 +53,9 @@ export const widgetCrd = {
               },
               status: {
                 type: 'object',
+                default: { observedGeneration: -1 },
                 properties: {
+                  observedGeneration: { type: 'integer' },
                   replicas: { type: 'integer' },
                   conditions: {
                     type: 'array',

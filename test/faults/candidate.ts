@@ -1,7 +1,5 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FaultProxy } from './fault-proxy.ts';
-import { kubeconfigOf } from './kubeconfig.ts';
 import type { Leadership } from './leadership.ts';
 import type { Stage } from './operator-behind-proxy.ts';
 import { OperatorProcess } from './operator-process.ts';
@@ -29,7 +27,7 @@ export class Candidate {
     const { access, folder, namespace } = stage;
     const proxy = new FaultProxy(access, leadership.watch(identity));
     const kubeconfigPath = join(folder, `${identity}.kubeconfig`);
-    await writeFile(kubeconfigPath, kubeconfigOf({ server: await proxy.start() }, leaseNamespace));
+    await proxy.start(kubeconfigPath, leaseNamespace);
     const operator = new OperatorProcess({ kubeconfigPath, namespace, identity, skewSeconds });
     return new Candidate(identity, operator, proxy);
   }

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import {
   createServer,
   type IncomingMessage,
@@ -8,7 +9,8 @@ import {
 } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { type Asked, type Fault, isList, isWatch, type Treatment } from './fault.ts';
+import { type Asked, type Fault, isList, isStream, isWatch, type Treatment } from './fault.ts';
+import { kubeconfigOf } from './kubeconfig.ts';
 import { passWatch } from './watch-stream.ts';
 
 /** Where the real server is, and how the operator is let in. */
@@ -28,6 +30,8 @@ interface Answer {
 
 /** Answers of the past, by path and query: shared by the proxies of one story, so that a new operator reads of old. */
 export type Past = Map<string, Answer>;
+
+const NO_STREAMS = { do: 'answer' as const, code: 422, reason: 'Invalid' };
 
 /** Stands between an operator and its API server, and lets a fault happen to what passes. */
 export class FaultProxy {
@@ -53,11 +57,15 @@ export class FaultProxy {
     });
   }
 
-  /** @returns its address */
-  async start(): Promise<string> {
+  /**
+   * @param kubeconfigPath the file to write, which leads here
+   * @param namespace of its context: where the operator keeps its Lease
+   */
+  async start(kubeconfigPath: string, namespace: string): Promise<void> {
     this.#server.listen(0, '127.0.0.1');
     await once(this.#server, 'listening');
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    const server = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    await writeFile(kubeconfigPath, kubeconfigOf(server, namespace));
   }
 
   stop(): void {
@@ -71,6 +79,7 @@ export class FaultProxy {
     const asked = { method: request.method ?? 'GET', path: url.pathname, query: url.searchParams };
     const body = await bytesOf(request);
     const treatment = isWatch(asked) ? undefined : this.#fault.treat?.(asked);
+    if (this.#fault.refusesStreams && isStream(asked)) return refuse(response, NO_STREAMS);
     if (treatment?.do === 'lose-request') return void response.destroy();
     if (treatment?.do === 'answer') return refuse(response, treatment);
     const answer = await this.#forward(request, body, response);

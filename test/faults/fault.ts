@@ -12,6 +12,10 @@ export const isWrite = ({ method }: Asked): boolean => method !== 'GET';
 export const isList = (asked: Asked): boolean =>
   asked.method === 'GET' && !isWatch(asked) && asked.query.has('limit');
 
+/** A watch that brings what is there first. */
+export const isStream = (asked: Asked): boolean =>
+  isWatch(asked) && asked.query.get('sendInitialEvents') === 'true';
+
 /** What becomes of a request that is no watch. */
 export type Treatment =
   | { do: 'answer'; code: number; reason: string; retryAfterSeconds?: number }
@@ -31,6 +35,8 @@ type EventTreatment =
   | { do: 'drop'; expireAfterMs: number };
 
 export interface Fault {
+  /** The server streams nothing of what is there, as those of before: it is listed. */
+  refusesStreams?: boolean;
   /** Undefined: the request passes. Called for each request that is no watch, in the order of their arrival. */
   treat?(asked: Asked): Treatment | undefined;
   /** Undefined: the event passes. */

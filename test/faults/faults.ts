@@ -7,7 +7,10 @@ export const FAULTS: Record<string, (seed: number) => Fault> = {
   burst: bursts,
   'lost-request': (seed) => sometimes(seed, 0.25, isWrite, { do: 'lose-request' }),
   'lost-answer': (seed) => sometimes(seed, 0.25, isWrite, { do: 'lose-answer' }),
-  'cut-answer': (seed) => sometimes(seed, 0.25, () => true, { do: 'cut-answer' }),
+  'cut-answer': (seed) => ({
+    ...sometimes(seed, 0.25, () => true, { do: 'cut-answer' }),
+    refusesStreams: true,
+  }),
   'late-events': lateEvents,
   'twice-events': twiceEvents,
   'dropped-events': (seed) => droppedEvents(seed, false),
@@ -81,6 +84,7 @@ function twiceEvents(seed: number): Fault {
 function droppedEvents(seed: number, stale: boolean): Fault {
   const random = seededRandom(seed);
   return {
+    refusesStreams: stale,
     treatEvent: () =>
       random() < 0.15 ? { do: 'drop', expireAfterMs: Math.floor(random() * 100) } : undefined,
     treat: (asked) => (stale && isList(asked) && random() < 0.5 ? { do: 'answer-of-old' } : undefined),
@@ -92,6 +96,7 @@ function everything(seed: number): Fault {
   const random = seededRandom(seed);
   const treatments = ['lose-request', 'lose-answer', 'cut-answer', 'answer-of-old'] as const;
   return {
+    refusesStreams: random() < 0.5,
     treat(asked) {
       if (random() > 0.1) return undefined;
       const chosen = treatments[Math.floor(random() * treatments.length)] ?? 'lose-answer';

@@ -1,11 +1,10 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Operator, startOperator } from '@stockout/operator';
 import type { Access } from '../../localcluster/src/client/kubeconfig.ts';
 import { aGoldenReport } from '../../operator/src/testing/played-answers.ts';
+import { until } from '../conformance/until.ts';
 import type { Fault } from './fault.ts';
 import { FaultProxy, type Past } from './fault-proxy.ts';
-import { kubeconfigOf } from './kubeconfig.ts';
 
 export interface Stage {
   /** The API server, as the operator is let in. */
@@ -16,7 +15,12 @@ export interface Stage {
   past: Past;
 }
 
+const READ_SECONDS = 60;
 let count = 0;
+
+async function isReady(adminUrl: string): Promise<boolean> {
+  return (await fetch(`${adminUrl}/readyz`)).ok;
+}
 
 /** An operator of one namespace, in this process, that meets its API server through a fault. */
 export class OperatorBehindProxy {
@@ -31,7 +35,7 @@ export class OperatorBehindProxy {
   static async start({ access, namespace, folder, past }: Stage, fault: Fault): Promise<OperatorBehindProxy> {
     const proxy = new FaultProxy(access, fault, past);
     const kubeconfigPath = join(folder, `operator-${++count}.json`);
-    await writeFile(kubeconfigPath, kubeconfigOf({ server: await proxy.start() }, namespace));
+    await proxy.start(kubeconfigPath, namespace);
     const operator = await startOperator({
       kubeconfigPath,
       namespaces: [namespace],
@@ -42,6 +46,8 @@ export class OperatorBehindProxy {
       askPod: () => Promise.resolve(aGoldenReport()),
       log: () => {},
     });
+    // What the first one reads is the past of a whole story: nothing is there yet.
+    await until('the operator to have read what is there', () => isReady(operator.adminUrl), READ_SECONDS);
     return new OperatorBehindProxy(proxy, operator);
   }
 

@@ -159,7 +159,8 @@ function running(pod: Pod): object {
     lastTransitionTime: instant,
   }));
   const state = { running: { startedAt: instant } };
-  const podIP = '10.244.1.2';
+  // Of the pod network, and of no node: nobody answers there, whatever runs beside.
+  const podIP = '10.244.0.2';
   const containerStatuses = [{ ...containerOf(pod), ready: true, state }];
   return { phase: 'Running', podIP, podIPs: [{ ip: podIP }], conditions, containerStatuses };
 }

@@ -111,7 +111,9 @@ describe.each(images)('the image of the $name', (image: Image) => {
 
   it('has no tests of ours, no source maps and no types', () => {
     const tests = /\.(test|test-support|golden)\b/;
-    expect(pathsOf(({ path }) => !path.includes('node_modules') && tests.test(path))).toEqual([]);
+    const folders = /^app\/.*\/(testing|fixtures)(\/|$)/;
+    const ours = entries.map(({ path }) => path).filter((path) => !path.includes('node_modules'));
+    expect(ours.filter((path) => tests.test(path) || folders.test(path))).toEqual([]);
     expect(pathsOf(({ path }) => /\.(map|d\.[mc]?ts)$/.test(path))).toEqual([]);
   });
 

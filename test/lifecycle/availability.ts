@@ -106,7 +106,7 @@ export function describeAvailability(where: string, startTier: () => Promise<Tie
         const autoscaling = { minReplicas: 2, maxReplicas: 4 };
         await called(async () => {
           await world.apply(model({ rounds: 21, serving: { autoscaling } }));
-          await until(ownersOfReplicas, ['stockout-operator-autoscaling']);
+          await until(() => ownersOfReplicas('blue'), ['stockout-operator-autoscaling']);
           await until(scaleTarget, `${NAME}-blue`);
           await scale(`${DEPLOYMENTS}/${NAME}-blue`, 3);
           await until(readyPods, 3);
@@ -126,9 +126,15 @@ export function describeAvailability(where: string, startTier: () => Promise<Tie
 
     it(
       'and nobody who owns a field of it either: a hundred reconciles write nothing beside a GitOps controller',
-      async () => {
+      async ({ skip }) => {
+        const { adminUrl } = operator;
+        if (adminUrl === undefined) return skip("this machine does not reach the operator's metrics");
+        const manifest = model({ rounds: 22, serving: { autoscaling: { minReplicas: 2, maxReplicas: 4 } } });
+        await world.apply(manifest);
+        await until(scaleTarget, `${NAME}-green`);
+        await until(() => ownersOfReplicas('green'), ['stockout-operator-autoscaling']);
         await until(budgetColor, 'green');
-        await expectPeace(client, operator.adminUrl ?? '', model({ rounds: 22 }));
+        await expectPeace(client, adminUrl, manifest);
       },
       3 * MINUTES,
     );
@@ -172,8 +178,8 @@ export function describeAvailability(where: string, startTier: () => Promise<Tie
       return spec.selector.matchLabels['stockout.dev/color'];
     }
 
-    async function ownersOfReplicas(): Promise<string[]> {
-      const { metadata } = await client.get<Scaled>(`${DEPLOYMENTS}/${NAME}-blue`);
+    async function ownersOfReplicas(color: 'blue' | 'green'): Promise<string[]> {
+      const { metadata } = await client.get<Scaled>(`${DEPLOYMENTS}/${NAME}-${color}`);
       return metadata.managedFields
         .filter(({ fieldsV1 }) => 'f:replicas' in (fieldsV1['f:spec'] ?? {}))
         .map(({ manager }) => manager);

@@ -15,14 +15,20 @@ export interface Answered {
   failures: string[];
 }
 
-/** Calls /predict some 200 times a second, on connections that are kept as long as the server keeps them. */
-export async function startCallers(endpoint: string): Promise<{ stop(): Promise<Answered> }> {
+/**
+ * Calls /predict some 200 times a second: half of the callers on connections that are kept as long as the server keeps them,
+ * the others on a new one each time, which goes where the Service leads by then.
+ */
+export async function startCallers(
+  endpoint: string,
+): Promise<{ versions(): string[]; stop(): Promise<Answered> }> {
   const body = await readFile(SAMPLE, 'utf8');
   const answered: Answered = { byVersion: new Map(), failures: [] };
   const abort = new AbortController();
   // Of these callers alone: what is left of others may lead to pods of before.
-  const connections = new Agent();
-  const callers = Array.from({ length: CALLERS }, async () => {
+  const [kept, renewed] = [new Agent(), new Agent({ pipelining: 0 })];
+  const callers = Array.from({ length: CALLERS }, async (_, index) => {
+    const connections = index % 2 === 0 ? kept : renewed;
     while (!abort.signal.aborted) {
       await Promise.all([
         call(`${endpoint}/predict`, { body, connections }, answered),
@@ -31,10 +37,11 @@ export async function startCallers(endpoint: string): Promise<{ stop(): Promise<
     }
   });
   return {
+    versions: () => [...answered.byVersion.keys()],
     stop: async () => {
       abort.abort();
       await Promise.all(callers);
-      await connections.destroy();
+      await Promise.all([kept.destroy(), renewed.destroy()]);
       return answered;
     },
   };

@@ -8,7 +8,7 @@ const DAYS = 24 * 60 * MINUTES;
 const NAME = 'drifting';
 const ROWS = 600;
 
-/** What serves is asked about other rows than it learned from. Needs an operator whose clock a test can set. */
+/** What serves is asked about other rows than it learned from. */
 export function describeDrift(where: string, startTier: () => Promise<Tier>): void {
   describe(`drift ${where}`, () => {
     const abort = new AbortController();
@@ -19,6 +19,11 @@ export function describeDrift(where: string, startTier: () => Promise<Tier>): vo
     /** Of the operator's clock, milliseconds. */
     let ahead = 0;
     const start = () => tier.startOperator(() => new Date(Date.now() + ahead));
+    const later = async (milliseconds: number): Promise<void> => {
+      await operator.stop();
+      ahead += milliseconds;
+      operator = await start();
+    };
 
     beforeAll(async () => {
       tier = await startTier();
@@ -41,12 +46,10 @@ export function describeDrift(where: string, startTier: () => Promise<Tier>): vo
       async () => {
         const served = await world.untilModel(NAME, 'DriftDetected', 'DriftUnknown');
         await askAlike(served.status?.endpoint ?? '');
-        ahead += MINUTES;
+        await later(MINUTES);
         const suspected = await world.untilModel(NAME, 'DriftDetected', 'DriftSuspected');
         expect(conditionOf(suspected, 'DriftDetected')).toMatchObject({ status: 'False' });
-        await operator.stop();
-        ahead += 10 * MINUTES;
-        operator = await start();
+        await later(10 * MINUTES);
         const found = await world.untilModel(NAME, 'DriftDetected', 'DriftDetected');
         expect(conditionOf(found, 'DriftDetected')).toMatchObject({
           status: 'True',
@@ -67,7 +70,7 @@ export function describeDrift(where: string, startTier: () => Promise<Tier>): vo
           .poll(async () => conditionOf(await world.model(NAME), 'Trained')?.message, { timeout: MINUTES })
           .toMatch(/^v1 was trained .* which was the newest at /);
         await world.ingestCsv(SMALL_TABLE, newShelf());
-        ahead += DAYS;
+        await later(DAYS);
         const served = await world.untilServing(NAME, 'v2');
         expect(served.status?.versions?.map(({ name }) => name)).toEqual(['v2', 'v1']);
         const anew = await world.untilModel(NAME, 'DriftDetected', 'DriftUnknown');

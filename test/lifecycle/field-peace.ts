@@ -15,6 +15,7 @@ interface Metadata {
 
 interface Child {
   metadata: Metadata;
+  status?: unknown;
 }
 
 interface Model extends Child {
@@ -26,6 +27,7 @@ const KINDS = [
   ['apps/v1', 'Deployment', `/apis/apps/v1/${NAMESPACE}/deployments`],
   ['v1', 'Service', `/api/v1/${NAMESPACE}/services`],
   ['policy/v1', 'PodDisruptionBudget', `/apis/policy/v1/${NAMESPACE}/poddisruptionbudgets`],
+  ['autoscaling/v2', 'HorizontalPodAutoscaler', `/apis/autoscaling/v2/${NAMESPACE}/horizontalpodautoscalers`],
 ] as const;
 
 /**
@@ -38,13 +40,13 @@ export async function expectPeace(client: KubeClient, adminUrl: string, manifest
   const path = `/apis/stockout.dev/v1alpha1/${NAMESPACE}/stockoutmodels/${metadata.name}`;
   await apply(client, path, manifest);
   await labelChildren(client, metadata.name);
-  const before = await seen(client, path, metadata.name);
+  const before = { ...(await seen(client, path, metadata.name)), writes: await writes(adminUrl) };
   for (let round = 0; round < ROUNDS; round++) {
     const count = await reconciles(adminUrl);
     await client.patch(path, { metadata: { annotations: { 'example.com/round': String(round) } } });
     await expect.poll(() => reconciles(adminUrl), { interval: 5 }).toBeGreaterThan(count);
   }
-  expect(await seen(client, path, metadata.name)).toEqual(before);
+  expect({ ...(await seen(client, path, metadata.name)), writes: await writes(adminUrl) }).toEqual(before);
   const model = await client.get<Model>(path);
   const ours = model.metadata.managedFields?.filter(({ manager }) => manager === 'stockout-operator');
   expect(ours?.map(({ subresource }) => subresource)).toEqual(['status']);
@@ -57,7 +59,10 @@ function apply(client: KubeClient, path: string, object: object): Promise<unknow
 
 async function labelChildren(client: KubeClient, name: string): Promise<void> {
   for (const [apiVersion, kind, path] of KINDS) {
-    for (const child of await childrenOf(client, path, name)) {
+    const children = await childrenOf(client, path, name);
+    // Else it would be held against nothing.
+    expect(children, kind).not.toEqual([]);
+    for (const child of children) {
       const metadata = {
         name: child.metadata.name,
         namespace: 'default',
@@ -73,24 +78,42 @@ async function childrenOf(client: KubeClient, path: string, name: string): Promi
   return (await client.get<{ items: Child[] }>(`${path}?labelSelector=${selector}`)).items;
 }
 
-/** The model's spec, and the resourceVersion of each child: any write would show. */
+/**
+ * The model's spec, and each child but for its status, which is its controller's: pods that were let go of may take their time.
+ * A write that changes anything would show, in the times of its fields' owners at the least.
+ */
 async function seen(client: KubeClient, path: string, name: string): Promise<object> {
   const { spec, metadata } = await client.get<Model>(path);
   const children = await Promise.all(
     KINDS.map(async ([, kind, of]) =>
-      (await childrenOf(client, of, name)).map((child) => [
-        kind,
-        child.metadata.name,
-        child.metadata.resourceVersion,
-      ]),
+      (await childrenOf(client, of, name)).map((child) => [kind, withoutStatus(child)]),
     ),
   );
   return { spec, generation: metadata.generation, children: children.flat() };
 }
 
-async function reconciles(adminUrl: string): Promise<number> {
+function withoutStatus({ status: _status, ...child }: Child): object {
+  const { resourceVersion: _version, managedFields = [], ...metadata } = child.metadata;
+  const fields = managedFields.filter(({ subresource }) => subresource !== 'status');
+  return { ...child, metadata: { ...metadata, managedFields: fields } };
+}
+
+function reconciles(adminUrl: string): Promise<number> {
+  return sum(
+    adminUrl,
+    /^controller_runtime_reconcile_total\{.*controller="stockoutmodel".*\} (?<count>\d+)$/gm,
+  );
+}
+
+/** That were asked for, whether they changed anything or not; PUTs are of the Lease and of statuses. */
+function writes(adminUrl: string): Promise<number> {
+  return sum(
+    adminUrl,
+    /^rest_client_requests_total\{method="(?:POST|PATCH|DELETE)",code="[^"]+"\} (?<count>\d+)$/gm,
+  );
+}
+
+async function sum(adminUrl: string, counter: RegExp): Promise<number> {
   const text = await (await fetch(`${adminUrl}/metrics`)).text();
-  return [...text.matchAll(/^controller_runtime_reconcile_total\{.*controller="stockoutmodel".*\} (\d+)$/gm)]
-    .map(([, count]) => Number(count))
-    .reduce((sum, count) => sum + count, 0);
+  return text.matchAll(counter).reduce((total, { groups }) => total + Number(groups?.['count']), 0);
 }

@@ -40,8 +40,9 @@ export async function liveBehindDoors(world: SmallWorld, tier: Tier, name: strin
   await renew(world, endpoint);
 }
 
-/** This machine's own, as it is seen from where the API server is: pods are there, too. */
-export async function addressForPods({ kubeconfigPath }: Tier): Promise<string> {
+/** This machine's own: unless the tier knows it, as it is seen from where the API server is, since pods are there, too. */
+export async function addressForPods({ kubeconfigPath, addressForPods: known }: Tier): Promise<string> {
+  if (known !== undefined) return known;
   const { hostname, port } = new URL((await readKubeconfig(kubeconfigPath)).server);
   const socket = connect(Number(port), hostname);
   await once(socket, 'connect');

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startLocalCluster } from '@stockout/localcluster';
 import { startOperator } from '@stockout/operator';
+import { killPod } from './kill-pod.ts';
 import type { Tier } from './tier.ts';
 
 /** localcluster in a folder of its own. */
@@ -14,6 +15,7 @@ export async function startLocalTier(): Promise<Tier> {
     kubeconfigPath,
     volume: (claim) => Promise.resolve(join(stateDir, 'volumes', 'default', claim)),
     startOperator: (now) => startOperator({ kubeconfigPath, adminPort: 0, now }),
+    crash: ({ ip }) => killPod(ip),
     stop: async () => {
       await cluster.stop();
       await rm(stateDir, { recursive: true, force: true });

@@ -2,10 +2,9 @@ import process from 'node:process';
 import { connect, type KubeClient, type List } from '@stockout/localcluster/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exampleRows } from './example-rows.ts';
-import { killPod } from './kill-pod.ts';
 import { proveBehindDoors } from './proven-behind-doors.ts';
 import { conditionOf, modelObject, SmallWorld } from './small-world.ts';
-import type { Tier } from './tier.ts';
+import type { PodAddress, Tier } from './tier.ts';
 
 const MINUTES = 60_000;
 const NAME = 'proven';
@@ -22,9 +21,11 @@ const ROLLOUT = {
     maxP99Milliseconds: 5_000,
     maxScoreShift: '0.2',
   },
-  // Long enough for a crash to be seen, short enough for the next version to wait for its end.
-  rollbackWindowSeconds: 20,
+  // The next version waits for its end.
+  rollbackWindowSeconds: 1,
 };
+/** Long enough for a crash to be seen. */
+const WATCHED = { rollbackWindowSeconds: 60 };
 
 /** What a version has to show before it gets the traffic. */
 export function describeRollouts(where: string, startTier: () => Promise<Tier>): void {
@@ -99,9 +100,9 @@ export function describeRollouts(where: string, startTier: () => Promise<Tier>):
       'a version that crashes soon after it began to serve is gone back from, and not tried again',
       async () => {
         await ask(endpoint, 60);
-        await world.apply(trained(22));
+        await world.apply(trained(22, WATCHED));
         const served = await world.untilServing(NAME, 'v4');
-        await killPod(await addressOf(served.status?.selector ?? ''));
+        await tier.crash(await firstPod(served.status?.selector ?? ''));
         const back = await world.untilModel(NAME, 'RolledOut', 'RolledBack');
         expect(conditionOf(back, 'RolledOut')?.message).toMatch(/ended: exit code/);
         await expect
@@ -127,7 +128,7 @@ export function describeRollouts(where: string, startTier: () => Promise<Tier>):
         await ask(endpoint, 60);
         const { servingVersion } = (await world.model(NAME)).status ?? {};
         // Less than the first answer of a process takes on any machine.
-        await world.apply(trained(23, { ...ROLLOUT.analysis, maxP99Milliseconds: 1 }));
+        await world.apply(trained(23, { analysis: { ...ROLLOUT.analysis, maxP99Milliseconds: 1 } }));
         const refused = await world.untilModel(NAME, 'RolledOut', 'AnalysisFailed');
         // Other bounds are another try for a version that was given up: it may be that one's turn first.
         expect(conditionOf(refused, 'RolledOut')?.message).toMatch(
@@ -139,10 +140,10 @@ export function describeRollouts(where: string, startTier: () => Promise<Tier>):
       2 * MINUTES,
     );
 
-    async function addressOf(selector: string): Promise<string> {
+    async function firstPod(selector: string): Promise<PodAddress> {
       const [name = ''] = await world.kube.names('v1', 'Pod', selector);
       const { items } = await client.get<List<Pod>>('/api/v1/namespaces/default/pods');
-      return items.find(({ metadata }) => metadata.name === name)?.status?.podIP ?? '';
+      return { name, ip: items.find(({ metadata }) => metadata.name === name)?.status?.podIP ?? '' };
     }
 
     function services(): Promise<string[]> {
@@ -152,11 +153,11 @@ export function describeRollouts(where: string, startTier: () => Promise<Tier>):
 }
 
 /** With this many rounds: another number is another version. */
-function trained(rounds: number, analysis = ROLLOUT.analysis) {
+function trained(rounds: number, rollout: Partial<typeof ROLLOUT> = {}) {
   return modelObject(NAME, {
     spec: {
       training: { ...training, params: { ...training.params, rounds } },
-      serving: { ...serving, rollout: { ...ROLLOUT, analysis } },
+      serving: { ...serving, rollout: { ...ROLLOUT, ...rollout } },
     },
   });
 }

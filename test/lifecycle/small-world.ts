@@ -41,7 +41,11 @@ export class SmallWorld {
    * With the CRDs and the storage's object applied, and half a year of 60 shelves ingested.
    * @param storage default: a volume of the tier
    */
-  static async begin(tier: Tier, signal: AbortSignal, storage?: WorldStorage): Promise<SmallWorld> {
+  static async begin(
+    tier: Pick<Tier, 'kubeconfigPath' | 'volume'>,
+    signal: AbortSignal,
+    storage?: WorldStorage,
+  ): Promise<SmallWorld> {
     const kube = connectKube(tier.kubeconfigPath, signal);
     const uri = storage?.uri ?? pathToFileURL(await tier.volume(SMALL_CLAIM)).href;
     const world = new SmallWorld(kube, uri);

@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
 import { versions } from '@stockout/pipeline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startCallers } from './callers.ts';
 import { liveCompared } from './compared-model.ts';
 import { liveBehindDoors } from './guarded-model.ts';
 import { conditionOf, modelObject, scoringObject, SmallWorld } from './small-world.ts';
@@ -101,11 +102,11 @@ export function describeTrouble(where: string, startTier: () => Promise<Tier>): 
     );
 
     it(
-      'pins are obeyed when the version passed, and refused in words when it is unknown or did not pass',
+      'pins are obeyed when the version passed, callers notice nothing, and refused in words when it is unknown or did not pass',
       async () => {
         const name = 'pinned';
         await world.apply(modelObject(name));
-        await world.untilServing(name, 'v1');
+        const { status } = await world.untilServing(name, 'v1');
 
         const gates = [{ metric: 'auc', min: '0.99' }];
         await world.apply(modelObject(name, { spec: { training: STUMP, gates } }));
@@ -132,10 +133,16 @@ export function describeTrouble(where: string, startTier: () => Promise<Tier>): 
         expect((await world.model(name)).status?.servingVersion).toBe('v1');
 
         // What passes again may be pinned: v2 comes up, and the way back is one line.
+        const callers = await startCallers(status?.endpoint ?? '');
         await world.apply(modelObject(name, { spec: { training: STUMP, promotion: { version: 'v2' } } }));
         await world.untilServing(name, 'v2');
+        // A node hears of the switch a moment later.
+        await expect.poll(callers.versions, { timeout: MINUTES }).toEqual(['v1', 'v2']);
         await world.apply(modelObject(name, { spec: { training: STUMP, promotion: { version: 'v1' } } }));
         await world.untilServing(name, 'v1');
+        const { byVersion, failures } = await callers.stop();
+        expect(failures).toEqual([]);
+        expect([...byVersion.keys()]).toEqual(['v1', 'v2']);
       },
       5 * MINUTES,
     );

@@ -19,7 +19,8 @@ const data = (file: string): string => fileURLToPath(new URL(`../../data/${file}
 const GAPPY = `
   SELECT 'S' || s AS store_id, 'P' || p AS product_id, DATE '2025-01-01' + CAST(d AS INT) AS date,
     CAST((d + p) % 9 = 0 AS INT) AS promo, CAST(1 + (d * p) % 7 AS INT) AS daily_sales,
-    CAST(hash(s, p, d // 3) % 8 = 0 AS INT) AS stockout, round(16 * (hash(s, p, d // 3) % 100) / 700, 3) AS hours
+    CAST(hash(s, p, d // 3) % 8 = 0 AS INT) AS stockout, round(16 * (hash(s, p, d // 3) % 100) / 700, 3) AS hours,
+    CASE WHEN s < 5 AND hash(s, d) % 9 > 0 THEN 'région ' || s % 2 END AS region
   FROM range(1, 6) AS stores (s), range(1, 9) AS products (p), range(0, 100) AS days (d)
   WHERE hash(s, p, d) % 5 <> 0 AND NOT (p = 3 AND d BETWEEN 60 AND 85)`;
 
@@ -53,6 +54,7 @@ const DATASETS: Dataset[] = [
         columns: {
           date: 'dt',
           sales: 'sale_amount',
+          region: 'city_id',
           promo: { column: 'discount', below: '1' },
           stockout: { column: 'oos_hours_6_22', atLeast: '16' },
         },
@@ -73,6 +75,7 @@ const DATASETS: Dataset[] = [
       data: {
         rawTable: 'raw',
         featuresTable: 'features',
+        columns: { region: 'region' },
         covariates: [{ column: 'hours', history: true }],
         features: 'Extended',
         horizonDays: 7,
@@ -172,6 +175,11 @@ describe.each(DATASETS)('$what', ({ rows, date, spec }) => {
     const [one] = some;
     const alone = await ask(`store_id = '${one?.store_id}' AND product_id = '${one?.product_id}'`, 1);
     expect(alone).toEqual([one]);
+  });
+
+  it('there are regions to be compared where the data has them', async () => {
+    const told = (await ask('TRUE', 1)).map(({ features }) => features['region_product_stockout_rate']);
+    expect(told.some((rate) => typeof rate === 'number' && rate > 0)).toBe(spec?.data !== undefined);
   });
 
   it('a day later they are, too, where all rows of the day are given', async () => {

@@ -3,14 +3,19 @@ import { exportOnnx, parseTreeModel } from '@stockout/pipeline/export';
 import { XGBoost } from '@stockout/pipeline/xgboost';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { OnnxScorer } from '../../predictor/src/batch/onnx-scorer.ts';
+import { BlockTrees } from '../../predictor/src/trees/block-trees.ts';
 import { FlatTrees } from '../../predictor/src/trees/flat-trees.ts';
 import { parseUbj } from '../../predictor/src/trees/parse-ubj.ts';
+import { isSameModel } from '../../predictor/src/version/onnx-model.ts';
 
-// XGBoost trains; the predictor scores with flat trees and with ONNX Runtime. All three must say the same.
+// XGBoost trains; the predictor scores with flat trees, in blocks and with ONNX Runtime. All four must say the same.
 
 const ROWS = 100_000;
 const COLUMNS = 8;
 const TOLERANCE = 1e-6;
+
+const PLATT: Calibration = { method: 'Platt', slope: 1.7, intercept: -0.4 };
+const ISOTONIC: Calibration = { method: 'Isotonic', scores: [0.1, 0.3, 0.35, 0.9], risks: [0, 0.2, 0.7, 1] };
 
 /**
  * Values on a coarse grid, so that many lie exactly on a split (where "less" and "less or equal" part), a tenth
@@ -37,7 +42,7 @@ function buildRows(): { values: Float32Array; labels: Float32Array } {
   return { values, labels };
 }
 
-describe('XGBoost, ONNX Runtime and the flat trees', () => {
+describe('XGBoost, ONNX Runtime, the flat trees and blocks', () => {
   const { values, labels } = buildRows();
   const matrix = { values, rows: ROWS, columns: COLUMNS };
   let expected: Float32Array;
@@ -76,9 +81,41 @@ describe('XGBoost, ONNX Runtime and the flat trees', () => {
     }
   });
 
+  it.each<[string, Calibration | undefined, Calibration[]]>([
+    ['none', undefined, [PLATT, ISOTONIC]],
+    ['Platt', PLATT, [ISOTONIC, { ...PLATT, slope: 1.70001 }, { ...PLATT, intercept: 0.4 }]],
+    [
+      'Isotonic',
+      ISOTONIC,
+      [
+        PLATT,
+        { ...ISOTONIC, risks: [0, 0.2, 0.71, 1] },
+        { ...ISOTONIC, scores: [0.1, 0.3, 0.36, 0.9] },
+        { ...ISOTONIC, risks: [1e-9, 0.2, 0.7, 1] },
+        { ...ISOTONIC, scores: [0.1, 0.3, 0.35], risks: [0, 0.2, 0.7] },
+      ],
+    ],
+  ])(
+    'are of one model, which is seen without running it, by trees and calibration: %s',
+    (_, calibration, others) => {
+      const onnx = exportOnnx(parseTreeModel(json), 0.5, calibration);
+      const boosted = parseUbj(ubj);
+      expect(isSameModel(onnx, boosted, calibration)).toBe(true);
+      const turned = { ...boosted, trees: boosted.trees.toReversed() };
+      expect(isSameModel(onnx, turned, calibration)).toBe(false);
+      for (const other of [undefined, ...others].filter((each) => each !== calibration))
+        expect(isSameModel(onnx, boosted, other)).toBe(false);
+    },
+  );
+
   it(`agree within ${TOLERANCE} on ${ROWS} rows: the flat trees`, () => {
     const trees = new FlatTrees(parseUbj(ubj));
     expect(largestDifference(trees.scoreAll(values, ROWS), expected)).toBeLessThanOrEqual(TOLERANCE);
+  });
+
+  it(`agree bit for bit on the margins of ${ROWS} rows: blocks`, () => {
+    const found = BlockTrees.of(parseUbj(ubj))!.margins(values, ROWS);
+    expect(found.findIndex((margin, row) => !Object.is(margin, margins[row]))).toBe(-1);
   });
 
   // The steepest map that is ever made, with a piece that is nearly flat, and both ends cut off.
@@ -87,12 +124,13 @@ describe('XGBoost, ONNX Runtime and the flat trees', () => {
     scores: [0.3, 0.45, 0.5, 0.6, 0.7],
     risks: [0, 0.6, 0.8, 0.8001, 1],
   };
-  const PLATT: Calibration = { method: 'Platt', slope: 1.7, intercept: -0.4 };
 
   it.each([PLATT, STEEP])(`agree within ${TOLERANCE} when calibrated: $method`, async (calibration) => {
     const right = margins.map(scoreOfMargin(calibration));
     const trees = new FlatTrees(parseUbj(ubj), scoreOfMargin(calibration));
     expect(largestDifference(trees.scoreAll(values, ROWS), right)).toBeLessThanOrEqual(TOLERANCE);
+    const blocks = BlockTrees.of(parseUbj(ubj), scoreOfMargin(calibration))!;
+    expect(largestDifference(blocks.scoreAll(values, ROWS), right)).toBeLessThanOrEqual(TOLERANCE);
     const scorer = await OnnxScorer.create(exportOnnx(parseTreeModel(json), 0.5, calibration), COLUMNS);
     try {
       expect(largestDifference(await scorer.score(values, ROWS), right)).toBeLessThanOrEqual(TOLERANCE);

@@ -3,6 +3,7 @@ import { describeModel } from '../../cli/src/status/describe-model.ts';
 import { reportOf } from '../../cli/src/status/report.ts';
 import { sightOf } from '../../cli/src/status/sight.ts';
 import { printedRow } from './printed-row.ts';
+import { rolloutStatus } from './rollout-status.ts';
 import { nightly } from './nightly.ts';
 import type { ToldCluster, ToldEvent } from './told-cluster.ts';
 
@@ -12,6 +13,8 @@ export interface Page {
   conditions: string[];
   events: string[];
   wait: string;
+  /** Of each Deployment, by its name. */
+  rollouts: ReadonlyMap<string, string>;
   status: string;
 }
 
@@ -23,16 +26,21 @@ export function pageOf(cluster: ToldCluster, since: number): Page {
     conditions: (model.status?.conditions ?? []).map(conditionLine),
     events: cluster.events.slice(since).map(eventLine),
     wait: waited(model),
+    rollouts: rolloutsOf(cluster),
     status: statusOf(cluster, now),
   };
 }
 
 /** As a person reads it. */
-export function printPage(title: string, { get, conditions, events, wait, status }: Page): string {
+export function printPage(title: string, { get, conditions, events, wait, rollouts, status }: Page): string {
   return [
     `##### ${title}`,
     `$ kubectl get som\n${get}`,
     `$ kubectl wait som/retail --for=condition=Ready --timeout=0\n${wait}`,
+    ...Array.from(
+      rollouts,
+      ([name, said]) => `$ kubectl rollout status deployment/${name} --watch=false\n${said}`,
+    ),
     `$ kubectl describe som retail\nConditions:\n${lines(conditions)}\nEvents, since the page before:\n${lines(events)}`,
     `$ stockout status retail\n${status}`,
   ].join('\n\n');
@@ -62,6 +70,11 @@ function waited({ metadata, status }: StockoutModel): string {
   return ready?.status === 'True' && isCurrent
     ? `stockoutmodel.stockout.dev/${metadata.name} condition met`
     : `error: condition not met for stockoutmodels/${metadata.name}`;
+}
+
+function rolloutsOf({ stores }: ToldCluster): Map<string, string> {
+  const deployments = [...stores.deployments.values()];
+  return new Map(deployments.map((each) => [each.metadata.name, rolloutStatus(each)] as const).toSorted());
 }
 
 function statusOf(cluster: ToldCluster, now: Date): string {

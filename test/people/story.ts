@@ -1,6 +1,7 @@
 import type { TrainResult } from '@stockout/contracts';
 import { aModel, aTrainResult, GOOD, NOW, POOR } from '../../operator/src/testing/builders.ts';
 import { aShadowReport } from '../../operator/src/testing/played-answers.ts';
+import { ANALYSIS } from '../../operator/src/testing/rollouts.ts';
 import { ToldCluster } from './told-cluster.ts';
 
 /** A step in the life of a model: what happens, and what people see then. */
@@ -18,14 +19,7 @@ const MODEL = {
   serving: {
     rollout: {
       shadow: { percent: 10, replay: 1000 },
-      analysis: {
-        durationSeconds: 60,
-        maxDurationSeconds: 300,
-        minRequests: 100,
-        maxErrorRate: '0.01',
-        maxP99Milliseconds: 50,
-        maxScoreShift: '0.1',
-      },
+      analysis: ANALYSIS,
     },
   },
 } as const;

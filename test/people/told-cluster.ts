@@ -1,5 +1,5 @@
 import type { StockoutModel } from '@stockout/crds';
-import type { KubeObject } from '../../operator/src/api/kubernetes.ts';
+import type { Deployment, KubeObject } from '../../operator/src/api/kubernetes.ts';
 import { keyOf, type Store } from '../../operator/src/kube/store.ts';
 import { LABEL } from '../../operator/src/resources/names.ts';
 import { newsOf } from '../../operator/src/stockoutmodel/news.ts';
@@ -26,15 +26,25 @@ export class ToldCluster extends FakeCluster {
     super.put(store, object);
   }
 
-  /** What controllers do: Jobs begin, and pods go that their Deployment does not want any more. */
+  /** What controllers do: Jobs begin, pods go that their Deployment does not want any more, and those that are left are counted. */
   runControllers(): void {
-    const { pods, deployments, jobs } = this.stores;
+    this.#beginJobs();
+    this.#removePods();
+    for (const deployment of this.stores.deployments.values()) this.#count(deployment);
+  }
+
+  #beginJobs(): void {
+    const { jobs } = this.stores;
     for (const job of [...jobs.values()].filter(({ status }) => status === undefined)) {
       this.put(jobs, {
         ...job,
         status: { active: 1, startTime: this.now.toISOString().replace('.000', '') },
       });
     }
+  }
+
+  #removePods(): void {
+    const { pods, deployments } = this.stores;
     for (const pod of pods.values()) {
       const { labels, namespace } = pod.metadata;
       const color = labels?.[LABEL.color];
@@ -45,5 +55,22 @@ export class ToldCluster extends FakeCluster {
         deployment?.metadata.labels?.[LABEL.version] === labels?.[LABEL.version];
       if (!isWanted) pods.delete(pod);
     }
+  }
+
+  /** Once of each spec: what comes of its pods later, the story says. */
+  #count(deployment: Deployment): void {
+    const { labels = {}, generation = 0 } = deployment.metadata;
+    const { replicas } = deployment.spec;
+    if ((deployment.status?.observedGeneration ?? 0) >= generation) return;
+    const up = [...this.stores.pods.values()].filter(
+      ({ metadata, status }) =>
+        [LABEL.color, LABEL.version].every((label) => metadata.labels?.[label] === labels[label]) &&
+        status?.containerStatuses?.every(({ ready }) => ready),
+    ).length;
+    const counts = { replicas, updatedReplicas: replicas, readyReplicas: up, availableReplicas: up };
+    this.put(this.stores.deployments, {
+      ...deployment,
+      status: { ...counts, observedGeneration: generation },
+    });
   }
 }

@@ -6,7 +6,7 @@ import type { GoldenReport } from '@stockout/contracts';
 import { connect, isCode, type KubeClient } from '@stockout/localcluster/client';
 import { type Operator, startOperator } from '@stockout/operator';
 import { HollowNode } from '../api/hollow-node.ts';
-import { apply, kubectl } from '../api/kubectl.ts';
+import { apply, kubectl, waitForKinds } from '../api/kubectl.ts';
 import { writeOperatorKubeconfig } from '../api/operator-account.ts';
 import { type Moment, PREVIOUS_RELEASE, readRecording, type Recording, restore } from '../api/recording.ts';
 import { operatorEnv } from '../api/release.ts';
@@ -102,7 +102,7 @@ async function installAndUpgrade({ client, recording, folder }: Pieces): Promise
   await provideVolume(client, join(folder, 'volume'), SMALL_CLAIM);
   await apply([volumeClaim()]);
   await kubectl(['apply', '--server-side', '-f', `${PREVIOUS_RELEASE}install.yaml`]);
-  await kubectl(['wait', '--for=condition=Established', '--timeout=30s', ...CRDS]);
+  await waitForKinds(CRDS);
   await restore(recording);
   const isThere = () => standing(client, MODEL).then((now) => isWhole(recording, now), isStarting);
   await until('the objects are there', isThere, 120);

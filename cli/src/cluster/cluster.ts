@@ -1,5 +1,4 @@
-import { accessOf, Connection, KubeClient } from '@stockout/operator/kube';
-import { readKubeconfig } from './kubeconfig.ts';
+import { accessOf, Connection, KubeClient, readKubeconfig } from '@stockout/operator/kube';
 
 /** Which cluster a person means, and where in it. */
 export interface ClusterPlace {
@@ -17,7 +16,7 @@ export interface Cluster {
 
 /** @throws InputError when the kubeconfig cannot be read, StockoutError when it leads to no cluster */
 export function connectCluster({ context, namespace }: ClusterPlace): Cluster {
-  const access = accessOf(readKubeconfig(context));
+  const access = accessOf(readKubeconfig({ context }));
   const connection = new Connection(access);
   return { connection, client: new KubeClient(connection), namespace: namespace ?? access.namespace };
 }

@@ -1,11 +1,7 @@
-import {
-  KubeConfig,
-  type KubernetesObject,
-  KubernetesObjectApi,
-  PatchStrategy,
-} from '@kubernetes/client-node';
+import { type KubernetesObject, KubernetesObjectApi, PatchStrategy } from '@kubernetes/client-node';
 import { InputError, StockoutError } from '@stockout/contracts';
 import type { StockoutModel } from '@stockout/crds';
+import { readKubeconfig } from '@stockout/operator/kube';
 import type { Pin } from './pin-file.ts';
 
 const FIELD_MANAGER = 'stockout-cli';
@@ -19,8 +15,7 @@ export interface LiveModel {
 
 /** Pins a version in the cluster of the current kubeconfig. @param choose which one, from the model as it is now */
 export async function pinLive(live: LiveModel, choose: (model: StockoutModel) => string): Promise<Pin> {
-  const config = new KubeConfig();
-  config.loadFromDefault();
+  const config = readKubeconfig();
   const objects = KubernetesObjectApi.makeApiClient(config);
   const namespace = live.namespace ?? config.getContextObject(config.currentContext)?.namespace ?? 'default';
   const header = {

@@ -3,7 +3,7 @@ import { duration } from '../print/duration.ts';
 import type { Tree } from '../print/tree.ts';
 import type { ModelReport } from './report.ts';
 
-/** A line a version, newest first, in columns; below it the gates that it does not pass. */
+/** A line a version, newest first, in columns; below it the gates that it does not pass, and why else it was refused. */
 export function versionBranches({ status, pinned }: ModelReport, now: Date): Tree[] {
   const versions = status.versions ?? [];
   const width = Math.max(...versions.map(({ state }) => state.length));
@@ -13,7 +13,7 @@ export function versionBranches({ status, pinned }: ModelReport, now: Date): Tre
     const marks = marksOf(name, status, pinned).map((mark) => `, ${mark}`);
     const metrics = metricsOf(version);
     const text = `${name.padEnd(4)} ${state.padEnd(width)}  ${metrics}${gatesOf(version)}${age}${marks.join('')}`;
-    return { text, branches: failedGates(version).map((message) => ({ text: message })) };
+    return { text, branches: whyRefused(version).map((message) => ({ text: message })) };
   });
 }
 
@@ -41,8 +41,9 @@ function gatesOf({ gates = [] }: VersionStatus): string {
   return `, gates ${gates.filter(({ passed }) => passed).length}/${gates.length}`;
 }
 
-function failedGates({ gates = [] }: VersionStatus): string[] {
-  return gates
+function whyRefused({ gates = [], message }: VersionStatus): string[] {
+  const failed = gates
     .filter(({ passed }) => !passed)
-    .map(({ metric, message }) => message ?? `${metric} fails its gate`);
+    .map(({ metric, message: text }) => text ?? `${metric} fails its gate`);
+  return message === undefined ? failed : [...failed, message];
 }

@@ -10,6 +10,7 @@ import { asResource } from './schema.ts';
 import { validateStructure } from './structural.ts';
 
 export type { Cause, Reason } from './cause.ts';
+export { fillDefaults } from './defaults.ts';
 
 export interface Admission {
   /** What is stored: a copy without unknown fields, defaults filled. */

@@ -67,6 +67,10 @@ export interface StockoutModelSpec {
        */
       inventory?: string;
       /**
+       * Where the store is, in text or whole numbers, for the means of Extended over the stores of a region. None unless it is named here.
+       */
+      region?: string;
+      /**
        * A 0/1 column by its name, or an object that makes 0/1 of a number: column, and one of above, atLeast, below, atMost, equals.
        */
       promo?:
@@ -104,7 +108,7 @@ export interface StockoutModelSpec {
       history: boolean;
     }[];
     /**
-     * Standard (15 features) or Extended (adds stockout history, store and product rates, weekday, covariates).
+     * Standard (15 features) or Extended (adds stockout history, store, product and region rates, weekday, covariates).
      */
     features: 'Standard' | 'Extended';
     /**
@@ -525,6 +529,10 @@ export interface StockoutModelStatus {
   versions?: {
     name: string;
     state: string;
+    /**
+     * Why it was refused, or gone back from, though it passed its gates.
+     */
+    message?: string;
     trainedAt?: string;
     /**
      * Of the raw table.

@@ -93,6 +93,7 @@ const OBEYED: Record<string, readonly string[]> = {
     'spec.data.columns.price',
     'spec.data.columns.sales',
     'spec.data.columns.inventory',
+    'spec.data.columns.region',
     'spec.data.columns.promo promo',
     'spec.data.columns.promo {column:discount,above:1}',
     'spec.data.columns.stockout stockout',

@@ -28,7 +28,7 @@ export function judgeAll(value: unknown): Judged[] {
   });
 }
 
-/** One object of ours as it would be stored, without status; or nothing, or what is wrong with it. */
+/** One object of ours as it would be stored, whatever status it is given; or nothing, or what is wrong with it. */
 function judge(value: unknown): Judged {
   if (value === null) return { problems: [] };
   if (!isObject(value))

@@ -49,7 +49,7 @@ describe('a manifest file', () => {
     const merged = `${JOB}status: { runs: 5 }\n`.replace('spec: {', 'spec: { <<: { shards: 1 },');
     const { scoringJobs } = readManifests(`---\n---\n${secret}---\n${merged}`, 'all.yaml');
     expect(scoringJobs).toHaveLength(1);
-    expect(scoringJobs[0]?.status).toBeUndefined();
+    expect(scoringJobs[0]?.status).toEqual({ observedGeneration: -1 });
   });
 
   test('may be a List, as kubectl prints several objects, and what is wrong in it has its line', () => {

@@ -25,7 +25,7 @@ export function deploymentStatus(
   now: number,
 ): NextStatus {
   const counts = count(current, others);
-  const conditions = deployment.status?.conditions as Condition[] | undefined;
+  const conditions = withFailureOf(current, deployment.status?.conditions as Condition[] | undefined);
   const available = setCondition(conditions, availableCondition(deployment, counts), now);
   const { condition, after } = progress(deployment, current, counts, now);
   const wanted = deployment.spec.replicas ?? 1;
@@ -39,6 +39,17 @@ export function deploymentStatus(
     conditions: condition ? setCondition(available, condition, now) : available,
   };
   return after === undefined ? { status } : { status, after };
+}
+
+/** That the API takes no pods is told of the ReplicaSet, and of its Deployment. */
+function withFailureOf(current: ReplicaSet | undefined, conditions: Condition[] = []): Condition[] {
+  const failure = conditionOf(current?.status?.conditions as Condition[] | undefined, 'ReplicaFailure');
+  const others = conditions.filter(({ type }) => type !== 'ReplicaFailure');
+  if (!failure) return others;
+  return [
+    ...others,
+    { ...failure, ...(failure.lastTransitionTime && { lastUpdateTime: failure.lastTransitionTime }) },
+  ];
 }
 
 function count(current: ReplicaSet | undefined, others: ReplicaSet[]): Counts {

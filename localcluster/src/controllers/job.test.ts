@@ -1,8 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../../../test/conformance/until.ts';
-import type { Condition, Job, Pod } from '../types.ts';
+import type { Condition, Job, KubeObject, Pod } from '../types.ts';
 import { ControlPlane, podTemplate } from './control-plane.ts';
 import { INDEX_KEY } from './job-indexes.ts';
+
+interface KubeEvent extends KubeObject {
+  type: string;
+  reason: string;
+}
 
 let plane: ControlPlane;
 
@@ -42,6 +47,31 @@ describe('Jobs', () => {
     become(await pod('the pod'), 'Succeeded');
     await until('it is gone', () => !plane.cluster.find('Job', 'default', 'once'));
     expect(pods()).toEqual([]);
+  });
+
+  it('of a ServiceAccount that is not there have no pod, say so in an Event, and go on once it is there', async () => {
+    createJob({ template: podTemplate({}, { restartPolicy: 'Never', serviceAccountName: 'data' }) });
+    const told = await until('it is told', () => plane.cluster.list<KubeEvent>('Event', 'default')[0]);
+    expect(told).toMatchObject({
+      type: 'Warning',
+      reason: 'FailedCreate',
+      message:
+        'Error creating: pods "once-" is forbidden: error looking up service account default/data: serviceaccount "data" not found',
+      involvedObject: { kind: 'Job', name: 'once' },
+    });
+    expect(pods()).toEqual([]);
+    expect(job().status?.startTime).toBe('2026-01-01T00:00:00Z');
+    plane.cluster.create('ServiceAccount', 'default', { metadata: { name: 'data' } });
+    expect((await pod('the pod')).spec.serviceAccountName).toBe('data');
+  });
+
+  it('whose pods are refused fail at their deadline all the same', async () => {
+    const template = podTemplate({}, { restartPolicy: 'Never', serviceAccountName: 'data' });
+    createJob({ template, activeDeadlineSeconds: 60 });
+    await until('it is told', () => plane.cluster.list('Event', 'default')[0]);
+    plane.now += 60_000;
+    await until('it has failed', () => condition('Failed')?.status === 'True');
+    expect(condition('Failed')?.reason).toBe('DeadlineExceeded');
   });
 
   it('say that they are suspended, and when they go on again', async () => {

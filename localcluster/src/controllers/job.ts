@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { ApiError } from '../api/api-error.ts';
 import { timestamp } from '../timestamp.ts';
 import type { Condition, Job, Pod } from '../types.ts';
 import { type Cluster, controllerOf, isOwnedBy } from './cluster.ts';
+import { createPod } from './create-pod.ts';
 import { indexOf, isIndexed, openIndexes, surplusPods } from './job-indexes.ts';
 import {
   backoffAfter,
@@ -72,11 +74,13 @@ function reconcile(cluster: Cluster, job: Job, tally: Tally, backoff: number): n
   const failure = targetOf(job) ?? failureOf(job, pods, tally, now);
   if (failure) return fail(cluster, job, pods, tally, failure);
   if (isSucceeded(job, pods, tally)) return complete(cluster, job, pods, tally);
-  const wait = createMissing(cluster, job, pods, tally, backoff);
+  const { wait, refused } = createMissing(cluster, job, pods, tally, backoff);
   write(cluster, job, {
     ...counts(cluster, job, tally),
     ...resume(cluster, job),
   });
+  // It is tried again, less and less often.
+  if (refused) throw refused;
   const waits = [wait, deadlineIn(job, now)].filter((one) => one !== undefined);
   return waits.length > 0 ? Math.min(...waits) : undefined;
 }
@@ -120,41 +124,34 @@ function targetOf({ status }: Job): Failure | undefined {
   return { reason: target.reason as Failure['reason'], message: target.message ?? '' };
 }
 
-/** @returns milliseconds until the backoff is over */
+/** @returns milliseconds until the backoff is over, or why the API takes no pod */
 function createMissing(
   cluster: Cluster,
   job: Job,
   pods: Pod[],
   tally: Tally,
   backoff: number,
-): number | undefined {
+): { wait?: number; refused?: ApiError | undefined } {
   const surplus = isIndexed(job) ? surplusPods(job, pods, tally.indexes) : [];
   for (const pod of surplus) deletePod(cluster, job, pod);
   const left = pods.filter((pod) => !surplus.includes(pod));
   const missing = missingPods(job, left, tally);
   for (const pod of left.filter(isActive).slice(0, Math.max(0, -missing))) deletePod(cluster, job, pod);
-  if (missing <= 0) return undefined;
+  if (missing <= 0) return {};
   const wait = tally.lastFailure + backoffAfter(tally.failed.size, backoff) - cluster.now();
-  if (tally.failed.size > 0 && wait > 0) return wait;
+  if (tally.failed.size > 0 && wait > 0) return { wait };
   const indexes = isIndexed(job) ? openIndexes(job, left, tally.indexes).slice(0, missing) : undefined;
-  for (const index of indexes ?? Array.from({ length: missing }, () => undefined))
-    createPod(cluster, job, index);
-  return undefined;
+  for (const index of indexes ?? Array.from({ length: missing }, () => undefined)) {
+    const refused = createPod(cluster, job, podOf(job, index));
+    if (refused) return { refused };
+  }
+  return {};
 }
 
 function deletePod(cluster: Cluster, job: Job, pod: Pod): void {
   cluster.delete('Pod', pod);
   const message = `Deleted pod: ${pod.metadata.name}`;
   cluster.event(job, { type: 'Normal', reason: 'SuccessfulDelete', message });
-}
-
-function createPod(cluster: Cluster, job: Job, index: number | undefined): void {
-  const pod = cluster.create<Pod>('Pod', job.metadata.namespace, podOf(job, index));
-  cluster.event(job, {
-    type: 'Normal',
-    reason: 'SuccessfulCreate',
-    message: `Created pod: ${pod.metadata.name}`,
-  });
 }
 
 function complete(cluster: Cluster, job: Job, pods: Pod[], tally: Tally): undefined {

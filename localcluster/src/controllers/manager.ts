@@ -66,7 +66,7 @@ export class ControllerManager {
     } catch (error) {
       const count = failures.get(key) ?? 0;
       failures.set(key, count + 1);
-      const expected = error instanceof ApiError && [404, 409].includes(error.code);
+      const expected = error instanceof ApiError && [403, 404, 409].includes(error.code);
       if (!expected) this.#log(`${controller.name} ${key}: ${String(error)}`);
       this.#later(controller.name, key, Math.min(FIRST_RETRY * 2 ** count, LAST_RETRY), enqueue);
     }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../../../test/conformance/until.ts';
-import type { Pod, ReplicaSet } from '../types.ts';
+import type { Condition, Deployment, Pod, ReplicaSet } from '../types.ts';
 import { ControlPlane, podTemplate } from './control-plane.ts';
 
 let plane: ControlPlane;
@@ -26,5 +26,30 @@ describe('ReplicaSets', () => {
     expect(orphan?.metadata.ownerReferences).toBeUndefined();
     const set = () => plane.cluster.find<ReplicaSet>('ReplicaSet', 'default', 'web');
     await until('one is counted', () => set()?.status?.replicas === 1);
+  });
+
+  it('whose pods are refused say so, and so do their Deployments, until the pods are let in', async () => {
+    plane.cluster.create('Deployment', 'default', {
+      metadata: { name: 'web' },
+      spec: {
+        replicas: 1,
+        selector: { matchLabels: { app: 'web' } },
+        template: podTemplate({ app: 'web' }, { serviceAccountName: 'data' }),
+      },
+    });
+    const failure = (): Condition | undefined =>
+      (
+        plane.cluster.find<Deployment>('Deployment', 'default', 'web')?.status?.conditions as
+          Condition[] | undefined
+      )?.find(({ type }) => type === 'ReplicaFailure');
+    const told = await until('it is told', failure);
+    expect(told).toMatchObject({ status: 'True', reason: 'FailedCreate' });
+    expect(told.message).toMatch(
+      /^pods "web-\w+-" is forbidden: error looking up service account default\/data: serviceaccount "data" not found$/,
+    );
+    expect(pods()).toEqual([]);
+    plane.cluster.create('ServiceAccount', 'default', { metadata: { name: 'data' } });
+    await until('a pod is there', () => pods()[0]);
+    await until('nothing is refused any more', () => failure() === undefined);
   });
 });

@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { ApiError } from '../api/api-error.ts';
 import { matchesSelector } from '../registry/selectors.ts';
-import type { OwnerReference, Pod, ReplicaSet } from '../types.ts';
+import type { Condition, OwnerReference, Pod, ReplicaSet } from '../types.ts';
 import { type Cluster, controllerOf, isOwnedBy, ownedBy } from './cluster.ts';
+import { createPod } from './create-pod.ts';
 import { type Controller, keyOfObject, splitKey } from './manager.ts';
-import { availableIn, countOrNone, isActive, isReady } from './pods.ts';
+import { availableIn, countOrNone, isActive, isReady, setCondition } from './pods.ts';
 
 /** Keeps as many pods as a ReplicaSet asks for. */
 export function replicaSetController(cluster: Cluster): Controller {
@@ -36,8 +38,11 @@ function reconcile(cluster: Cluster, key: string): number | undefined {
   if (!set) return undefined;
   const pods = claim(cluster, set);
   const active = pods.filter(isActive);
-  if (!set.metadata.deletionTimestamp) scale(cluster, set, active);
-  return writeStatus(cluster, set, active);
+  const refused = set.metadata.deletionTimestamp ? undefined : scale(cluster, set, active);
+  const after = writeStatus(cluster, set, active, refused);
+  // It is tried again, less and less often.
+  if (refused) throw refused;
+  return after;
 }
 
 /** Its pods: orphans that it selects are adopted, pods that it selects no more are let go. */
@@ -67,30 +72,32 @@ function setOwners(cluster: Cluster, pod: Pod, references: OwnerReference[]): vo
   });
 }
 
-function scale(cluster: Cluster, set: ReplicaSet, active: Pod[]): void {
+/** @returns why the API takes no pod */
+function scale(cluster: Cluster, set: ReplicaSet, active: Pod[]): ApiError | undefined {
   const wanted = set.spec.replicas ?? 1;
-  for (let missing = wanted - active.length; missing > 0; missing--) createPod(cluster, set);
+  for (let missing = wanted - active.length; missing > 0; missing--) {
+    const refused = createPod(cluster, set, podOf(set));
+    if (refused) return refused;
+  }
   for (const pod of active.toSorted(leastUseful).slice(0, Math.max(0, active.length - wanted))) {
     cluster.delete('Pod', pod);
     const message = `Deleted pod: ${pod.metadata.name}`;
     cluster.event(set, { type: 'Normal', reason: 'SuccessfulDelete', message });
   }
+  return undefined;
 }
 
-function createPod(cluster: Cluster, set: ReplicaSet): void {
+function podOf(set: ReplicaSet): object {
   const { metadata, spec } = set.spec.template ?? {};
-  const { name, namespace } = set.metadata;
-  const pod = cluster.create<Pod>('Pod', namespace, {
+  return {
     metadata: {
-      generateName: `${name}-`,
+      generateName: `${set.metadata.name}-`,
       labels: metadata?.labels ?? {},
       ...(metadata?.annotations ? { annotations: metadata.annotations } : {}),
       ownerReferences: [ownedBy(set)],
     },
     spec,
-  });
-  const message = `Created pod: ${pod.metadata.name}`;
-  cluster.event(set, { type: 'Normal', reason: 'SuccessfulCreate', message });
+  };
 }
 
 /** Not running before running, not ready before ready, younger before older. */
@@ -103,7 +110,12 @@ function rank(pod: Pod): number {
   return (pod.spec.nodeName ? 2 : 0) + (isReady(pod) ? 1 : 0);
 }
 
-function writeStatus(cluster: Cluster, set: ReplicaSet, active: Pod[]): number | undefined {
+function writeStatus(
+  cluster: Cluster,
+  set: ReplicaSet,
+  active: Pod[],
+  refused: ApiError | undefined,
+): number | undefined {
   const minimum = set.spec.minReadySeconds ?? 0;
   const waits = active.map((pod) => availableIn(pod, minimum, cluster.now()));
   const labels = set.spec.template?.metadata?.labels ?? {};
@@ -116,6 +128,7 @@ function writeStatus(cluster: Cluster, set: ReplicaSet, active: Pod[]): number |
     readyReplicas: countOrNone(active.filter(isReady).length),
     availableReplicas: countOrNone(waits.filter((wait) => wait === 0).length),
     observedGeneration: set.metadata.generation,
+    conditions: conditionsOf(set, refused, cluster.now()),
   };
   const before = set.status as Record<string, unknown> | undefined;
   const changed = Object.entries(status).some(
@@ -124,4 +137,12 @@ function writeStatus(cluster: Cluster, set: ReplicaSet, active: Pod[]): number |
   if (changed) cluster.patchStatus('ReplicaSet', set, status);
   const later = waits.filter((wait) => wait !== undefined && wait > 0) as number[];
   return later.length > 0 ? Math.min(...later) : undefined;
+}
+
+/** Null: none. */
+function conditionsOf(set: ReplicaSet, refused: ApiError | undefined, now: number): Condition[] | null {
+  if (!refused) return null;
+  const { message } = refused;
+  const failure = { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message };
+  return setCondition(set.status?.conditions as Condition[] | undefined, failure, now);
 }

@@ -1,4 +1,4 @@
-import { admit } from '@stockout/crds/admission';
+import { admit, fillDefaults } from '@stockout/crds/admission';
 import { badRequest, invalid, type StatusCause } from '../api/api-error.ts';
 import { objectMetaSchema } from '../schema/kubernetes.ts';
 import type { JsonObject, KubeObject } from '../types.ts';
@@ -56,6 +56,11 @@ function checkKind(body: JsonObject, expected: { apiVersion: string; kind: strin
       `the API version in the data (${String(apiVersion)}) does not match the expected API version (${expected.apiVersion})`,
     );
   }
+}
+
+/** A definition's defaults hold for what is stored too: a status that an endpoint took out may have one. */
+export function fillStored(resource: Resource, object: KubeObject): void {
+  if (resource.custom) fillDefaults(resource.custom as Schema, object);
 }
 
 /** @throws ApiError 422 that names every field at fault */

@@ -15,7 +15,7 @@ import { trackUpdate, type Writer } from '../apply/managed-fields.ts';
 import type { Store, StoreEvent } from '../store/store.ts';
 import { timestamp } from '../timestamp.ts';
 import { isObject, type Json, type JsonObject, type KubeObject, type ObjectMeta } from '../types.ts';
-import { accept, judge } from './admission.ts';
+import { accept, fillStored, judge } from './admission.ts';
 import { carryOver, specOf, withoutRevision } from './carry-over.ts';
 import { refuseUndeclared } from './decode.ts';
 import { markDeleted, planDeletion } from './deletion.ts';
@@ -25,6 +25,7 @@ import type { DeleteOptions, PatchType, Target, WriteOptions } from './options.t
 import { jsonPatch, mergePatch, strategicPatch } from './patch.ts';
 import { collectionOf, keyOf, type Resource } from './resource.ts';
 import type { Matches } from './selectors.ts';
+import { requireServiceAccount } from './service-account.ts';
 
 export interface Deleted {
   object: KubeObject;
@@ -92,8 +93,10 @@ export class Registry {
     if (resource.custom) requireDefinition(this.store, named);
     const newborn: KubeObject = { ...object, metadata };
     if (resource.hasStatus) delete (newborn as { status?: unknown }).status;
+    fillStored(resource, newborn);
     if (resource.generation) metadata.generation = 1;
     resource.strategy.create?.(newborn);
+    requireServiceAccount(this.store, resource, newborn);
     return newborn;
   }
 
@@ -185,6 +188,7 @@ export class Registry {
     if (resourceVersion && resourceVersion !== old.metadata.resourceVersion) throw modified(named);
     const tracked = managedFields ?? trackUpdate(old, given, this.#writer(options, 'Update'), resource);
     const next = carryOver(resource, old, given, options.subresource);
+    fillStored(resource, next);
     resource.strategy.update?.(next, old);
     judge(resource, next, old);
     if (resource.generation && specOf(next) !== specOf(old)) {

@@ -47,6 +47,18 @@ describe('why a pod does not get going', () => {
     expect(firstTrouble([pod('a', waiting)], () => [])).toBe('ImagePullBackOff: Back-off pulling image "x"');
   });
 
+  it('is how its container ended just now, unless it had work that comes to an end', () => {
+    const ended = pod('a');
+    const terminated = { exitCode: 1, finishedAt: '2026-11-24T10:00:00Z' };
+    ended.status = { phase: 'Running', containerStatuses: [container({ terminated })] };
+    ended.metadata.ownerReferences = [ownedBy('Job')];
+    expect(firstTrouble([ended], () => [])).toBeUndefined();
+    ended.metadata.ownerReferences = [ownedBy('ReplicaSet')];
+    expect(firstTrouble([ended], () => [])).toBe('its container ended: exit code 1');
+    ended.metadata.deletionTimestamp = '2026-11-24T10:00:00Z';
+    expect(firstTrouble([ended], () => [])).toBeUndefined();
+  });
+
   describe('between two crashes', () => {
     it('is how the container ended before', () => {
       expect(firstTrouble([crashed('2026-11-24T10:00:00Z')], () => [])).toBe(
@@ -96,6 +108,10 @@ function crashed(readySince: string): Pod {
   const conditions = [{ type: 'Ready', status: 'False', lastTransitionTime: readySince }];
   running.status = { phase: 'Running', conditions, containerStatuses: [again] };
   return running;
+}
+
+function ownedBy(kind: string) {
+  return { apiVersion: 'v1', kind, name: 'owner', uid: 'owner', controller: true };
 }
 
 function container(state: object) {

@@ -25,12 +25,23 @@ function troubleOf(pod: Pod, mountFailuresOf: MountFailuresOf): string | undefin
     const said = lastWords(status.lastState?.terminated) ?? message;
     return said === undefined ? reason : `${reason}: ${said}`;
   }
+  const down = endOf(pod);
+  if (down !== undefined) return `its container ended: ${lastWords(down)}`;
   const ended = lastRunOf(pod);
   if (ended !== undefined) return `its container ended and was started again: ${lastWords(ended)}`;
   const scheduled = pod.status?.conditions?.find((condition) => condition.type === 'PodScheduled');
   if (scheduled?.status === 'False')
     return `${scheduled.reason ?? 'Unschedulable'}: ${scheduled.message ?? ''}`;
   return isBeingSetUp(pod) ? lastOf(mountFailuresOf(pod)) : undefined;
+}
+
+/** Just after a crash, of a pod whose containers are to go on for ever: those of Jobs come to an end. */
+function endOf({ metadata, status }: Pod): Terminated | undefined {
+  const goesOn = metadata.ownerReferences?.some(({ kind }) => kind === 'ReplicaSet');
+  // Nobody starts again what is being deleted, or was evicted.
+  const isOver = metadata.deletionTimestamp !== undefined || /^(Failed|Succeeded)$/.test(status?.phase ?? '');
+  if (goesOn !== true || isOver) return undefined;
+  return status?.containerStatuses?.find(({ state }) => state?.terminated !== undefined)?.state?.terminated;
 }
 
 /** Between two crashes: how the one before ended, of a container that has not been ready since. */

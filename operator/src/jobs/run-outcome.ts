@@ -4,6 +4,11 @@ import { failureOf, type RunState } from './run-state.ts';
 
 /** A Job and its pod are watched apart: the pod's last state may come a little later than the Job's. */
 const RESULT_GRACE_MS = 10_000;
+/**
+ * A pod that does not come into sight for so long is gone with its result. A list of old shows none of a Job that is done: to
+ * run that again does no harm, and costs a run.
+ */
+const LOST_MS = 60_000;
 
 /** What a run has come to. */
 export type RunOutcome<Kind extends RunResult['kind']> =
@@ -25,15 +30,16 @@ export function outcomeOf<Kind extends RunResult['kind']>(
 ): RunOutcome<Kind> {
   if (state.phase === 'Running') return { is: 'running', trouble: state.trouble, but: hindranceOf(state) };
   if (state.phase === 'Deleting') return { is: 'deleting' };
-  const ms = graceLeft(state, now);
   if (state.phase === 'Failed') {
+    const ms = graceLeft(state, now, RESULT_GRACE_MS);
     const settling = state.lastWords === undefined && ms > 0;
     return settling
       ? { is: 'settling', ms }
       : { is: 'failed', message: failureOf(state), isOfStorage: state.isOfStorage };
   }
-  if (state.result === 'Pending') return ms > 0 ? { is: 'settling', ms } : { is: 'lost' };
-  return judgeResult(state, state.result, kind);
+  if (state.result !== 'Pending') return judgeResult(state, state.result, kind);
+  const ms = graceLeft(state, now, LOST_MS);
+  return ms > 0 ? { is: 'settling', ms } : { is: 'lost' };
 }
 
 function judgeResult<Kind extends RunResult['kind']>(
@@ -67,7 +73,7 @@ function isOfKind<Kind extends RunResult['kind']>(
   return result.kind === kind;
 }
 
-function graceLeft({ finishedAt }: RunState, now: Date): number {
+function graceLeft({ finishedAt }: RunState, now: Date, grace: number): number {
   const finished = Date.parse(finishedAt ?? '');
-  return Number.isNaN(finished) ? 0 : finished + RESULT_GRACE_MS - now.getTime();
+  return Number.isNaN(finished) ? 0 : finished + grace - now.getTime();
 }

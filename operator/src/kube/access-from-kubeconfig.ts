@@ -1,12 +1,11 @@
-import { HttpMethod, KubeConfig, RequestContext } from '@kubernetes/client-node';
+import { HttpMethod, type KubeConfig, RequestContext } from '@kubernetes/client-node';
 import type { Access, Admission } from './access.ts';
 import { KubeError } from './kube-error.ts';
+import { readKubeconfig } from './kubeconfig.ts';
 
-export function accessFromKubeconfig(path: string | undefined): Access {
-  const config = new KubeConfig();
-  if (path === undefined) config.loadFromDefault();
-  else config.loadFromFile(path);
-  return accessOf(config);
+/** @throws what `readKubeconfig` does */
+export function accessFromKubeconfig(file: string | undefined): Access {
+  return accessOf(readKubeconfig({ file }));
 }
 
 /** @throws KubeError when the current context has no cluster */

@@ -1,9 +1,7 @@
-import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import process from 'node:process';
 import type { Dispatcher } from 'undici';
 import { accessFromPod } from './access-from-pod.ts';
+import { kubeconfigFiles } from './kubeconfig-files.ts';
 
 /** Where the API server is, and what a request has to carry to be let in. */
 export interface Access {
@@ -28,12 +26,7 @@ export interface Admission {
  */
 export async function findAccess(kubeconfigPath?: string): Promise<Access> {
   const inPod = process.env['KUBERNETES_SERVICE_HOST'] !== undefined;
-  if (kubeconfigPath === undefined && inPod && !hasKubeconfig()) return accessFromPod();
+  if (kubeconfigPath === undefined && inPod && kubeconfigFiles().length === 0) return accessFromPod();
   const { accessFromKubeconfig } = await import('./access-from-kubeconfig.ts');
   return accessFromKubeconfig(kubeconfigPath);
-}
-
-function hasKubeconfig(): boolean {
-  const { KUBECONFIG } = process.env;
-  return Boolean(KUBECONFIG) || existsSync(join(homedir(), '.kube', 'config'));
 }

@@ -1,14 +1,19 @@
 import type { KubeObject } from '../api/kubernetes.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, Request } from './connection.ts';
+import { within } from './deadline.ts';
 import { collectionPath, type Kind, objectPath } from './kinds.ts';
-import { KubeError } from './kube-error.ts';
+import { KubeError, STOPPED } from './kube-error.ts';
 import { readWatchEvents, type WatchEvent } from './watch-stream.ts';
 
 /** Owns what the operator applies; never used for anything else. */
 const FIELD_MANAGER = 'stockout-operator';
 
 const REQUEST_TIMEOUT_MS = 30_000;
-const PAGE = '500';
+/** Objects of a page live at once, and with those of every other kind that is listed at this moment. */
+const PAGE = '100';
+
+/** As new as the server knows it when it is asked. */
+const STATE_FIRST = { sendInitialEvents: 'true', resourceVersionMatch: 'NotOlderThan' };
 
 export interface Selection {
   /** All namespaces when left out. */
@@ -27,6 +32,8 @@ interface RawList<T> {
   items: T[];
 }
 
+type Options = Pick<Request, 'query' | 'body' | 'contentType'> & { signal?: AbortSignal | undefined };
+
 /** Asked before each write. @throws what the write throws, when nothing may be written now */
 export type Fence = () => void;
 
@@ -34,16 +41,21 @@ export type Fence = () => void;
 export class KubeClient {
   readonly #connection: Connection;
   readonly #fence: Fence;
+  readonly #end: AbortSignal | undefined;
 
-  constructor(connection: Connection, fence: Fence = () => {}) {
+  /** @param end nobody waits for an answer any longer: what is asked then, or has been, throws at once */
+  constructor(connection: Connection, fence: Fence = () => {}, end?: AbortSignal) {
     this.#connection = connection;
     this.#fence = fence;
+    this.#end = end;
   }
 
+  /** @param keep what of an object goes into the list; asked page by page, so that the rest is soon let go */
   async list<T extends KubeObject>(
     kind: Kind<T>,
     selection: Selection,
     signal?: AbortSignal,
+    keep: (object: T) => T = (object) => object,
   ): Promise<Listed<T>> {
     const items: T[] = [];
     let next: string | undefined;
@@ -51,16 +63,19 @@ export class KubeClient {
       const { namespace, labelSelector, fieldSelector } = selection;
       const query = { labelSelector, fieldSelector, limit: PAGE, continue: next };
       const list = await this.#request<RawList<T>>('GET', collectionPath(kind, namespace), { query, signal });
-      items.push(...list.items.map((item) => withKind(kind, item)));
+      items.push(...list.items.map((item) => keep(withKind(kind, item))));
       next = list.metadata.continue || undefined;
       if (next === undefined) return { items, resourceVersion: list.metadata.resourceVersion };
     }
   }
 
-  /** Ends when the server ends it (after `timeoutSeconds`), throws when the connection breaks. */
+  /**
+   * Ends when the server ends it (after `timeoutSeconds`), throws when the connection breaks. Without a resourceVersion
+   * what is there comes first, up to a bookmark for which `isEndOfState` holds: a server that knows no such streams refuses.
+   */
   async *watch<T extends KubeObject>(
     kind: Kind<T>,
-    selection: Selection & { resourceVersion: string; timeoutSeconds: number },
+    selection: Selection & { resourceVersion: string | undefined; timeoutSeconds: number },
     signal: AbortSignal,
   ): AsyncGenerator<WatchEvent<T>> {
     const { namespace, labelSelector, fieldSelector, resourceVersion, timeoutSeconds } = selection;
@@ -73,6 +88,7 @@ export class KubeClient {
         labelSelector,
         fieldSelector,
         resourceVersion,
+        ...(resourceVersion === undefined ? STATE_FIRST : {}),
         timeoutSeconds: String(timeoutSeconds),
       },
       // A connection that died without a word would be waited on for ever.
@@ -144,25 +160,22 @@ export class KubeClient {
     await this.#request('DELETE', objectPath(kind, namespace, name), { body });
   }
 
-  async #request<T>(
-    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
-    path: string,
-    options: {
-      query?: Record<string, string | undefined>;
-      body?: unknown;
-      contentType?: string;
-      signal?: AbortSignal | undefined;
-    } = {},
-  ): Promise<T> {
+  async #request<T>(method: Request['method'], path: string, options: Options = {}): Promise<T> {
     if (method !== 'GET') this.#fence();
     const { signal, ...rest } = options;
-    const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
-    const answer = await this.#connection.send({
-      method,
-      path,
-      ...rest,
-      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
-    });
+    try {
+      return await within(REQUEST_TIMEOUT_MS, [signal, this.#end], (wanted) =>
+        this.#exchange<T>({ method, path, ...rest, signal: wanted }),
+      );
+    } catch (error) {
+      if (!this.#end?.aborted) throw error;
+      throw new KubeError(0, STOPPED, `${method} ${path} was given up`, { cause: error });
+    }
+  }
+
+  async #exchange<T>(request: Request): Promise<T> {
+    const { method, path } = request;
+    const answer = await this.#connection.send(request);
     const text = await answer.body.text().catch((cause: unknown) => {
       throw new KubeError(0, 'Unreadable', `the answer to ${method} ${path} broke off`, { cause });
     });

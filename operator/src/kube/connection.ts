@@ -1,5 +1,6 @@
 import { type Dispatcher, request as ask } from 'undici';
 import { type Access, type Admission, findAccess } from './access.ts';
+import { orAborted } from './deadline.ts';
 import { KubeError, NOT_LOGGED_IN } from './kube-error.ts';
 
 export interface Request {
@@ -29,7 +30,8 @@ export class Connection {
 
   /** @throws KubeError for every answer but 2xx, and with code 0 when there is none, or nothing to be let in with */
   async send(request: Request): Promise<Response> {
-    const response = await this.#ask(request).catch((error: unknown) => {
+    // Neither a program to log in heeds the signal, nor undici while a request waits for a connection to be made.
+    const response = await orAborted(request.signal, this.#ask(request)).catch((error: unknown) => {
       this.#answered(request.method, '<error>');
       throw error instanceof KubeError ? error : unreachable(this.#access.server, error);
     });

@@ -157,6 +157,40 @@ test('a leader that stops waits for no API server that does not answer', async (
   expect(asked).toBe(1);
 });
 
+test('a leader that stops in the middle of a renewal gives the lease back, even when the renewal comes to pass after all', async () => {
+  const leader = campaign('leader');
+  await eventually(() => expect(leader.leads).toBe(true));
+  const lateWrites = Promise.withResolvers<void>();
+  server.silence = { about: /^PUT .*leases/, until: lateWrites.promise };
+  await eventually(() => expect(server.unanswered).toBe(1));
+  const stopped = leader.stop();
+  // The renewal, and what gives the lease back.
+  await eventually(() => expect(server.unanswered).toBe(2));
+  server.silence = undefined;
+  lateWrites.resolve();
+  await stopped;
+  expect(lease().holderIdentity).toBe('');
+});
+
+test('a lease that was got without our hearing of it is given back', async () => {
+  let held: Lease | undefined;
+  const abort = new AbortController();
+  const deaf = {
+    get: () =>
+      held ? Promise.resolve(held) : Promise.reject(new KubeError(404, 'NotFound', 'no such lease')),
+    create: (_kind: unknown, created: Lease, signal?: AbortSignal) => {
+      held = created;
+      abort.abort();
+      return signal?.aborted ? Promise.reject(new Error('given up')) : silence(signal);
+    },
+    replace: (_kind: unknown, replaced: Lease) => Promise.resolve((held = replaced)),
+  };
+  let led = false;
+  const lead = async (): Promise<void> => void (led = true);
+  await electionOf(deaf as unknown as KubeClient).run(lead, abort.signal);
+  expect({ led, holder: held?.spec.holderIdentity }).toEqual({ led: false, holder: '' });
+});
+
 test('a lease whose making is not answered is tried for again', async () => {
   let tries = 0;
   const lost = {

@@ -2,8 +2,9 @@ import type { Lease } from '../api/kubernetes.ts';
 import type { Log } from '../log.ts';
 import { pause } from './backoff.ts';
 import type { KubeClient } from './client.ts';
+import { within } from './deadline.ts';
 import { LEASE } from './kinds.ts';
-import { isNotFound } from './kube-error.ts';
+import { isConflict, isNotFound } from './kube-error.ts';
 
 export interface ElectionOptions {
   namespace: string;
@@ -30,6 +31,8 @@ export class Election {
   #seen: { version: string | undefined; at: number } = { version: undefined, at: 0 };
   /** When we began the last request that got or renewed the Lease: others may have seen it from then on. */
   #heldSince = -Infinity;
+  /** We asked for it at least once. */
+  #mayHold = false;
 
   constructor(client: KubeClient, options: ElectionOptions, log: Log) {
     this.#client = client;
@@ -52,9 +55,10 @@ export class Election {
   /** Campaigns until the signal. `lead` runs while we lead and must end soon after its signal. */
   async run(lead: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      if (await this.#tryHold()) await this.#reign(lead, signal);
+      if (await this.#tryHold(signal)) await this.#reign(lead, signal);
       else await pause(this.#options.retryMs, signal);
     }
+    if (this.#mayHold) await this.#release();
   }
 
   async #reign(lead: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
@@ -67,26 +71,25 @@ export class Election {
       term.abort();
       await leading;
     }
-    if (signal.aborted) await this.#release();
-    else this.#log('warn', 'the lease was lost, standing by', { identity: this.#options.identity });
+    if (!signal.aborted)
+      this.#log('warn', 'the lease was lost, standing by', { identity: this.#options.identity });
   }
 
   /** Renews until the signal, or until it could not for too long. */
   async #keep(signal: AbortSignal): Promise<void> {
     while (!signal.aborted && this.holds()) {
       await pause(this.#options.retryMs, signal);
-      if (!signal.aborted) await this.#tryHold(this.#heldSince + this.#options.renewMs - performance.now());
+      if (signal.aborted) return;
+      await this.#tryHold(signal, this.#heldSince + this.#options.renewMs - performance.now());
     }
   }
 
   /** True when we hold the Lease now. */
-  async #tryHold(withinMs = this.#options.renewMs): Promise<boolean> {
+  async #tryHold(signal: AbortSignal, ms = this.#options.renewMs): Promise<boolean> {
     const began = performance.now();
-    const within = AbortSignal.timeout(Math.max(1, Math.round(withinMs)));
     try {
-      const lease = await this.#read(within);
-      if (lease !== undefined && !this.#isOurs(lease) && !this.#isFree(lease)) return false;
-      const written = await this.#write(lease, within);
+      const written = await within(Math.max(1, ms), [signal], (wanted) => this.#claimIfFree(wanted));
+      if (written === undefined) return false;
       this.#seen = { version: written.metadata.resourceVersion, at: performance.now() };
       this.#heldSince = began;
       return true;
@@ -96,21 +99,30 @@ export class Election {
     }
   }
 
-  async #read(within: AbortSignal): Promise<Lease | undefined> {
+  /** Undefined while it is another's. */
+  async #claimIfFree(wanted: AbortSignal): Promise<Lease | undefined> {
+    const lease = await this.#read(wanted);
+    if (lease !== undefined && !this.#isOurs(lease) && !this.#isFree(lease)) return undefined;
+    // Whether an answer comes or not.
+    this.#mayHold = true;
+    return this.#write(lease, wanted);
+  }
+
+  async #read(wanted: AbortSignal): Promise<Lease | undefined> {
     const { namespace, name } = this.#options;
     try {
-      return await this.#client.get(LEASE, namespace, name, within);
+      return await this.#client.get(LEASE, namespace, name, wanted);
     } catch (error) {
       if (isNotFound(error)) return undefined;
       throw error;
     }
   }
 
-  #write(lease: Lease | undefined, within: AbortSignal): Promise<Lease> {
-    if (lease !== undefined) return this.#client.replace(LEASE, this.#claim(lease), within);
+  #write(lease: Lease | undefined, wanted: AbortSignal): Promise<Lease> {
+    if (lease !== undefined) return this.#client.replace(LEASE, this.#claim(lease), wanted);
     const { namespace, name } = this.#options;
     const fresh = { apiVersion: LEASE.apiVersion, kind: LEASE.kind, metadata: { namespace, name }, spec: {} };
-    return this.#client.create(LEASE, this.#claim(fresh), within);
+    return this.#client.create(LEASE, this.#claim(fresh), wanted);
   }
 
   #isOurs(lease: Lease): boolean {
@@ -144,21 +156,26 @@ export class Election {
 
   /** So that the next one need not wait for the lease to run out. */
   async #release(): Promise<void> {
-    const within = AbortSignal.timeout(this.#options.releaseMs);
     try {
-      const lease = await this.#read(within);
-      if (lease === undefined || !this.#isOurs(lease)) return;
-      const spec = {
-        ...lease.spec,
-        holderIdentity: '',
-        leaseDurationSeconds: 1,
-        renewTime: microTime(this.#options.now()),
-      };
-      await this.#client.replace(LEASE, { ...lease, spec }, within);
+      await within(this.#options.releaseMs, [], (wanted) => this.#giveBack(wanted));
     } catch (error) {
       this.#log('debug', 'the lease was not released', {
         error: error instanceof Error ? error.message : error,
       });
+    }
+  }
+
+  async #giveBack(wanted: AbortSignal): Promise<void> {
+    const lease = await this.#read(wanted);
+    if (lease === undefined || !this.#isOurs(lease)) return;
+    const renewTime = microTime(this.#options.now());
+    const spec = { ...lease.spec, holderIdentity: '', leaseDurationSeconds: 1, renewTime };
+    try {
+      await this.#client.replace(LEASE, { ...lease, spec }, wanted);
+    } catch (error) {
+      // A renewal that nobody waited for any more came to pass after all.
+      if (!isConflict(error) || wanted.aborted) throw error;
+      await this.#giveBack(wanted);
     }
   }
 }

@@ -13,3 +13,4 @@ export {
   STOCKOUT_MODEL,
 } from './kinds.ts';
 export { KubeError, NOT_LOGGED_IN } from './kube-error.ts';
+export { readKubeconfig } from './kubeconfig.ts';

@@ -103,3 +103,17 @@ test('when it stops, the key under way is finished and no other begun', async ()
   queue.add('c');
   expect(begun).toEqual(['a']);
 });
+
+test('of many keys for which there is nothing to wait for, others have their turn in between', async () => {
+  const queue = new KeyedQueue();
+  const keys = Array.from({ length: 100 }, (_, index) => `key-${index}`);
+  for (const key of keys) queue.add(key);
+  const abort = new AbortController();
+  let worked = 0;
+  const running = queue.run(async () => void worked++, 4, abort.signal);
+  const before = await new Promise<number>((resolve) => setImmediate(() => resolve(worked)));
+  expect(before).toBeLessThan(keys.length);
+  await eventually(() => expect(worked).toBe(keys.length));
+  abort.abort();
+  await running;
+});

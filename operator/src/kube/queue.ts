@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type BackoffOptions, backoffMs } from './backoff.ts';
 
 export interface QueueMetrics {
@@ -88,6 +89,8 @@ export class KeyedQueue {
       await work(key);
       this.#active.delete(key);
       if (this.#again.delete(key)) this.add(key);
+      // Of a thousand keys for which there is nothing to do, none waits for anything: probes, timers and the Lease would.
+      await nextTurn();
     }
   }
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ConfigMap } from '../api/kubernetes.ts';
 import { ApiServer } from '../testing/api-server.ts';
 import { eventually } from '../testing/eventually.ts';
@@ -21,6 +21,7 @@ let client: KubeClient;
 let reflector: Reflector<ConfigMap>;
 let abort: AbortController;
 let running: Promise<void>;
+let told: string[];
 
 beforeEach(async () => {
   server = new ApiServer();
@@ -28,7 +29,8 @@ beforeEach(async () => {
   store = new Store();
   abort = new AbortController();
   const options = { selection: {}, backoff: { firstMs: 1, maxMs: 5 } };
-  reflector = new Reflector(client, CONFIG_MAP, store, options, () => {});
+  told = [];
+  reflector = new Reflector(client, CONFIG_MAP, store, options, (_, message) => told.push(message));
 });
 
 afterEach(async () => {
@@ -42,18 +44,118 @@ function start(): Promise<void> {
   return reflector.synced;
 }
 
+const withVersion = (object: ConfigMap, resourceVersion: string): ConfigMap => ({
+  ...object,
+  metadata: { ...object.metadata, resourceVersion },
+});
+
+/** `c000` and so on. */
+function putMany(count: number): void {
+  for (let index = 0; index < count; index++) {
+    const name = `c${String(index).padStart(3, '0')}`;
+    server.put(`${PATH}/${name}`, aConfigMap(name));
+  }
+}
+
 const names = (): string[] => Array.from(store.values(), ({ metadata }) => metadata.name).sort();
 const valueOf = (name: string): string | undefined => store.get(`shop/${name}`)?.data?.['value'];
 
-test('a store holds what is listed, then follows what is added, changed and deleted', async () => {
-  server.put(`${PATH}/a`, aConfigMap('a'));
+test.each([true, false])(
+  'a store holds what is there (as a stream: %s), then follows what is added, changed and deleted',
+  async (streams) => {
+    server.knowsStreams = streams;
+    server.put(`${PATH}/a`, aConfigMap('a'));
+    await start();
+    expect(names()).toEqual(['a']);
+    server.put(`${PATH}/b`, aConfigMap('b'));
+    server.put(`${PATH}/a`, aConfigMap('a', 'changed'));
+    await eventually(() => expect([names(), valueOf('a')]).toEqual([['a', 'b'], 'changed']));
+    server.remove(`${PATH}/a`);
+    await eventually(() => expect(names()).toEqual(['b']));
+  },
+);
+
+describe('where the server knows no streams', () => {
+  beforeEach(() => void (server.knowsStreams = false));
+
+  test('it is listed at once, and nobody is told of trouble', async () => {
+    server.put(`${PATH}/a`, aConfigMap('a'));
+    await start();
+    expect(names()).toEqual(['a']);
+    expect({ lists: server.lists, told }).toEqual({ lists: 1, told: [] });
+  });
+
+  test('a list of several pages is whole, and what happens meanwhile is seen by the watch that follows', async () => {
+    putMany(250);
+    let pages = 1;
+    server.betweenPages = () => {
+      if (++pages > 2) return;
+      server.put(`${PATH}/c000`, aConfigMap('c000', 'changed'));
+      server.remove(`${PATH}/c249`);
+      server.put(`${PATH}/c250`, aConfigMap('c250'));
+    };
+    await start();
+    await eventually(() => expect([valueOf('c000'), names().at(-1)]).toEqual(['changed', 'c250']));
+    expect(names()).toHaveLength(250);
+    expect(names()).not.toContain('c249');
+    expect({ pages, lists: server.lists }).toEqual({ pages: 3, lists: 1 });
+  });
+
+  test('a list whose history is gone in the middle begins anew, and nothing of its half is kept', async () => {
+    putMany(150);
+    server.expiringLists = 1;
+    const held: number[] = [];
+    server.betweenPages = () => {
+      held.push(names().length);
+      server.remove(`${PATH}/c000`);
+    };
+    await start();
+    expect(names()).toHaveLength(149);
+    expect(names()).not.toContain('c000');
+    expect({ held, lists: server.lists }).toEqual({ held: [0, 0], lists: 2 });
+  });
+});
+
+test('a stream that breaks off before all is there leaves the store as it was, and a list follows', async () => {
   await start();
-  expect(names()).toEqual(['a']);
-  server.put(`${PATH}/b`, aConfigMap('b'));
-  server.put(`${PATH}/a`, aConfigMap('a', 'changed'));
-  await eventually(() => expect([names(), valueOf('a')]).toEqual([['a', 'b'], 'changed']));
+  server.put(`${PATH}/a`, aConfigMap('a'));
+  await eventually(() => expect(names()).toEqual(['a']));
+  const seen: string[][] = [];
+  store.onChange(() => seen.push(names()));
+  server.breakingStreams = 1;
+  server.oldest = Number(server.put(`${PATH}/a`, aConfigMap('a', 'lost')).metadata.resourceVersion) + 3;
+  seen.length = 0;
+  putMany(2);
   server.remove(`${PATH}/a`);
-  await eventually(() => expect(names()).toEqual(['b']));
+  server.breakWatches();
+  await eventually(() => expect(names()).toEqual(['c000', 'c001']));
+  expect({ streams: server.streams, lists: server.lists }).toEqual({ streams: 2, lists: 1 });
+});
+
+test('what changes while a stream brings what is there is not lost', async () => {
+  const events = [
+    { type: 'ADDED', object: withVersion(aConfigMap('a'), '1') },
+    { type: 'ADDED', object: withVersion(aConfigMap('b'), '2') },
+    { type: 'MODIFIED', object: withVersion(aConfigMap('a', 'changed'), '3') },
+    { type: 'BOOKMARK', object: { metadata: { resourceVersion: '3' } } },
+    { type: 'DELETED', object: withVersion(aConfigMap('b'), '4') },
+    {
+      type: 'BOOKMARK',
+      object: { metadata: { resourceVersion: '4', annotations: { 'k8s.io/initial-events-end': 'true' } } },
+    },
+  ];
+  const streaming = {
+    async *watch(_kind: unknown, _selection: unknown, signal: AbortSignal) {
+      yield* events;
+      if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    },
+  } as unknown as KubeClient;
+  const other = new Reflector(streaming, CONFIG_MAP, store, { selection: {} }, () => {});
+  const following = other.run(abort.signal);
+  await other.synced;
+  expect([names(), valueOf('a')]).toEqual([['a'], 'changed']);
+  abort.abort();
+  await following;
 });
 
 test('who set which field is kept only where it is asked for', async () => {
@@ -81,6 +183,17 @@ test('who set which field is kept only where it is asked for', async () => {
   await kept;
 });
 
+test('what objects have in common is kept once, whether they were listed or came later', async () => {
+  server.put(`${PATH}/a`, aConfigMap('a'));
+  server.put(`${PATH}/b`, aConfigMap('b'));
+  await start();
+  server.put(`${PATH}/c`, aConfigMap('c'));
+  await eventually(() => expect(names()).toEqual(['a', 'b', 'c']));
+  const [first, ...others] = Array.from(store.values(), ({ data }) => data);
+  expect(first).toEqual({ value: 'a' });
+  for (const data of others) expect(data).toBe(first);
+});
+
 test('objects of built-in kinds, which a list returns without their kind, have it', async () => {
   const { apiVersion: _, kind: __, ...bare } = aConfigMap('a');
   server.put(`${PATH}/a`, bare as ConfigMap);
@@ -95,18 +208,22 @@ test('a broken watch goes on where it stood: nothing is missed, nothing is liste
   server.breakWatches();
   server.put(`${PATH}/b`, aConfigMap('b'));
   await eventually(() => expect(names()).toEqual(['a', 'b']));
-  expect(server.lists).toBe(1);
+  expect({ streams: server.streams, lists: server.lists }).toEqual({ streams: 1, lists: 0 });
 });
 
-test('when the history is gone, it lists again and drops what was deleted meanwhile', async () => {
-  server.put(`${PATH}/a`, aConfigMap('a'));
-  await start();
-  server.oldest = Number(server.put(`${PATH}/b`, aConfigMap('b')).metadata.resourceVersion) + 2;
-  server.remove(`${PATH}/a`);
-  server.put(`${PATH}/c`, aConfigMap('c'));
-  server.breakWatches();
-  await eventually(() => expect(names()).toEqual(['b', 'c']));
-});
+test.each([true, false])(
+  'when the history is gone, what is there comes anew (as a stream: %s), and what was deleted meanwhile is dropped',
+  async (streams) => {
+    server.knowsStreams = streams;
+    server.put(`${PATH}/a`, aConfigMap('a'));
+    await start();
+    server.oldest = Number(server.put(`${PATH}/b`, aConfigMap('b')).metadata.resourceVersion) + 2;
+    server.remove(`${PATH}/a`);
+    server.put(`${PATH}/c`, aConfigMap('c'));
+    server.breakWatches();
+    await eventually(() => expect(names()).toEqual(['b', 'c']));
+  },
+);
 
 test.each([
   ['too many requests', 429, 'TooManyRequests'],

@@ -77,10 +77,11 @@ export function mountFailuresIn({ mountFailures }: Stores): (pod: KubeObject) =>
   return ({ metadata: { uid } }) => (uid === undefined ? [] : mountFailures.inGroup(uid));
 }
 
-/** Of pods only what became of them is looked at; what they are is in what made them. */
-function withoutSpec(pod: Pod): Pod {
+/** Of pods only what became of them is looked at; what they are, a manifest among it, is in what made them. */
+function fateOf(pod: Pod): Pod {
   const { spec: _, ...rest } = withoutManagedFields(pod);
-  return rest;
+  const { annotations: __, ...metadata } = rest.metadata;
+  return { ...rest, metadata };
 }
 
 /** @param namespaces all of them when undefined */
@@ -101,7 +102,7 @@ export function createReflectors(
     ...reflect(STOCKOUT_MODEL, stores.models),
     ...reflect(SCORING_JOB, stores.scoringJobs),
     ...reflect(JOB, stores.jobs, managed),
-    ...reflect(POD, stores.pods, { ...managed, trim: withoutSpec }),
+    ...reflect(POD, stores.pods, { ...managed, trim: fateOf }),
     // Whether its replicas have been handed over to an autoscaler is seen there.
     ...reflect(DEPLOYMENT, stores.deployments, { ...managed, trim: (deployment) => deployment }),
     ...reflect(SERVICE, stores.services, managed),

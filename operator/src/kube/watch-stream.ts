@@ -5,6 +5,13 @@ export interface WatchEvent<T extends KubeObject> {
   object: T;
 }
 
+const END_OF_STATE = 'k8s.io/initial-events-end';
+
+/** All that is there has come: what follows is what becomes of it. */
+export function isEndOfState({ type, object }: WatchEvent<KubeObject>): boolean {
+  return type === 'BOOKMARK' && object.metadata.annotations?.[END_OF_STATE] === 'true';
+}
+
 /** The events of a watch's body, which holds one JSON object a line. */
 export async function* readWatchEvents<T extends KubeObject>(
   body: AsyncIterable<Uint8Array>,

@@ -2,55 +2,15 @@ import type { StockoutModel } from '@stockout/crds';
 import { describe, expect, test } from 'vitest';
 import type { Job } from '../api/kubernetes.ts';
 import { buildTrainingJob } from '../resources/training-job.ts';
-import { aModel, aTrainResult, NOW } from '../testing/builders.ts';
-import { FakeCluster } from '../testing/fake-cluster.ts';
+import { aModel, NOW } from '../testing/builders.ts';
+import { foreseen } from '../testing/foreseen.ts';
 import { aShadowReport } from '../testing/played-answers.ts';
+import { aRollingModel, bringUp, proving, serving, train } from '../testing/rollouts.ts';
 import { upcomingOf } from './upcoming.ts';
-
-const ROLLOUT = {
-  analysis: {
-    durationSeconds: 60,
-    maxDurationSeconds: 300,
-    minRequests: 100,
-    maxErrorRate: '0.01',
-    maxP99Milliseconds: 50,
-    maxScoreShift: '0.1',
-  },
-};
-
-/** v1 serves; v2 passed its gates and its pods are up. */
-function proving(rollout: object, prepare: (cluster: FakeCluster) => void = () => {}): FakeCluster {
-  const cluster = new FakeCluster(aModel({ serving: { service: { type: 'ClusterIP' }, rollout } }));
-  cluster.settle();
-  next(cluster, 'v1', 'blue');
-  prepare(cluster);
-  next(cluster, 'v2', 'green');
-  return cluster;
-}
-
-function next(cluster: FakeCluster, version: string, color?: string): void {
-  cluster.edit(version, (spec) => (spec.training!.params.rounds = Number(version.slice(1))));
-  cluster.settle();
-  cluster.finishJob(cluster.runningJob('retail-train'), aTrainResult(version));
-  cluster.settle();
-  if (color === undefined) return;
-  cluster.bringUp(`retail-${color}`);
-  cluster.settle();
-}
-
-function foreseen({ model, stores, now }: FakeCluster): string[] {
-  const { services, deployments, jobs } = stores;
-  const around = {
-    services: [...services.values()],
-    deployments: [...deployments.values()],
-    jobs: [...jobs.values()],
-  };
-  return upcomingOf(model, around, now).map(({ at, what }) => `${at.toISOString().slice(11, 19)} ${what}`);
-}
 
 describe('of a candidate that is put to the proof', () => {
   test('the verdict is foreseen, and with too few requests the last moment for it', () => {
-    const cluster = proving(ROLLOUT);
+    const cluster = proving();
     expect(foreseen(cluster)).toEqual(['12:01:00 v2 is judged by the requests that it is shown']);
     cluster.answers.shadow = aShadowReport({ requests: { compared: 9, errors: 0, dropped: 0 } });
     cluster.pass(61);
@@ -59,9 +19,8 @@ describe('of a candidate that is put to the proof', () => {
   });
 
   test('whose pods come up, it is the deadline for the next of them', () => {
-    const cluster = new FakeCluster(aModel());
-    cluster.settle();
-    next(cluster, 'v1');
+    const cluster = aRollingModel({});
+    train(cluster, 'v1');
     cluster.bringUp('retail-blue', 1);
     const { deployments } = cluster.stores;
     const blue = deployments.get('shop/retail-blue')!;
@@ -71,7 +30,10 @@ describe('of a candidate that is put to the proof', () => {
   });
 
   test('without an analysis it is the deadline for its golden predictions', () => {
-    const cluster = proving({}, ({ answers }) => (answers.golden = undefined));
+    const cluster = serving({});
+    cluster.answers.golden = undefined;
+    train(cluster, 'v2');
+    bringUp(cluster, 'green');
     expect(foreseen(cluster)).toEqual([
       '12:10:00 v2 is refused if its golden predictions have not come back by its Service',
     ]);
@@ -83,7 +45,7 @@ describe('after a switch', () => {
     const cluster = proving({});
     expect(cluster.serving).toBe('v2');
     expect(foreseen(cluster)).toEqual(['12:10:00 the rollback window is over: the pods of v1 go']);
-    next(cluster, 'v3');
+    train(cluster, 'v3');
     expect(foreseen(cluster)).toEqual([
       '12:10:00 the rollback window is over: the pods of v1 go, and v3 comes up',
     ]);

@@ -1,5 +1,5 @@
-import type { ScoringJob, StockoutModel } from '@stockout/crds';
-import { CONDITION, type Finding, REASON } from '../conditions.ts';
+import type { Condition, ScoringJob, StockoutModel } from '@stockout/crds';
+import { CONDITION, type Finding, isTrouble, REASON } from '../conditions.ts';
 import { refuseSpec } from './refusal.ts';
 
 /** Which version a run is to score with, or why none can yet. `final`: nothing but a change of the spec helps. */
@@ -36,9 +36,23 @@ export function findUsableModel(
 function servingVersion(model: StockoutModel): ScoringVersion {
   const version = model.status?.servingVersion;
   if (version !== undefined) return { version };
-  const ready = model.status?.conditions?.find(({ type }) => type === CONDITION.ready);
-  const why = ready === undefined ? '' : `: ${ready.message}`;
-  return wait(REASON.noServingVersion, `the model ${model.metadata.name} serves no version yet${why}`);
+  return wait(
+    REASON.noServingVersion,
+    `the model ${model.metadata.name} serves no version yet${hindrance(model)}`,
+  );
+}
+
+/**
+ * What stands in the way of a model at work, or why it does nothing. Each step of one that gets on would be a write to each
+ * of its scoring jobs, and stands at the model.
+ */
+function hindrance({ status }: StockoutModel): string {
+  const stated = (wanted: string): Condition | undefined =>
+    status?.conditions?.find(({ type }) => type === wanted);
+  const work = stated(CONDITION.reconciling);
+  const told = work ?? stated(CONDITION.ready);
+  const getsOn = work !== undefined && work.reason !== REASON.heldUp && !isTrouble(work.reason);
+  return told === undefined || getsOn ? '' : `: ${told.message}`;
 }
 
 function namedVersion(model: StockoutModel, version: string): ScoringVersion {

@@ -7,6 +7,8 @@ export interface StepPlan {
   verdict: Verdict;
   /** It is under way or about to be. */
   busy: boolean;
+  /** So it is, but a pod of it does not get going, or failed: the verdict says why. */
+  isHeldUp?: boolean;
   /** It failed for good. */
   failed: Finding | undefined;
   actions: Action[];

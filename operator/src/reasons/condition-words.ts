@@ -11,7 +11,7 @@ export const CONDITION_WORDS: Record<ConditionType, ConditionWords> = {
   Ready: {
     of: 'both',
     means:
-      'The version that is to serve serves. Of a ScoringJob: its newest run is done, or none was due yet.',
+      'The version that is to serve serves. Of a ScoringJob: its newest run is done, none was due yet, or it is suspended.',
   },
   Trained: { of: 'StockoutModel', means: 'The version that the spec asks for is made.' },
   GatesPassed: { of: 'StockoutModel', means: 'The latest version may serve.' },
@@ -33,7 +33,8 @@ export const CONDITION_WORDS: Record<ConditionType, ConditionWords> = {
   Failed: { of: 'ScoringJob', means: 'The newest run failed.' },
   Reconciling: {
     of: 'both',
-    means: 'The operator is at work, for the reason that another condition has. There only while True.',
+    means:
+      'The operator is at work, for the reason that another condition has, or HeldUp. There only while True.',
   },
   Stalled: {
     of: 'both',

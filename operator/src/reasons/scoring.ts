@@ -40,7 +40,7 @@ export const SCORING = {
   },
   NoServingVersion: {
     on: ['Ready=False'],
-    when: 'The model serves no version yet, and `spec.version` names none. The message has what the model waits for.',
+    when: 'The model serves no version yet, and `spec.version` names none. The message has what holds the model up, if anything does.',
     todo: 'Wait, or look at the model: `stockout status NAME`.',
   },
   VersionNotFound: {

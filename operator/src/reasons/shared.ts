@@ -51,9 +51,15 @@ export const SHARED = {
     todo: "Look for the object's name in the operator's log, and report the line with its stack: it is a bug.",
     see: 'operations.md#when-something-is-wrong',
   },
+  HeldUp: {
+    on: ['Reconciling=True'],
+    when: 'The operator is at work on a model, and a pod that it needs for that does not get going, or failed and is followed by another. Ready, and the condition of the work, keep the reason of the work.',
+    todo: 'Mend what the message names: an image, a Secret, a claim, memory, a node that takes the pod.',
+    see: 'operations.md#when-something-is-wrong',
+  },
   Suspended: {
-    on: ['Ready=False', 'Trained=False'],
-    when: '`spec.training.suspend`, or `spec.suspend` of a ScoringJob, is true. What runs comes to its end, and nothing new begins.',
+    on: ['Ready=False', 'Trained=False', 'Ready=True'],
+    when: '`spec.training.suspend`, or `spec.suspend` of a ScoringJob, is true. A ScoringJob is Ready then: it is as its spec says. What runs comes to its end, and nothing new begins.',
     todo: 'Set the field to false when trainings or runs are to begin again.',
   },
 } as const satisfies WordsOfSome;

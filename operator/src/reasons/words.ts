@@ -8,7 +8,7 @@ export type Standing = `${ConditionType}=${'True' | 'False' | 'Unknown'}`;
 
 /** What people are told of a reason. Markdown: names of fields and commands stand in backticks. */
 export interface ReasonWords {
-  /** But Reconciling and Stalled, which repeat what another condition says. Empty: of a run alone, in `status.runs`. */
+  /** But Reconciling and Stalled, where they repeat what another condition says. Empty: of a run alone, in `status.runs`. */
   on: readonly Standing[];
   /** When it is set. */
   when: string;

@@ -38,6 +38,8 @@ export const ANNOTATION = {
   checkedFor: 'stockout.dev/checked-for',
   /** On a version's record: since when it is asked about other rows than it learned from. */
   drift: 'stockout.dev/drift',
+  /** On a version's record: why it was refused as a candidate. */
+  refused: 'stockout.dev/refused',
   /** Of all that was applied: tells a dropped field, which a comparison of what is there cannot. */
   appliedHash: 'stockout.dev/applied-hash',
   /** Of a predictor's pod template but its color: two colors with the same one serve the same. */
@@ -146,8 +148,12 @@ export function missingLabels({ metadata }: KubeObject, wanted: KubeObject): str
   });
 }
 
-export function isOfComponent({ metadata }: KubeObject, component: Component): boolean {
-  return metadata.labels?.[COMPONENT] === component;
+export function componentOf({ metadata }: KubeObject): string | undefined {
+  return metadata.labels?.[COMPONENT];
+}
+
+export function isOfComponent(object: KubeObject, component: Component): boolean {
+  return componentOf(object) === component;
 }
 
 /** Ten hexadecimal digits that depend on nothing but the value; the order of keys does not count. */

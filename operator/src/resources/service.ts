@@ -1,7 +1,7 @@
 import type { StockoutModel } from '@stockout/crds';
 import type { Service, ServicePort } from '../api/kubernetes.ts';
 import { withAppliedHash } from './applied.ts';
-import { ANNOTATION, type Color, metadataOf, NO_COLOR } from './names.ts';
+import { ANNOTATION, type Color, COLORS, LABEL, metadataOf, NO_COLOR } from './names.ts';
 import { GRPC_PORT, PREDICT_PORT, predictorSelector } from './predictor-deployment.ts';
 
 /** Name and protocol of a port that speaks TLS. */
@@ -69,6 +69,11 @@ function switchAnnotations(switched: Switched | undefined): Record<string, strin
       ? {}
       : { [ANNOTATION.rolledBackFrom]: back.from, [ANNOTATION.rolledBackBecause]: back.because }),
   };
+}
+
+/** Undefined where it leads to nobody yet. */
+export function selectedColor(service: Service | undefined): Color | undefined {
+  return COLORS.find((color) => color === service?.spec.selector[LABEL.color]);
 }
 
 export function readSwitched({ metadata: { annotations = {} } }: Service): Switched | undefined {

@@ -4,6 +4,7 @@ import type { ConfigMap, KubeObject } from '../api/kubernetes.ts';
 import { type DriftMark, readDriftMark, writeDriftMark } from './drift-mark.ts';
 import { ANNOTATION, LABEL, metadataOf, ownerReference } from './names.ts';
 import { parseJson } from './parse-json.ts';
+import { readRefusalMark, type RefusalMark, writeRefusalMark } from './refusal-mark.ts';
 
 /** What a training reported, with the place of the version as pods reach it. */
 export interface VersionRecord extends TrainResult {
@@ -13,6 +14,8 @@ export interface VersionRecord extends TrainResult {
   checkedFor?: string | undefined;
   /** While it serves, and is asked about other rows than it was trained on. */
   drift?: DriftMark | undefined;
+  /** While it is neither on its way again nor serves. */
+  refused?: RefusalMark | undefined;
 }
 
 const KEY = 'record';
@@ -41,8 +44,14 @@ export function readVersionRecord(configMap: ConfigMap): VersionRecord | undefin
   const parsed = trainResultSchema.safeParse(parseJson(configMap.data?.[KEY]));
   if (!parsed.success) return undefined;
   const { uid, resourceVersion, annotations } = configMap.metadata;
-  const drift = readDriftMark(annotations?.[ANNOTATION.drift]);
-  return { ...parsed.data, uid, resourceVersion, checkedFor: annotations?.[ANNOTATION.checkedFor], drift };
+  return {
+    ...parsed.data,
+    uid,
+    resourceVersion,
+    checkedFor: annotations?.[ANNOTATION.checkedFor],
+    drift: readDriftMark(annotations?.[ANNOTATION.drift]),
+    refused: readRefusalMark(annotations?.[ANNOTATION.refused]),
+  };
 }
 
 /**
@@ -51,7 +60,7 @@ export function readVersionRecord(configMap: ConfigMap): VersionRecord | undefin
  */
 export function buildMarkedRecord(
   model: StockoutModel,
-  { version, uid, checkedFor, drift }: Pick<VersionRecord, 'version' | 'uid' | 'checkedFor' | 'drift'>,
+  { version, uid, checkedFor, drift, refused }: Omit<VersionRecord, keyof TrainResult> & { version: string },
 ): KubeObject {
   const { name, namespace } = model.metadata;
   return {
@@ -64,6 +73,7 @@ export function buildMarkedRecord(
       annotations: {
         ...(checkedFor === undefined ? {} : { [ANNOTATION.checkedFor]: checkedFor }),
         ...(drift === undefined ? {} : { [ANNOTATION.drift]: writeDriftMark(drift) }),
+        ...(refused === undefined ? {} : { [ANNOTATION.refused]: writeRefusalMark(refused) }),
       },
       ownerReferences: [ownerReference(model)],
     },

@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { isFalse, isTrue } from '../conditions.ts';
 import { runStateOf } from '../jobs/run-state.ts';
-import { aModel, aScoringJob } from '../testing/builders.ts';
+import type { Pod } from '../api/kubernetes.ts';
+import { aModel, aScoringJob, aTrainResult, NOW } from '../testing/builders.ts';
+import { FakeCluster, podOf } from '../testing/fake-cluster.ts';
+import { predictorPod } from '../testing/played-pods.ts';
 import type { ObservedScoringJob } from './observed.ts';
 import { judge, kubeJob, model, run, running, withRuns } from './plan.test-support.ts';
 
@@ -19,10 +23,13 @@ test('a pause undoes nothing: what is committed stays so, what goes on is not sa
   });
 });
 
-test('spec.suspend holds back a run that is due, and is no trouble', () => {
+test('spec.suspend holds back a run that is due, and that is as it should be', () => {
   const { runs, does, conditions } = judge({ job: aScoringJob({ suspend: true }) });
   expect({ runs, does }).toEqual({ runs: [], does: [] });
-  expect(conditions['Ready']).toBe('False Suspended: no run starts while spec.suspend is true');
+  expect(conditions).toMatchObject({
+    Ready: 'True Suspended: no run starts while spec.suspend is true',
+    Complete: 'False Suspended: no run starts while spec.suspend is true',
+  });
   expect(conditions).not.toHaveProperty('Stalled');
   expect(conditions).not.toHaveProperty('Reconciling');
 });
@@ -31,6 +38,84 @@ test('spec.suspend lets a run that is under way come to its end', () => {
   const suspended = aScoringJob({ suspend: true });
   const { conditions } = judge({ job: withRuns(suspended, running), runs: [runStateOf(kubeJob, [])] });
   expect(conditions['Ready']).toMatch(/^False Running/);
+});
+
+test.each<[model: string, says: Record<string, string>, told: string]>([
+  ['gets on', { Ready: 'Training', Reconciling: 'Training' }, ''],
+  ['waits for a pod', { Ready: 'Training', Reconciling: 'HeldUp' }, ': it says HeldUp'],
+  ['is refused', { Ready: 'Forbidden', Reconciling: 'Forbidden' }, ': it says Forbidden'],
+  ['waits for somebody', { Ready: 'GatesFailed' }, ': it says GatesFailed'],
+])('what holds the model up is told, its steps are not: one that %s', (_, says, told) => {
+  const conditions = Object.entries(says).map(([type, reason]) => ({
+    ...(type === 'Ready' ? isFalse : isTrue)(reason, `it says ${reason}`),
+    type,
+    lastTransitionTime: NOW.toISOString(),
+  }));
+  const waiting = judge({ model: { ...aModel(), status: { conditions } } });
+  expect(waiting.conditions['Ready']).toBe(
+    `False NoServingVersion: the model retail serves no version yet${told}`,
+  );
+});
+
+/** By a job of the model, once nothing is left to be done for it. */
+function toldOf(cluster: FakeCluster): string | undefined {
+  cluster.settle();
+  return judge({ model: cluster.model }).conditions['Ready'];
+}
+
+describe('a job that waits for the first version of a model', () => {
+  const WAITS = 'False NoServingVersion: the model retail serves no version yet';
+  const TAINTED = '0/1 nodes are available: 1 node(s) had untolerated taint(s).';
+  const unschedulable: Pod['status'] = {
+    phase: 'Pending',
+    conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: TAINTED }],
+  };
+
+  test('tells none of its steps', () => {
+    const cluster = new FakeCluster(aModel());
+    expect(toldOf(cluster)).toBe(WAITS);
+    cluster.finishJob(cluster.runningJob('retail-train'), aTrainResult('v1'));
+    expect(toldOf(cluster)).toBe(WAITS);
+    cluster.bringUp('retail-blue', 1);
+    expect(toldOf(cluster)).toBe(WAITS);
+    cluster.bringUp('retail-blue');
+    cluster.settle();
+    expect(cluster.serving).toBe('v1');
+  });
+
+  test('tells of a training for whose pod there is no node', () => {
+    const cluster = new FakeCluster(aModel());
+    cluster.settle();
+    const job = cluster.runningJob('retail-train');
+    cluster.put(cluster.stores.pods, { ...podOf(job, 0, ''), status: unschedulable });
+    const { name } = job.metadata;
+    expect(toldOf(cluster)).toBe(
+      `${WAITS}: the training ${name} runs, but its pod does not start: Unschedulable: ${TAINTED}`,
+    );
+    expect(cluster.condition('Ready')).toMatchObject({ status: 'False', reason: 'Training' });
+  });
+
+  test('tells of a training whose pod failed and is followed by another', () => {
+    const cluster = new FakeCluster(aModel());
+    cluster.settle();
+    const job = cluster.runningJob('retail-train');
+    cluster.put(cluster.stores.pods, podOf(job, 1, '{"message":"no such table"}'));
+    expect(toldOf(cluster)).toMatch(/ runs, after a pod of it failed: no such table$/);
+  });
+
+  test('tells of predictors that do not come up', () => {
+    const cluster = new FakeCluster(aModel());
+    cluster.settle();
+    cluster.finishJob(cluster.runningJob('retail-train'), aTrainResult('v1'));
+    cluster.settle();
+    cluster.bringUp('retail-blue', 0);
+    const deployment = cluster.stores.deployments.get('shop/retail-blue')!;
+    cluster.put(cluster.stores.pods, { ...predictorPod(deployment, 0), status: unschedulable });
+    expect(toldOf(cluster)).toBe(
+      `${WAITS}: v1 (blue) is on its way: 0 of 2 pods are ready: Unschedulable: ${TAINTED}`,
+    );
+    expect(cluster.condition('Ready')).toMatchObject({ status: 'False', reason: 'RollingOut' });
+  });
 });
 
 describe('no run starts', () => {

@@ -177,7 +177,7 @@ test('a run that goes on when the job is suspended comes to its end, and then th
   expect(conditionsOf(played)).toMatchObject({ Ready: 'False Running' });
   played.end(played.made[0] ?? '').at('2026-11-23T02:00:00Z');
   expect(played.told).toEqual(['0100 Succeeded']);
-  expect(conditionsOf(played)).toMatchObject({ Ready: 'False Suspended', Complete: 'True Succeeded' });
+  expect(conditionsOf(played)).toMatchObject({ Ready: 'True Suspended', Complete: 'True Succeeded' });
   expect(conditionsOf(played)).not.toHaveProperty('Stalled');
 });
 

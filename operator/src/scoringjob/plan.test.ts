@@ -117,7 +117,7 @@ describe('a run', () => {
     const state = runStateOf(ended('Complete'), []);
     const early = judge({ job: withRuns(job, running), runs: [state] });
     expect(early.does).toEqual([]);
-    expect(early.plan.requeueAfterMs).toBe(9000);
+    expect(early.plan.requeueAfterMs).toBe(59_000);
     const late = judge({ job: withRuns(job, running), runs: [state] }, new Date(NOW.getTime() + 60_000));
     expect(late.does).toEqual([`delete Job ${run}: its result was lost, it is run again`]);
   });

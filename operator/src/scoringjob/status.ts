@@ -54,9 +54,7 @@ function verdictsOf(
   const { reason, message } = finding;
   const holds = (yes: boolean): Verdict => (yes ? isTrue(reason, message) : isFalse(reason, message));
   const committed = committedRun(job, plan);
-  // A pause undoes nothing.
-  const isReady =
-    is === 'succeeded' || is === 'scheduled' || (reason === REASON.paused && committed !== undefined);
+  const isReady = is === 'succeeded' || is === 'scheduled' || isAsIntended(reason, committed);
   // What failed is tried again by the schedule.
   const isStuck = is === 'refused' || (is === 'failed' && job.spec.schedule === undefined);
   const isBusy = is === 'waiting' || is === 'running';
@@ -103,6 +101,11 @@ function isEnded({ state }: RunStatus): boolean {
 function scheduledFinding({ next }: ScheduleTimes): Finding {
   const when = next === undefined ? 'no run is due any more' : `the first run is due at ${timestamp(next)}`;
   return { reason: REASON.scheduled, message: when };
+}
+
+/** Suspended is what the spec says: there is nothing to wait for. A pause is not in the spec, and undoes nothing. */
+function isAsIntended(reason: string, committed: Finding | undefined): boolean {
+  return reason === REASON.suspended || (reason === REASON.paused && committed !== undefined);
 }
 
 /** What the run said that the spec asks for, once it is committed. */

@@ -1,45 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { aModel, aTrainResult } from '../testing/builders.ts';
-import { FakeCluster } from '../testing/fake-cluster.ts';
+import type { FakeCluster } from '../testing/fake-cluster.ts';
 import { aShadowReport } from '../testing/played-answers.ts';
+import { ANALYSIS, proving, rolledOut, serving, train } from '../testing/rollouts.ts';
 
-const ANALYSIS = {
-  durationSeconds: 60,
-  maxDurationSeconds: 300,
-  minRequests: 100,
-  maxErrorRate: '0.01',
-  maxP99Milliseconds: 50,
-  maxScoreShift: '0.1',
-};
 const TOO_FAR = aShadowReport({ scoreShift: { mean: 0.3, max: 0.9 } });
-
-function train(cluster: FakeCluster, version: string): void {
-  cluster.edit('a version', (spec) => (spec.training!.params.rounds = Number(version.slice(1))));
-  cluster.settle();
-  cluster.finishJob(cluster.runningJob('retail-train'), aTrainResult(version));
-  cluster.settle();
-}
-
-type Rollout = { analysis: typeof ANALYSIS } | { strategy: 'RollingUpdate' };
-
-/** v1 serves, blue. */
-function serving(rollout: Rollout): FakeCluster {
-  const cluster = new FakeCluster(aModel({ serving: { service: { type: 'ClusterIP' }, rollout } }));
-  train(cluster, 'v1');
-  cluster.bringUp('retail-blue');
-  cluster.settle();
-  return cluster;
-}
-
-/** v2 is put to the proof, green. */
-function proving(): FakeCluster {
-  const cluster = serving({ analysis: ANALYSIS });
-  train(cluster, 'v2');
-  cluster.bringUp('retail-green');
-  cluster.settle();
-  expect(cluster.condition('RolledOut')?.reason).toBe('Proving');
-  return cluster;
-}
 
 /** v2 did not do well enough. */
 function refused(): FakeCluster {
@@ -47,7 +11,7 @@ function refused(): FakeCluster {
   cluster.answers.shadow = TOO_FAR;
   cluster.pass(60);
   cluster.settle();
-  expect(cluster.condition('RolledOut')?.reason).toBe('AnalysisFailed');
+  expect(rolledOut(cluster)?.reason).toBe('AnalysisFailed');
   return cluster;
 }
 
@@ -78,7 +42,7 @@ describe.each(Object.entries(DELETIONS))(
       cluster.bringUp('retail-blue');
       cluster.settle();
       expect([selected(cluster), cluster.serving]).toEqual(['blue', 'v1']);
-      expect(cluster.condition('RolledOut')?.reason).toBe('AnalysisFailed');
+      expect(rolledOut(cluster)?.reason).toBe('AnalysisFailed');
       expect(cluster.settle().chains.flat()).toEqual([]);
     });
 
@@ -93,7 +57,7 @@ describe.each(Object.entries(DELETIONS))(
       cluster.pass(60);
       cluster.settle();
       expect([selected(cluster), cluster.serving]).toEqual(['blue', 'v1']);
-      expect(cluster.condition('RolledOut')?.reason).toBe('AnalysisFailed');
+      expect(rolledOut(cluster)?.reason).toBe('AnalysisFailed');
     });
 
     it('while a rolling update stands given up', () => {
@@ -139,4 +103,13 @@ it('a Service that is deleted while the operator is paused leads to what it led 
   expect(selected(cluster)).toBeUndefined();
   annotate('false');
   expect([selected(cluster), cluster.serving]).toEqual(['blue', 'v1']);
+});
+
+it('what serves keeps its callers when lists of old show neither its Deployment nor its version', () => {
+  const cluster = serving({});
+  train(cluster, 'v2');
+  deleteDeployment(cluster);
+  cluster.stores.configMaps.delete(cluster.stores.configMaps.get('shop/retail-v1')!);
+  cluster.step();
+  expect(selected(cluster)).toBe('blue');
 });

@@ -6,7 +6,8 @@ import { aModel } from '../testing/builders.ts';
 import { FakeCluster } from '../testing/fake-cluster.ts';
 import type { PlayedAnswers } from '../testing/played-answers.ts';
 import { DriftStory } from './drift-story.test-support.ts';
-import { MadeVersions } from './made-versions.test-support.ts';
+import { autoscale, expectScaled } from './edited-scale.test-support.ts';
+import { expireComparisons, MadeVersions } from './made-versions.test-support.ts';
 
 export const MINIMA = ['0.9', '0.97', '0.99', '0.999'];
 const ANY_COLOR = 'any';
@@ -127,20 +128,15 @@ export class EditedModel {
     this.live();
   }
 
-  pass(seconds: number): void {
-    this.cluster.pass(seconds);
-    this.#expireComparisons();
+  autoscale(replicas: number): void {
+    autoscale(this.cluster, replicas);
     this.live();
   }
 
-  /** Kubernetes removes Jobs that ended as long ago as they say. */
-  #expireComparisons(): void {
-    const { jobs } = this.cluster.stores;
-    for (const job of [...jobs.values()].filter(({ metadata }) => /-evaluate-/.test(metadata.name))) {
-      const ended = Date.parse(job.status?.conditions?.[0]?.lastTransitionTime ?? '');
-      const { ttlSecondsAfterFinished = 0 } = job.spec;
-      if (ended + ttlSecondsAfterFinished * 1000 <= this.cluster.now.getTime()) jobs.delete(job);
-    }
+  pass(seconds: number): void {
+    this.cluster.pass(seconds);
+    expireComparisons(this.cluster);
+    this.live();
   }
 
   /** The operator dies after some writes, and another one begins. */
@@ -239,8 +235,11 @@ export class EditedModel {
     const { status, metadata, spec } = this.cluster.model;
     const ready = this.cluster.condition('Ready');
     expect(status?.observedGeneration).toBe(metadata.generation);
-    const isThere = this.cluster.stores.deployments.get(`shop/retail-${this.#selected()}`) !== undefined;
-    if (isThere) expect(status?.servingVersion, this.#story()).toBe(this.#serving);
+    const deployment = this.cluster.stores.deployments.get(`shop/retail-${this.#selected()}`);
+    if (deployment !== undefined) expect(status?.servingVersion, this.#story()).toBe(this.#serving);
+    const isRolledOut = this.cluster.condition('RolledOut')?.status === 'True';
+    if (deployment !== undefined && isRolledOut && !this.#isPaused)
+      expectScaled(this.cluster, deployment, this.#story());
     expect(status?.latestVersion).toBe(this.#records().toSorted(byNumber).at(-1));
     this.drift.expectTold(this.#story());
     if (ready?.status !== 'True') return;

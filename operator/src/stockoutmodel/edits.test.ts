@@ -2,6 +2,7 @@ import process from 'node:process';
 import * as fc from 'fast-check';
 import { test } from 'vitest';
 import { DRIFTS } from './drift-story.test-support.ts';
+import { AUTOSCALINGS } from './edited-scale.test-support.ts';
 import { EditedModel, MINIMA } from './edits.test-support.ts';
 import { ROUNDS } from './made-versions.test-support.ts';
 
@@ -78,6 +79,15 @@ const edits: fc.Arbitrary<Edit>[] = [
           model.edit('replicas', (spec) => (spec.serving.replicas = replicas)),
         ),
     ),
+  fc.constantFrom(...AUTOSCALINGS).map(
+    (autoscaling) =>
+      new Edit(`autoscaling from ${autoscaling?.minReplicas}`, (model) =>
+        model.edit('autoscaling', ({ serving }) => {
+          if (autoscaling === undefined) delete serving.autoscaling;
+          else serving.autoscaling = autoscaling;
+        }),
+      ),
+  ),
   fc
     .constantFrom('1Gi', '2Gi')
     .map(
@@ -142,6 +152,9 @@ const happenings: fc.Arbitrary<Edit>[] = [
   fc.constant(new Edit('search ends', (model) => model.endSearch())),
   colors.map((color) => new Edit(`${color} comes up`, (model) => model.deployed(color, 'bringUp'))),
   colors.map((color) => new Edit(`${color} stalls`, (model) => model.deployed(color, 'stall'))),
+  fc
+    .integer({ min: 1, max: 6 })
+    .map((replicas) => new Edit(`autoscaler wants ${replicas}`, (model) => model.autoscale(replicas))),
   drift,
   fc.constant(new Edit('other data', (model) => model.deliver())),
   time,
@@ -173,4 +186,5 @@ test.each<[string, { often: fc.Arbitrary<Edit>[]; first: fc.Arbitrary<Edit> }]>(
       { numRuns: SEQUENCES, seed: SEED },
     );
   },
+  60_000 + SEQUENCES * 200,
 );

@@ -2,6 +2,7 @@ import { type EvaluateResult, type Metrics, packResults, type TrainResult } from
 import type { Job } from '../api/kubernetes.ts';
 import { modelOfManifest } from '../resources/manifest-file.ts';
 import { ANNOTATION } from '../resources/names.ts';
+import type { FakeCluster } from '../testing/fake-cluster.ts';
 import { aTrainResult, GOOD } from '../testing/builders.ts';
 
 /** What a model of that many rounds is worth, and what gates may ask for: some pass all, some none. */
@@ -71,5 +72,14 @@ export class MadeVersions {
   #metricsOf(version: string | undefined): Metrics {
     const found = [...this.#made.values()].find((made) => made.version === version);
     return found?.metrics ?? { ...GOOD, auc: 0 };
+  }
+}
+
+/** Kubernetes removes Jobs that ended as long ago as they say. */
+export function expireComparisons({ stores, now }: FakeCluster): void {
+  for (const job of [...stores.jobs.values()].filter(({ metadata }) => /-evaluate-/.test(metadata.name))) {
+    const ended = Date.parse(job.status?.conditions?.[0]?.lastTransitionTime ?? '');
+    const { ttlSecondsAfterFinished = 0 } = job.spec;
+    if (ended + ttlSecondsAfterFinished * 1000 <= now.getTime()) stores.jobs.delete(job);
   }
 }

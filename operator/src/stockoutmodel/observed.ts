@@ -7,13 +7,14 @@ import type {
   PodDisruptionBudget,
   Service,
 } from '../api/kubernetes.ts';
+import type { Finding } from '../conditions.ts';
 import type { RunState } from '../jobs/run-state.ts';
 import type { ComparisonRecord } from '../resources/comparison-record.ts';
-import { type Color, LABEL } from '../resources/names.ts';
+import type { Color } from '../resources/names.ts';
 import type { Answers } from '../predictors/question.ts';
 import type { GaveUpOn, RolledFrom } from '../resources/roll-marks.ts';
 import type { RunFailure } from '../resources/run-failure.ts';
-import { readSwitched } from '../resources/service.ts';
+import { readSwitched, selectedColor } from '../resources/service.ts';
 import type { VersionRecord } from '../resources/version-record.ts';
 import type { PredictorPod } from './predictor-pods.ts';
 
@@ -83,20 +84,24 @@ export interface PredictorState {
 
 /** The color that the Service selects, if its pods are there: what serves is seen, not remembered. */
 export function servingOf(observed: ObservedModel): PredictorState | undefined {
-  const color = observed.service?.spec.selector[LABEL.color];
+  const color = selectedColor(observed.service);
   return observed.predictors.find((predictor) => predictor.color === color);
+}
+
+/** Why a version was given up as a candidate, as its Deployment has it for as long as it is that version's. */
+export function givenUpOf({ predictors }: ObservedModel, version: string): Finding | undefined {
+  const tried = predictors.find((each) => each.version === version && each.givenUp !== undefined);
+  return tried?.givenUp === undefined ? undefined : { reason: tried.givenUpReason, message: tried.givenUp };
 }
 
 /** The color that the Service selects though someone deleted its Deployment, and what served there. */
 export function lostOf(observed: ObservedModel): { color: Color; version: string } | undefined {
   const { service, versions } = observed;
   if (service === undefined || servingOf(observed) !== undefined) return undefined;
-  const color = service.spec.selector[LABEL.color];
+  const color = selectedColor(service);
   const version = readSwitched(service)?.to;
   const isKnown = versions.some((each) => each.version === version);
-  return isKnown && version !== undefined && (color === 'blue' || color === 'green')
-    ? { color, version }
-    : undefined;
+  return isKnown && version !== undefined && color !== undefined ? { color, version } : undefined;
 }
 
 /**

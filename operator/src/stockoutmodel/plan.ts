@@ -11,6 +11,7 @@ import { planPromotion, type PromotionPlan } from '../policies/promotion.ts';
 import { planRecovery, type RecoveryPlan } from '../policies/records/recovery.ts';
 import { knownOfStorage } from '../policies/records/recovery-state.ts';
 import { refuse } from '../policies/refusal.ts';
+import { planRefusals } from '../policies/records/refusals.ts';
 import { planComparisonRetention, planRetention } from '../policies/records/retention.ts';
 import { planRollout } from '../policies/rollout/rollout.ts';
 import type { RolloutPlan } from '../policies/rollout/rollout-steps.ts';
@@ -103,6 +104,8 @@ export function planModel(observed: ObservedModel, settings: Settings, now: Date
     chains: [
       // Before there is a version: what a deleted model leaves must be known to be left.
       [...planFinalizer(observed), ...recovery.actions, ...training.actions],
+      // From what Deployments say, before another candidate takes them.
+      planRefusals(observed, rollout, now),
       // Nobody knows what is to serve: all that is there stays.
       isBlind ? [] : rollout.actions,
       planAvailability(observed),

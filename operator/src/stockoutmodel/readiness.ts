@@ -108,9 +108,11 @@ function noAddress({ service }: ObservedModel): Readiness | undefined {
 
 function serving(observed: ObservedModel): Readiness {
   const predictor = servingOf(observed);
+  const { readyReplicas = 0, trouble } = predictor ?? {};
   const replicas = predictor?.deployment.spec.replicas ?? 0;
-  const pods = `${predictor?.readyReplicas ?? 0} of ${replicas} pods are ready`;
-  return { ready: isTrue(REASON.serving, `${predictor?.version} serves, ${pods}`), stalled: undefined };
+  const pods = `${readyReplicas} of ${replicas} pods are ready`;
+  const why = readyReplicas < replicas && trouble !== undefined ? `: ${trouble}` : '';
+  return { ready: isTrue(REASON.serving, `${predictor?.version} serves, ${pods}${why}`), stalled: undefined };
 }
 
 function stalled(finding: Finding): Readiness {

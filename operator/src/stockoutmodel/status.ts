@@ -1,11 +1,12 @@
 import type { Condition, StockoutModelStatus } from '@stockout/crds';
-import { CONDITION, type Finding, isFalse, isTrue, type Verdict } from '../conditions.ts';
+import { CONDITION, type Finding, isFalse, isTrue, REASON, type Verdict } from '../conditions.ts';
 import { isSilent, type ReconcileError, StalledError } from '../errors.ts';
 import { knownOf } from '../policies/tracking/tracking-state.ts';
 import { LABEL } from '../resources/names.ts';
 import { endpointOf } from '../resources/service.ts';
+import type { VersionRecord } from '../resources/version-record.ts';
 import { setConditions, timestamp } from '../set-conditions.ts';
-import { championOf, type ObservedModel, servingOf } from './observed.ts';
+import { championOf, givenUpOf, type ObservedModel, servingOf } from './observed.ts';
 import type { ModelPlan } from './plan.ts';
 import { readinessOf } from './readiness.ts';
 import { metricsStatusOf, versionStatusOf } from './version-status.ts';
@@ -39,7 +40,7 @@ export function modelStatusOf(
     versions: versions.map((version) =>
       versionStatusOf(version, promotion.verdicts.get(version.version) ?? [], {
         mlflowRunId: known.versions[version.version]?.runId,
-        refusedBecause: refusalOf(observed, plan, version.version),
+        refused: refusalOf(observed, plan, version),
       }),
     ),
     ...servingStatus(observed),
@@ -58,17 +59,16 @@ function servingVersionOf(
   return couldBeMade ? servingOf(observed)?.version : championOf(observed);
 }
 
-/** As its Deployment has it on record, or is about to; what serves, under an older spec of its pods, is not refused. */
+/** By its Deployment, or its record once that has another candidate; what serves, or is tried again, is not refused. */
 function refusalOf(
   observed: ObservedModel,
-  { promotion, rollout }: ModelPlan,
-  version: string,
-): string | undefined {
+  { rollout }: ModelPlan,
+  { version, refused }: VersionRecord,
+): Finding | undefined {
   if (servingOf(observed)?.version === version) return undefined;
-  if (rollout?.failed !== undefined && promotion.target?.version === version) return rollout.failed.reason;
+  if (rollout?.refusal?.version === version) return rollout.refusal;
   if (rollout?.candidate === version) return undefined;
-  const tried = observed.predictors.find((each) => each.version === version && each.givenUp !== undefined);
-  return tried?.givenUpReason;
+  return givenUpOf(observed, version) ?? refused;
 }
 
 /** What the scale subresource, and people, need of the color that serves. */
@@ -158,9 +158,8 @@ function reconciling(
   error: ReconcileError | undefined,
 ): Verdict | undefined {
   if (error !== undefined && !isSilent(error)) return isTrue(error.reason, error.message);
-  if (rollout?.busy) return isTrue(rollout.verdict.reason, rollout.verdict.message);
-  if (recovery?.busy) return recovery.verdict && { ...recovery.verdict, status: 'True' };
-  if (training?.busy) return isTrue(training.verdict.reason, training.verdict.message);
-  if (comparison?.busy) return comparison.verdict && { ...comparison.verdict, status: 'True' };
-  return undefined;
+  const work = [rollout, recovery, training, comparison].find((step) => step?.busy);
+  if (work?.verdict === undefined) return undefined;
+  const { reason, message } = work.verdict;
+  return isTrue(work.isHeldUp ? REASON.heldUp : reason, message);
 }

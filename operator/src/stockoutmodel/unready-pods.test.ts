@@ -67,3 +67,17 @@ test('pods of the version that serves are asked too, and the status says why not
   expect(cluster.condition('Ready')).toMatchObject({ status: 'False', reason: 'PredictorUnavailable' });
   expect(cluster.condition('Ready')?.message).toContain(DAMAGED);
 });
+
+test('a pod that does not come up beside one that serves is told of with its reason, and the model stays ready', () => {
+  const cluster = unready();
+  cluster.bringUp('retail-blue');
+  cluster.settle();
+  cluster.bringUp('retail-blue', 1);
+  addPod(cluster);
+  cluster.answers.standing = DAMAGED;
+  cluster.settle();
+  expect(cluster.condition('Ready')).toMatchObject({
+    status: 'True',
+    message: `v1 serves, 1 of 2 pods are ready: ${DAMAGED}`,
+  });
+});

@@ -7,7 +7,7 @@ import {
   toDecimal,
 } from '@stockout/contracts';
 import type { VersionStatus } from '@stockout/crds';
-import { REASON } from '../conditions.ts';
+import { type Finding, REASON } from '../conditions.ts';
 import type { VersionRecord } from '../resources/version-record.ts';
 
 /** The API's limits on status.versions. */
@@ -17,20 +17,23 @@ const MAX_TEXT = 1024;
 /** What became of a version besides its gates. */
 export interface VersionFate {
   mlflowRunId: string | undefined;
-  /** The reason for which it was given up as a candidate, while that stands. */
-  refusedBecause: string | undefined;
+  /** Why it was given up as a candidate, while that stands. */
+  refused: Finding | undefined;
 }
 
 /** One entry of status.versions: decimals are strings, what is not defined is left out. */
 export function versionStatusOf(
   record: VersionRecord,
   gates: readonly GateVerdict[],
-  { mlflowRunId, refusedBecause }: VersionFate,
+  { mlflowRunId, refused }: VersionFate,
 ): VersionStatus {
   const { version, trainedAt, dataVersion, digest, uri, metrics, baseline, confusionMatrix } = record;
+  // The message explains the state, and gates have their own.
+  const fate = allPassed(gates) ? refused : { reason: REASON.gatesFailed, message: undefined };
   return {
     name: version,
-    state: allPassed(gates) ? (refusedBecause ?? REASON.gatesPassed) : REASON.gatesFailed,
+    state: fate?.reason ?? REASON.gatesPassed,
+    ...(fate?.message === undefined ? {} : { message: fate.message.slice(0, MAX_TEXT) }),
     trainedAt,
     dataVersion,
     digest,

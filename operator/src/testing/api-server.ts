@@ -11,14 +11,21 @@ interface Answer {
   body: unknown;
 }
 
+/** Of a list, what no page has had yet: as it was when the list began. */
+interface Rest {
+  resourceVersion: string;
+  items: KubeObject[];
+}
+
 /**
- * The API's rules that the client stands on, over real HTTP: one revision counter, list and watch, conflicts on an
- * old resourceVersion, expired history. No validation, no defaults, no controllers.
+ * The API's rules that the client stands on, over real HTTP: one revision counter, lists page by page and watch, conflicts
+ * on an old resourceVersion, expired history. No validation, no defaults, no controllers.
  */
 export class ApiServer {
   readonly #objects = new Map<string, KubeObject>();
   readonly #events: { revision: number; path: string; line: string }[] = [];
   readonly #watchers = new Set<{ path: string; response: ServerResponse }>();
+  readonly #rests = new Map<string, Rest>();
   readonly #server: Server;
   /** Every request but GET, as `VERB path`. */
   readonly writes: string[] = [];
@@ -26,11 +33,25 @@ export class ApiServer {
   failure: Answer | undefined;
   /** Answers what is to be made at such a path, while set. */
   refusal: { path: RegExp; answer: Answer } | undefined;
+  /** Such requests (`VERB path`) are taken in and not answered, while set; or not before the promise resolves. */
+  silence: { about: RegExp; until?: Promise<void> } | undefined;
+  /** Requests that met the silence. */
+  unanswered = 0;
   /** Done before each PATCH: what somebody else does at that moment. */
   beforeApply: (() => void) | undefined;
+  /** Done before each page of a list but the first: what somebody else does at that moment. */
+  betweenPages: (() => void) | undefined;
   /** Older history is gone. */
   oldest = 0;
+  /** So many lists are told in the middle that theirs is gone. */
+  expiringLists = 0;
+  /** Whether a watch brings what is there first, where it is asked to. */
+  knowsStreams = true;
+  /** So many of these end before they have said that all is there. */
+  breakingStreams = 0;
+  /** Of both, that began. */
   lists = 0;
+  streams = 0;
   #revision = 1;
 
   constructor() {
@@ -100,6 +121,10 @@ export class ApiServer {
     const method = request.method ?? 'GET';
     if (method !== 'GET') this.writes.push(`${method} ${url.pathname}`);
     const body = await readJson(request);
+    if (this.silence?.about.test(`${method} ${url.pathname}`)) {
+      this.unanswered++;
+      await (this.silence.until ?? new Promise(() => {}));
+    }
     if (method === 'PATCH') this.beforeApply?.();
     const isWatch = url.searchParams.get('watch') === 'true' && this.failure === undefined;
     if (isWatch) return this.#watch(url, response);
@@ -107,12 +132,15 @@ export class ApiServer {
     const refused = method === 'POST' && refusal?.path.test(url.pathname) ? refusal.answer : undefined;
     const isApply = request.headers['content-type'] === 'application/apply-patch+yaml';
     const answer = failure ?? refused ?? this.#answer(isApply ? 'APPLY' : method, url, body);
-    response.writeHead(answer.code, { 'Content-Type': 'application/json' }).end(JSON.stringify(answer.body));
+    send(response, answer);
   }
 
   #watch(url: URL, response: ServerResponse): void {
-    const since = Number(url.searchParams.get('resourceVersion'));
+    const isStateFirst = url.searchParams.get('sendInitialEvents') === 'true';
+    if (isStateFirst && !this.knowsStreams) return send(response, NO_STREAMS);
+    const since = isStateFirst ? this.#revision : Number(url.searchParams.get('resourceVersion'));
     response.writeHead(200, { 'Content-Type': 'application/json' }).flushHeaders();
+    if (isStateFirst && !this.#sendState(url.pathname, response)) return;
     if (since < this.oldest) {
       const object = { kind: 'Status', code: 410, reason: 'Expired', message: 'too old resource version' };
       response.end(`${JSON.stringify({ type: 'ERROR', object })}\n`);
@@ -123,11 +151,28 @@ export class ApiServer {
     this.#watchers.add({ path: url.pathname, response });
   }
 
+  /** @returns false when it broke off */
+  #sendState(path: string, response: ServerResponse): boolean {
+    this.streams++;
+    for (const object of this.list(path)) response.write(`${JSON.stringify({ type: 'ADDED', object })}\n`);
+    if (this.breakingStreams > 0) {
+      this.breakingStreams--;
+      response.end();
+      return false;
+    }
+    const metadata = {
+      resourceVersion: String(this.#revision),
+      annotations: { 'k8s.io/initial-events-end': 'true' },
+    };
+    response.write(`${JSON.stringify({ type: 'BOOKMARK', object: { metadata } })}\n`);
+    return true;
+  }
+
   #answer(method: string, url: URL, body: KubeObject | undefined): Answer {
     const path = url.pathname.replace(/\/status$/, '');
     const existing = this.#objects.get(path);
     if (method === 'POST') return this.#create(`${path}/${body?.metadata.name}`, body);
-    if (method === 'GET' && existing === undefined && isCollection(path)) return this.#list(path);
+    if (method === 'GET' && existing === undefined && isCollection(path)) return this.#list(path, url);
     if (method === 'APPLY') return this.#write(path, merged(existing, body), existing);
     if (existing === undefined) return status(404, 'NotFound', `${path} not found`);
     if (method === 'GET') return { code: 200, body: existing };
@@ -136,10 +181,26 @@ export class ApiServer {
     return this.#write(path, body as KubeObject, existing);
   }
 
-  #list(path: string): Answer {
-    this.lists++;
-    const metadata = { resourceVersion: String(this.#revision) };
-    return { code: 200, body: { metadata, items: this.list(path) } };
+  #list(path: string, { searchParams }: URL): Answer {
+    const token = searchParams.get('continue');
+    if (token === null) this.lists++;
+    else this.betweenPages?.();
+    const rest = this.#restOf(path, token);
+    if (rest === undefined) return status(410, 'Expired', 'the provided continue parameter is too old');
+    const { resourceVersion } = rest;
+    const limit = Number(searchParams.get('limit') ?? rest.items.length);
+    const [items, left] = [rest.items.slice(0, limit), rest.items.slice(limit)];
+    const next = left.length === 0 ? undefined : `${path}?${resourceVersion}-${left.length}`;
+    if (next !== undefined) this.#rests.set(next, { resourceVersion, items: left });
+    return { code: 200, body: { metadata: { resourceVersion, continue: next }, items } };
+  }
+
+  /** All of it without a token; undefined when it is gone. */
+  #restOf(path: string, token: string | null): Rest | undefined {
+    if (token === null) return { resourceVersion: String(this.#revision), items: this.list(path) };
+    if (this.expiringLists === 0) return this.#rests.get(token);
+    this.expiringLists--;
+    return undefined;
   }
 
   #create(path: string, body: KubeObject | undefined): Answer {
@@ -178,6 +239,16 @@ function merged(existing: KubeObject | undefined, body: KubeObject | undefined):
 
 function status(code: number, reason: string, message: string): Answer {
   return { code, body: { kind: 'Status', code, reason, message } };
+}
+
+const NO_STREAMS = status(
+  422,
+  'Invalid',
+  'sendInitialEvents: Forbidden: sendInitialEvents is forbidden for watch',
+);
+
+function send(response: ServerResponse, { code, body }: Answer): void {
+  response.writeHead(code, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
 }
 
 /** A collection's path ends with its plural, with or without a namespace before it. */

@@ -7,6 +7,7 @@ import { keyOf, type Store } from '../kube/store.ts';
 import { createStores } from '../kube/stores.ts';
 import { timestamp } from '../set-conditions.ts';
 import type { Settings } from '../settings.ts';
+import { frozen } from './frozen.ts';
 import { ownerOfReplicas, ownReplicas } from './owned-replicas.ts';
 import { PlayedAnswers } from './played-answers.ts';
 import { predictorPod } from './played-pods.ts';
@@ -60,7 +61,7 @@ export class FakeCluster {
   put<T extends KubeObject>(store: Store<T>, object: T): void {
     const resourceVersion = String(++this.#version);
     const uid = object.metadata.uid ?? `uid-${resourceVersion}`;
-    store.set({ ...object, metadata: { ...object.metadata, uid, resourceVersion } });
+    store.set(frozen({ ...object, metadata: { ...object.metadata, uid, resourceVersion } }));
   }
 
   /** A person changes the spec. */

@@ -19,7 +19,11 @@ export function ownReplicas(
     const metadata = { ...before?.metadata, ...object.metadata, managedFields };
     return { ...object, metadata, spec: { ...before?.spec, ...spec } } as Deployment;
   }
-  if (spec.replicas !== undefined) return object;
+  if (spec.replicas !== undefined) {
+    // Who forces another value upon the field is its only owner.
+    const managedFields = before?.spec.replicas === spec.replicas ? others : [];
+    return { ...object, metadata: { ...object.metadata, managedFields } };
+  }
   const replicas = others.length > 0 ? (before?.spec.replicas ?? 1) : 1;
   return { ...object, spec: { ...spec, replicas } } as Deployment;
 }

@@ -37,10 +37,17 @@ describe('which columns are read', () => {
     expect(sourcesOf(spec).filter((source) => source === 'hours')).toHaveLength(1);
   });
 
+  test('a region where the spec names it, and else one may be a covariate of that name', () => {
+    expect(mappedOf({ columns: { region: 'city' } })).toContainEqual(['region', 'city']);
+    const { mapped } = mapColumns({ covariates: [{ column: 'region', history: true }] });
+    expect(mapped.at(-1)).toMatchObject({ name: 'region', type: 'DOUBLE', source: { kind: 'number' } });
+  });
+
   test('inventory may be what stockout is told by', () => {
     const spec: DataSpec = { columns: { stockout: { column: 'inventory', atMost: '0' } } };
     const { sources, mapped } = mapColumns(spec);
-    expect(mapped.at(-1)).toMatchObject({ name: 'stockout', condition: { test: 'atMost', bound: '0' } });
+    const stockout = mapped.find(({ name }) => name === 'stockout');
+    expect(stockout).toMatchObject({ condition: { test: 'atMost', bound: '0' } });
     expect(sources.find(({ source }) => source === 'inventory')).toMatchObject({ required: true });
   });
 
@@ -77,6 +84,21 @@ describe('a column that is to be two things is refused, both fields named', () =
       'spec.data.covariates[0] is Stockout, which is the name of a standard column',
     ],
     [
+      'the region that is the store',
+      { columns: { store: 'Ort', region: 'ort' } },
+      'spec.data.columns.store and spec.data.columns.region both mean column ort',
+    ],
+    [
+      'a covariate that is called region beside one',
+      { columns: { region: 'zone' }, covariates: [{ column: 'region', history: false }] },
+      'spec.data.covariates[0] is region, which is the name of a standard column',
+    ],
+    [
+      'a threshold on a region',
+      { columns: { region: 'zone', stockout: { column: 'zone', above: '1' } } },
+      'spec.data.columns.stockout compares column zone with a number, and spec.data.columns.region is that column',
+    ],
+    [
       'a threshold on a day',
       { columns: { stockout: { column: 'date', above: '1' } } },
       'spec.data.columns.stockout compares column date with a number, and spec.data.columns.date is that column',
@@ -103,7 +125,16 @@ test('whatever is mapped, no two columns have one alias, and none an alias of ou
   const field = fc.option(name, { nil: undefined });
   const flag = fc.oneof(field, fc.record({ column: name, above: fc.constant('1') }));
   const columns = fc.record(
-    { store: field, product: field, date: field, price: field, promo: flag, sales: field, stockout: flag },
+    {
+      store: field,
+      product: field,
+      date: field,
+      price: field,
+      promo: flag,
+      sales: field,
+      stockout: flag,
+      region: field,
+    },
     { requiredKeys: [] },
   );
   const covariates = fc.uniqueArray(name).map((names) => names.map((column) => ({ column, history: false })));

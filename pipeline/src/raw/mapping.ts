@@ -38,7 +38,14 @@ export interface Mapping {
 
 type Field = keyof NonNullable<DataSpec['columns']>;
 
-const STANDARD: readonly (Pick<MappedColumn, 'name' | 'type'> & { field: Field; kind: Kind })[] = [
+interface Standard extends Pick<MappedColumn, 'name' | 'type'> {
+  field: Field;
+  kind: Kind;
+  /** Read only where the spec names it: what others call so need not be that. */
+  byNameOnly?: boolean;
+}
+
+const STANDARD: readonly Standard[] = [
   { name: 'store_id', field: 'store', kind: 'key', type: 'VARCHAR' },
   { name: 'product_id', field: 'product', kind: 'key', type: 'VARCHAR' },
   { name: 'date', field: 'date', kind: 'day', type: 'DATE' },
@@ -47,9 +54,12 @@ const STANDARD: readonly (Pick<MappedColumn, 'name' | 'type'> & { field: Field; 
   { name: 'daily_sales', field: 'sales', kind: 'amount', type: 'DOUBLE' },
   { name: 'inventory', field: 'inventory', kind: 'amount', type: 'DOUBLE' },
   { name: 'stockout', field: 'stockout', kind: 'flag', type: 'INTEGER' },
+  { name: 'region', field: 'region', kind: 'text', type: 'VARCHAR', byNameOnly: true },
 ];
 const REQUIRED = new Set(['store_id', 'product_id', 'date', 'stockout']);
-const NAMES = new Set(STANDARD.map(({ name }) => name));
+/** Names that no covariate may have, whether the data has such columns or not. */
+const ALWAYS = new Set(STANDARD.filter(({ byNameOnly }) => byNameOnly !== true).map(({ name }) => name));
+const NEVER_NUMBERS = new Set<Kind>(['key', 'text', 'day']);
 
 /**
  * Which columns of the data are read, and as what. The raw table keeps them as the files have them: what a
@@ -59,9 +69,9 @@ const NAMES = new Set(STANDARD.map(({ name }) => name));
 export function mapColumns({ columns = {}, covariates = [] }: DataSpec): Mapping {
   const sources = new Map<string, SourceColumn>();
   const mapped: MappedColumn[] = [];
-  for (const { name, field, kind, type } of STANDARD) {
+  for (const { name, field, kind, type, byNameOnly } of STANDARD) {
     const given = columns[field];
-    if (typeof given === 'object') continue;
+    if (typeof given === 'object' || (given === undefined && byNameOnly)) continue;
     const column = { source: given ?? name, kind, alias: name, required: REQUIRED.has(name) };
     const named = given !== undefined;
     const source = { ...column, field: `spec.data.columns.${field}`, named };
@@ -77,10 +87,12 @@ export function mapColumns({ columns = {}, covariates = [] }: DataSpec): Mapping
     source.required ||= REQUIRED.has(name);
     mapped.push({ name, type, source, condition });
   }
-  covariates.forEach(({ column }, i) => {
-    mapped.push({ name: column, type: 'DOUBLE', source: addCovariate(sources, column, i) });
+  const standard = inOrder(mapped);
+  const others = covariates.map(({ column }, i): MappedColumn => {
+    refuseStandardName(standard, column, i);
+    return { name: column, type: 'DOUBLE', source: addCovariate(sources, column, i) };
   });
-  return { sources: [...sources.values()], mapped: inOrder(mapped) };
+  return { sources: [...sources.values()], mapped: [...standard, ...others] };
 }
 
 function isTaken({ source }: SourceColumn, columns: NonNullable<DataSpec['columns']>): boolean {
@@ -111,7 +123,7 @@ function addNumber(
   condition: Condition,
 ): SourceColumn {
   const other = sources.get(keyOf(source));
-  if (other?.kind === 'key' || other?.kind === 'day') {
+  if (other !== undefined && NEVER_NUMBERS.has(other.kind)) {
     throw new InputError(
       `${field} compares column ${source} with a number, and ${other.field} is that column: name a column of numbers`,
     );
@@ -119,14 +131,18 @@ function addNumber(
   return other ?? addOnce(sources, { ...numberColumn(sources, source, field), condition });
 }
 
+/** @param standard the standard columns that are read */
+function refuseStandardName(standard: readonly MappedColumn[], column: string, i: number): void {
+  const key = keyOf(column);
+  if (!ALWAYS.has(key) && standard.every(({ name }) => name !== key)) return;
+  throw new InputError(
+    `spec.data.covariates[${i}] is ${column}, which is the name of a standard column: leave it out, or rename the column`,
+  );
+}
+
 function addCovariate(sources: Map<string, SourceColumn>, column: string, i: number): SourceColumn {
   const field = `spec.data.covariates[${i}]`;
   const other = sources.get(keyOf(column));
-  if (NAMES.has(keyOf(column))) {
-    throw new InputError(
-      `${field} is ${column}, which is the name of a standard column: leave it out, or rename the column`,
-    );
-  }
   if (other?.condition !== undefined && !other.field.startsWith('spec.data.covariates')) return other;
   return addOnce(sources, numberColumn(sources, column, field));
 }
@@ -136,8 +152,7 @@ function numberColumn(sources: ReadonlyMap<string, SourceColumn>, source: string
   return { source, kind: 'number' as const, alias, required: false, field, named: true };
 }
 
-/** Standard columns first, in their order, whatever they are made of. */
+/** Standard columns in their order, whatever they are made of. */
 function inOrder(mapped: readonly MappedColumn[]): MappedColumn[] {
-  const standard = STANDARD.flatMap(({ name }) => mapped.filter((column) => column.name === name));
-  return [...standard, ...mapped.filter(({ name }) => !NAMES.has(name))];
+  return STANDARD.flatMap(({ name }) => mapped.filter((column) => column.name === name));
 }

@@ -33,7 +33,12 @@ function kindChecks({ source, alias, kind }: FoundColumn, dialect: Dialect): Che
   const check = (reason: string, fails: string) => ({ alias, reason: `${source} ${reason}`, fails });
   const unreadable = `${rawName(alias)} IS NOT NULL AND ${alias} IS NULL`;
   // SQL and many a program take it for the end of the text.
-  if (kind === 'key') return [check('has a NUL character', `contains(${alias}, chr(0))`)];
+  const nul = check('has a NUL character', `contains(${alias}, chr(0))`);
+  if (kind === 'text') {
+    const isThere = `trim(CAST(${rawName(alias)} AS STRING)) <> ''`;
+    return [check('is neither text nor a whole number', `${unreadable} AND ${isThere}`), nul];
+  }
+  if (kind === 'key') return [nul];
   if (kind === 'day') {
     return [
       check(`is not a date${formatHint(dialect)}`, unreadable),

@@ -4,9 +4,11 @@ import type { Kind, MappedColumn, Mapping, SourceColumn } from './mapping.ts';
 
 const NUMBER = /^(U?(TINY|SMALL|BIG|HUGE)?INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(\d+,\d+\))$/;
 const WHOLE = /^U?(TINY|SMALL|BIG)?INT$|^U?INTEGER$/;
+const NAMING = /^(VARCHAR|U?(TINY|SMALL|BIG)?INT|U?INTEGER|ENUM\(.*\))$/;
 
 const ACCEPTED: Record<Kind, { types: RegExp; words: string }> = {
-  key: { types: /^(VARCHAR|U?(TINY|SMALL|BIG)?INT|U?INTEGER|ENUM\(.*\))$/, words: 'text or whole numbers' },
+  key: { types: NAMING, words: 'text or whole numbers' },
+  text: { types: new RegExp(`${NAMING.source}|${NUMBER.source}`), words: 'text or whole numbers' },
   day: { types: /^(DATE|TIMESTAMP[^[]*|VARCHAR)$/, words: 'dates, timestamps or ISO text (2025-12-31)' },
   price: { types: NUMBER, words: 'numbers' },
   amount: { types: NUMBER, words: 'numbers' },

@@ -5,12 +5,15 @@ import type { Dialect, FoundColumn } from './source-columns.ts';
 
 const STORED: Record<Kind, string> = {
   key: 'VARCHAR',
+  text: 'VARCHAR',
   day: 'DATE',
   price: 'DOUBLE',
   amount: 'DOUBLE',
   flag: 'INTEGER',
   number: 'DOUBLE',
 };
+
+const FRACTIONAL = /^(FLOAT|DOUBLE|DECIMAL\(\d+,[1-9]\d*\))$/;
 
 /** In the raw table. */
 export function storedType({ kind }: FoundColumn): string {
@@ -33,11 +36,31 @@ export function readValue(
   { kind, type }: Pick<FoundColumn, 'kind' | 'type'>,
   dialect: Dialect,
 ): string {
-  if (kind === 'key') return `nullif(trim(CAST(${column} AS STRING)), '')`;
+  if (kind === 'text') return textValue(column, type);
+  if (kind === 'key') return trimmed(column);
   if (kind === 'day') return dayValue(column, type, dialect);
   const number = numberValue(column, type, dialect);
   if (kind !== 'flag' || (dialect.typed && type !== 'BOOLEAN' && type !== 'VARCHAR')) return number;
   return `coalesce(${number}, CAST(TRY_CAST(${column} AS BOOLEAN) AS DOUBLE))`;
+}
+
+function trimmed(column: string): string {
+  return `nullif(trim(CAST(${column} AS STRING)), '')`;
+}
+
+/**
+ * Of a column of whole numbers with a gap many programs make doubles, and write 7.0: that is the 7 of other files. A number
+ * with a fraction is no name, NaN neither.
+ */
+function textValue(column: string, type: string): string {
+  if (FRACTIONAL.test(type)) {
+    return `CASE WHEN abs(${column}) < 1e15 AND ${column} = floor(${column}) THEN CAST(CAST(${column} AS BIGINT) AS STRING) END`;
+  }
+  const text = trimmed(column);
+  if (type !== 'VARCHAR') return text;
+  const [whole, fraction] = [`split_part(${text}, '.', 1)`, `split_part(${text}, '.', 2)`];
+  const isWhole = `TRY_CAST(${text} AS DOUBLE) IS NOT NULL AND TRY_CAST(${whole} AS BIGINT) IS NOT NULL`;
+  return `CASE WHEN ${text} LIKE '%.0%' AND replace(${fraction}, '0', '') = '' AND ${isWhole} THEN ${whole} ELSE ${text} END`;
 }
 
 function dayValue(column: string, type: string, { dateFormat }: Dialect): string {

@@ -3,7 +3,6 @@ import type { ScoringJob } from '@stockout/crds';
 import type { Storage } from '@stockout/storage';
 import { type PipelineContext, storageOf } from '../context.ts';
 import type { Engine } from '../engines/spark/open.ts';
-import { scoreOnSpark } from '../engines/spark/score.ts';
 import { type Scorer, loadScorer } from '../xgboost/scorer.ts';
 import { awaitPlan } from './await-plan.ts';
 import { commitShards } from './commit-shards.ts';
@@ -117,6 +116,7 @@ async function scoreThere(run: ScoringRun, engine: Engine): Promise<ScoreResult>
   const start = performance.now();
   const { context, storage, plan } = run;
   const manifest = await manifestOf(run);
+  const { scoreOnSpark } = await import('../engines/spark/score.ts');
   const scored = await scoreOnSpark(context, engine, storage, { plan, manifest, appId: appIdOf(run) });
   return keepResult(run, { ...scored, seconds: Math.round(performance.now() - start) / 1000 });
 }

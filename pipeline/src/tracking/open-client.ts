@@ -1,7 +1,7 @@
 import { readConnection } from './connection.ts';
 import type { MlflowSpec } from './log-version.ts';
 import { MlflowError } from './mlflow-error.ts';
-import { MlflowClient } from './rest-client.ts';
+import type { MlflowClient } from './rest-client.ts';
 
 /** Of a request: with the pauses between, a server may be gone for about 45 s and nothing fails. */
 const PATIENT_RETRIES = 12;
@@ -25,6 +25,8 @@ export async function withMlflow<T>(
   { patient, signal }: Hurry,
   work: (client: MlflowClient) => Promise<T>,
 ): Promise<T> {
+  // Loaded where there is a server alone: it takes as long as the rest of a command's start.
+  const { MlflowClient } = await import('./rest-client.ts');
   const connection = readConnection(trackingUri, { retries: patient ? PATIENT_RETRIES : RETRIES });
   const limit = patient ? undefined : AbortSignal.timeout(HURRY_MS);
   const signals = [signal, limit].filter((each) => each !== undefined);

@@ -1,24 +1,15 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { PipelineContext } from '../context.ts';
 import { toEvaluateResult } from '../evaluate/evaluate-result.ts';
 import { evaluate } from '../evaluate/evaluate.ts';
-import { smallModel } from './model.test-support.ts';
 import { SAWTOOTH, writeRawTable } from './raw-table.test-support.ts';
 import { train } from './train.ts';
+import { testTrainingStorage } from './training-storage.test-support.ts';
 
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'stockout-test-champion-'));
-});
-afterEach(() => rm(folder, { recursive: true }));
-
-function buildContext(spec: Parameters<typeof smallModel>[0] = {}): PipelineContext {
-  return { model: smallModel(spec), storageUri: pathToFileURL(folder).href };
-}
+const place = testTrainingStorage();
+const { buildContext } = place;
 
 /** One of the two specs alone knows the column cost. */
 function buildContextOf(features: 'Standard' | 'Extended'): PipelineContext {
@@ -72,7 +63,7 @@ describe('a candidate', () => {
     const { data } = context.model.spec;
     const withCost = { ...data, covariates: [{ column: 'cost', history: false }] };
     await train({ ...context, model: { ...context.model, spec: { ...context.model.spec, data: withCost } } });
-    await rm(path.join(folder, data.rawTable), { recursive: true });
+    await rm(path.join(place.folder, data.rawTable), { recursive: true });
     await writeRawTable(context);
     const candidate = await train(context, { against: 'v1' });
     expect(candidate.champion).toBeUndefined();

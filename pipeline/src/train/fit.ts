@@ -1,7 +1,6 @@
 import type { Feature, Manifest } from '@stockout/contracts';
 import type { PipelineContext } from '../context.ts';
 import { type Contributions, meanContributions } from '../evaluate/contributions.ts';
-import { exportOnnx } from '../export/onnx.ts';
 import { parseTreeModel } from '../export/tree-model.ts';
 import type { BoosterParams, CurvePoint } from '../xgboost/protocol.ts';
 import { predictScores } from '../xgboost/scorer.ts';
@@ -54,6 +53,8 @@ export async function fit(
   const { calibration, threshold } = options.choice;
   await using model = await trainModel(context, xgboost, material, features, options);
   const { importance, curve } = model;
+  // What does not train needs no writer of ONNX, which takes a while to load.
+  const { exportOnnx } = await import('../export/onnx.ts');
   return {
     ubj: await model.save('ubj'),
     onnx: exportOnnx(parseTreeModel(await model.save('json')), threshold.value, calibration),

@@ -1,11 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { InputError, type Manifest, MAX_RESULT_BYTES } from '@stockout/contracts';
+import { type Manifest, MAX_RESULT_BYTES } from '@stockout/contracts';
 import { openStorage } from '@stockout/storage';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { PipelineContext } from '../context.ts';
+import { describe, expect, it } from 'vitest';
 import { evaluate } from '../evaluate/evaluate.ts';
 import { features } from '../features.ts';
 import { versions } from '../versions/list-versions.ts';
@@ -15,20 +10,14 @@ import { smallModel } from './model.test-support.ts';
 import { toTrainResult } from './outcome.ts';
 import { SAWTOOTH, writeRawTable } from './raw-table.test-support.ts';
 import { train } from './train.ts';
+import { testTrainingStorage } from './training-storage.test-support.ts';
 import { sha256 } from './version-files.ts';
 
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'stockout-train-'));
-});
-afterEach(() => rm(folder, { recursive: true }));
-
-function buildContext(spec: Parameters<typeof smallModel>[0] = {}): PipelineContext {
-  return { model: smallModel(spec), storageUri: pathToFileURL(folder).href };
-}
+const place = testTrainingStorage();
+const { buildContext } = place;
 
 async function readVersion(version: string): Promise<Manifest> {
-  return requireManifest(openStorage(pathToFileURL(folder).href), 'default', 'retail', version);
+  return requireManifest(openStorage(place.uri), 'default', 'retail', version);
 }
 
 describe('a training', () => {
@@ -39,13 +28,13 @@ describe('a training', () => {
     const outcome = await train({ ...context, report: ({ step }) => steps.push(step) }, { run: 'r1' });
 
     expect(outcome).toMatchObject({ version: 'v1', run: 'r1', dataVersion: 0 });
-    expect(outcome.uri).toBe(`${pathToFileURL(folder).href}/models/default/retail/v1`);
+    expect(outcome.uri).toBe(`${place.uri}/models/default/retail/v1`);
     expect(outcome.metrics.auc).toBeGreaterThan(0.95);
     expect(outcome.gates.map((gate) => gate.passed)).toEqual([true, true]);
     expect(outcome.baseline?.feature).toBeTypeOf('string');
 
     const manifest = await readVersion('v1');
-    const storage = openStorage(pathToFileURL(folder).href);
+    const storage = openStorage(place.uri);
     for (const [name, { sha256: pinned, bytes }] of Object.entries(manifest.files)) {
       const content = await storage.read(`models/default/retail/v1/${name}`);
       expect([sha256(content), content.length]).toEqual([pinned, bytes]);
@@ -78,7 +67,7 @@ describe('a training', () => {
     await writeRawTable(context);
     await train(context);
     const manifest = await readVersion('v1');
-    await using scorer = await loadScorer(openStorage(pathToFileURL(folder).href), manifest);
+    await using scorer = await loadScorer(openStorage(place.uri), manifest);
     const { golden } = manifest;
     const matrix = new Float32Array(
       golden.flatMap((row) => row.features.map((value) => value ?? Number.NaN)),
@@ -218,7 +207,7 @@ describe('a training', () => {
       expect(manifest.uncalibrated?.ece).not.toBe(manifest.metrics.ece);
       const { golden } = manifest;
       const rows = golden.flatMap((row) => row.features.map((value) => value ?? Number.NaN));
-      await using scorer = await loadScorer(openStorage(pathToFileURL(folder).href), manifest);
+      await using scorer = await loadScorer(openStorage(place.uri), manifest);
       const scores = await scorer.score(new Float32Array(rows), golden.length);
       expect([...scores]).toEqual(golden.map((row) => row.score));
       const evaluated = await evaluate(context, { version: 'v1' });
@@ -246,58 +235,11 @@ describe('a training', () => {
   });
 });
 
-async function refused(context: PipelineContext, message: RegExp, sql?: string): Promise<void> {
-  await writeRawTable(context, sql);
-  const error = await train(context).catch((reason: unknown) => reason);
-  expect(error).toBeInstanceOf(InputError);
-  expect(String(error)).toMatch(message);
-  expect((await versions(context)).versions).toEqual([]);
-  expect(await openStorage(pathToFileURL(folder).href).list('models')).toEqual([]);
-}
-
-describe('a training that cannot be', () => {
-  it('says how many days there are and are needed', () =>
-    refused(
-      buildContext({ training: { split: { strategy: 'Time', testDays: 50, testFraction: '0.2' } } }),
-      /53 labelled days.*testing on 50 takes at least 58/,
-    ));
-
-  it('says that the rows are of one class only', () =>
-    refused(
-      buildContext(),
-      /of one class only.*stockout column/,
-      `SELECT * REPLACE (0 AS stockout) FROM (${SAWTOOTH})`,
-    ));
-
-  it('says that no day has a label yet', () =>
-    refused(
-      buildContext(),
-      /none.*horizonDays/,
-      `SELECT * FROM (${SAWTOOTH}) WHERE date < DATE '2025-01-04'`,
-    ));
-
-  it('says how many stores a split by them takes', () =>
-    refused(
-      buildContext({ training: { split: { strategy: 'Store', testDays: 5, testFraction: '0.2' } } }),
-      /has 1 stores with labelled rows.*needs 2/,
-      `SELECT * FROM (${SAWTOOTH}) WHERE store_id = 'S1'`,
-    ));
-
-  it('names the monotone feature that does not exist', () =>
-    refused(buildContext({ params: { monotone: { inventry: -1 } } }), /monotone\.inventry is no feature/));
-
-  it('names the champion that does not exist, and those that do', async () => {
-    const context = buildContext();
-    await writeRawTable(context);
-    await expect(train(context, { against: 'v7' })).rejects.toThrow(/no version v7.*there are: none/);
-  });
-});
-
 it('refuses a model file that is not the one that its manifest pins', async () => {
   const context = buildContext();
   await writeRawTable(context);
   await train(context);
-  const storage = openStorage(pathToFileURL(folder).href);
+  const storage = openStorage(place.uri);
   const key = 'models/default/retail/v1/model.ubj';
   await storage.put(key, (await storage.read(key)).subarray(0, 1000));
   await expect(loadScorer(storage, await readVersion('v1'))).rejects.toThrow(/model\.ubj.*digest/);

@@ -1,4 +1,4 @@
-import { StockoutError } from '@stockout/contracts';
+import { StockoutError } from '@stockout/contracts/errors';
 import koffi from 'koffi';
 import { type Library, loadLibrary } from './library.ts';
 

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { StockoutError } from '@stockout/contracts';
+import { StockoutError } from '@stockout/contracts/errors';
 import koffi, { type LibraryHandle } from 'koffi';
 import { cachedLibrary, hint } from '../../xgboost/install.mjs';
 

@@ -1,4 +1,4 @@
-import { StockoutError } from '@stockout/contracts';
+import { StockoutError } from '@stockout/contracts/errors';
 
 /**
  * How XGBoost holds rows: copied whole (fastest), by the bin of each value alone, or those bins on disk with a few pages

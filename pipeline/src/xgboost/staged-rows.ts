@@ -1,7 +1,7 @@
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { StockoutError } from '@stockout/contracts';
+import { StockoutError } from '@stockout/contracts/errors';
 
 /** Where rows lie in their file: batch after batch, in each one column after the other, 32-bit floats. */
 export interface StagedLayout {

@@ -9,7 +9,7 @@ import { releaseMemory } from '../release-memory.ts';
 import type { PartReader } from './part-reader.ts';
 import { RowBlock } from './row-block.ts';
 
-/** Rows at a time: as many as ONNX Runtime is given at a time. */
+/** Rows at a time: a megabyte of a matrix of 15 columns. */
 const BLOCK_ROWS = 16_384;
 
 /** The rows of a record batch that one column holds. */

@@ -8,6 +8,7 @@ import './no-telemetry.ts';
 import type { BatchFormatName } from './batch-format.ts';
 import { ownMemory } from './own-memory.ts';
 import type { WorkerReply, WorkerRequest, WorkerSetup } from './protocol.ts';
+import type { ComparedScores } from './row-scorer.ts';
 import type { BatchAnswer } from './score-batch.ts';
 import type { StreamKind } from './stream-kind.ts';
 
@@ -46,7 +47,7 @@ export class BatchClient {
 
   /**
    * @param told what is learned of the rows of a batch, after its answer
-   * @throws when model.onnx cannot be loaded
+   * @throws what the worker fails with before it is ready
    */
   static async start(
     setup: WorkerSetup,
@@ -63,36 +64,35 @@ export class BatchClient {
     return this.#client.waiting;
   }
 
-  /** @param body its memory may go over to the worker */
-  async score(body: Buffer, format: BatchFormatName): Promise<ScoredBatch> {
-    const whole = ownMemory(body);
-    return this.#score((id) => ({ id, kind: 'batch', format, body: whole }), whole);
-  }
-
   /**
-   * Scores a JSON array of rows, and explains each.
    * @param body its memory may go over to the worker
-   * @param top how many contributions of each row are listed
+   * @param explain how many contributions of each row are listed, 0 for no explanation
    */
-  async explain(body: Buffer, top: number): Promise<ScoredBatch> {
+  async score(body: Buffer, format: BatchFormatName, explain = 0): Promise<ScoredBatch> {
     const whole = ownMemory(body);
-    return this.#score((id) => ({ id, kind: 'explain', top, body: whole }), whole);
+    return this.#score((id) => ({ id, kind: 'batch', format, body: whole, explain }), whole);
   }
 
   #score(build: (id: number) => WorkerRequest, body: Uint8Array): Promise<ScoredBatch> {
     return this.#client.call('batch', build, [body.buffer as ArrayBuffer]);
   }
 
-  /** @param body a request of the Open Inference Protocol; its memory may go over to the worker */
-  infer(body: InferBody): Promise<{ answer: InferAnswer; seconds: number }> {
+  /**
+   * @param body a request of the Open Inference Protocol; its memory may go over to the worker
+   * @param explain how many contributions of each row are listed, 0 for no explanation
+   */
+  infer(body: InferBody, explain: number): Promise<{ answer: InferAnswer; seconds: number }> {
     const bytes = ownMemory(body.bytes);
-    return this.#client.call('infer', (id) => ({ id, kind: 'infer', body: { ...body, bytes } }), [
+    return this.#client.call('infer', (id) => ({ id, kind: 'infer', body: { ...body, bytes }, explain }), [
       bytes.buffer as ArrayBuffer,
     ]);
   }
 
-  /** A body that is scored while it arrives. */
-  openStream(format: StreamKind): BatchStream {
+  /**
+   * A body that is scored while it arrives.
+   * @param explain of NDJSON, how many contributions of each row are listed; 0 for no explanation
+   */
+  openStream(format: StreamKind, explain = 0): BatchStream {
     const stream = this.#nextStream++;
     let worker: Promise<Worker> | undefined;
     return {
@@ -100,7 +100,7 @@ export class BatchClient {
         worker ??= this.#client.running();
         // Another worker knows nothing of the parts before.
         if (!this.#client.isCurrent(worker)) throw new WorkerLostError('the batch worker ended');
-        return this.#score((id) => ({ id, kind: 'part', stream, format, body, last }), body);
+        return this.#score((id) => ({ id, kind: 'part', stream, format, body, last, explain }), body);
       },
       close: () =>
         void worker?.then(
@@ -110,8 +110,11 @@ export class BatchClient {
     };
   }
 
-  /** ONNX Runtime's scores of rows as they are. */
-  async scoreMatrix(matrix: Float32Array, rows: number): Promise<Float32Array> {
+  /**
+   * Scores of rows as they are, by each scorer of batches.
+   * @throws also when ONNX Runtime does not take model.onnx
+   */
+  async compareScorers(matrix: Float32Array, rows: number): Promise<ComparedScores> {
     const { scores } = await this.#client.call('matrix', (id) => ({ id, kind: 'matrix', matrix, rows }));
     return scores;
   }

@@ -1,4 +1,6 @@
 import type { RowReader } from '../features.ts';
+import type { ExplainedRows } from './explain-batch.ts';
+import { renderExplainedRows } from './explained-rows.ts';
 import type { ScoreRows } from './part-scorer.ts';
 import {
   type BatchAnswer,
@@ -14,12 +16,14 @@ export interface BatchFormat {
   read(body: Buffer, reader: RowReader): Rows | Refusal;
   /** In a memory of its own, which can change threads. */
   render(scores: Float32Array, threshold: number): Uint8Array;
+  /** The same for rows that are explained. */
+  renderExplained(rows: ExplainedRows, threshold: number): Uint8Array;
 }
 
 /** A JSON array of rows; MLflow's JSON; MLflow's CSV. */
 export type BatchFormatName = 'rows' | 'invocation' | 'invocationCsv';
 
-const ROWS: BatchFormat = { read: readBatch, render: renderBatch };
+const ROWS: BatchFormat = { read: readBatch, render: renderBatch, renderExplained: renderExplainedRows };
 
 /** What only few callers need is loaded for the first of them. */
 export async function batchFormat(name: BatchFormatName): Promise<BatchFormat> {

@@ -5,12 +5,13 @@ import { joinBytes } from './join-bytes.ts';
 import type { PartReader } from './part-reader.ts';
 import type { Renderer } from './renderer.ts';
 import { type BatchAnswer, refusalOf, summarise } from './score-batch.ts';
+import type { StreamScorer } from './stream-kind.ts';
 
 /** Scores rows in model order. */
 export type ScoreRows = (matrix: Float32Array, count: number) => Promise<Float32Array>;
 
 /** One body that arrives in parts: what is whole of it is scored and rendered, part by part. */
-export class PartScorer {
+export class PartScorer implements StreamScorer {
   readonly #reader: PartReader;
   readonly #renderer: Renderer;
   readonly #score: ScoreRows;
@@ -24,7 +25,6 @@ export class PartScorer {
     this.#threshold = threshold;
   }
 
-  /** The answer's next part, or why the rows are refused: then nothing more of this body is to come. */
   async next(bytes: Buffer, last: boolean): Promise<BatchAnswer> {
     const scores: Float32Array[] = [];
     const errors: FieldError[] = [];

@@ -66,7 +66,7 @@ export function renderBatch(scores: Float32Array, threshold: number): Uint8Array
     end += json.write((index === 0 ? '' : ',') + prediction, end, 'latin1');
   }
   end += json.write(']', end);
-  return json.subarray(0, end);
+  return new Uint8Array(json.buffer.transfer(end));
 }
 
 export function summarise(scores: Float32Array, threshold: number): ScoreSummary {

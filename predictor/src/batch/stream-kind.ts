@@ -2,6 +2,7 @@ import type { RowReader } from '../features.ts';
 import { NdjsonReader } from './ndjson-reader.ts';
 import { PartScorer, type ScoreRows } from './part-scorer.ts';
 import { csvRenderer, ndjsonRenderer } from './renderer.ts';
+import type { BatchAnswer } from './score-batch.ts';
 
 /** Kinds of bodies that are scored part by part, by their media types. The answer is of the same kind. */
 export const STREAM_KINDS = {
@@ -11,6 +12,12 @@ export const STREAM_KINDS = {
 } as const;
 
 export type StreamKind = (typeof STREAM_KINDS)[keyof typeof STREAM_KINDS];
+
+/** One body that arrives in parts. */
+export interface StreamScorer {
+  /** The answer's next part, or why the rows are refused: then nothing more of this body is to come. */
+  next(bytes: Buffer, last: boolean): Promise<BatchAnswer>;
+}
 
 /** Reader and renderer of one kind; what only few callers need is loaded for the first of them. */
 export async function openPartScorer(

@@ -1,41 +1,37 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { scoreOfMargin } from '@stockout/contracts/probability';
 import { Bins } from '../drift/bins.ts';
 import { Explainer } from '../explain/explainer.ts';
 import { RowReader } from '../features.ts';
+import { giveWay } from '../give-way.ts';
+import { explainable } from '../oip/explainable.ts';
 import { infer } from '../oip/infer.ts';
 import { openerOf } from '../oip/open.ts';
 import { releaseMemory } from '../release-memory.ts';
 import { summarise } from '../traffic-summary.ts';
-import { FlatTrees } from '../trees/flat-trees.ts';
 import { batchFormat, scoreWhole } from './batch-format.ts';
-import { explainBatch } from './explain-batch.ts';
-import { OnnxScorer } from './onnx-scorer.ts';
-import type { PartScorer } from './part-scorer.ts';
+import { type ExplainRows, explainRows, explainWhole } from './explain-batch.ts';
+import { ExplainedLines } from './explained-lines.ts';
 import { ownMemory } from './own-memory.ts';
 import type { WorkerReply, WorkerRequest, WorkerSetup } from './protocol.ts';
-import { type BatchAnswer, readBatch } from './score-batch.ts';
-import { openPartScorer } from './stream-kind.ts';
+import { RowScorer } from './row-scorer.ts';
+import type { BatchAnswer } from './score-batch.ts';
+import { openPartScorer, type StreamScorer } from './stream-kind.ts';
 
 type BatchRequest = Extract<WorkerRequest, { kind: 'batch' }>;
-type ExplainRequest = Extract<WorkerRequest, { kind: 'explain' }>;
 type PartRequest = Extract<WorkerRequest, { kind: 'part' }>;
 type InferWork = Extract<WorkerRequest, { kind: 'infer' }>;
 
-/** From so many rows on ONNX Runtime is faster than the flat trees (measured: bench/scorers.ts). */
-const ONNX_FROM_ROWS = 100;
-
+giveWay();
 const setup = workerData as WorkerSetup;
 const port = parentPort as MessagePort;
 const reader = new RowReader(setup.features);
 const width = setup.features.length;
 const bins = new Bins(setup);
-const trees = new FlatTrees(setup.boosted, scoreOfMargin(setup.calibration));
-const explainer = new Explainer(setup.boosted, trees, setup);
-const onnx = await OnnxScorer.create(setup.onnx, width, setup.threads);
+const scorer = new RowScorer(setup);
+const explainer = new Explainer(setup.boosted, scorer.trees, setup);
 /** Bodies of which some parts have come. */
-const streams = new Map<number, PartScorer>();
-// One at a time, in order of arrival: a batch already uses every core.
+const streams = new Map<number, StreamScorer>();
+// One at a time, in order of arrival: what a batch holds in memory has a bound.
 let queue = Promise.resolve();
 
 port.on('message', (request: WorkerRequest | 'close') => {
@@ -50,8 +46,7 @@ async function handle(request: WorkerRequest): Promise<void> {
   }
   try {
     if (request.kind === 'matrix') {
-      const scores = await onnx.score(request.matrix, request.rows);
-      send({ id: request.id, kind: 'matrix', scores }, [scores.buffer as ArrayBuffer]);
+      send({ id: request.id, kind: 'matrix', scores: await scorer.compare(request.matrix, request.rows) });
       return;
     }
     if (request.kind === 'infer') {
@@ -59,7 +54,7 @@ async function handle(request: WorkerRequest): Promise<void> {
       return;
     }
     const started = performance.now();
-    const answer = await answerTo(request);
+    const answer = await (request.kind === 'part' ? scorePart(request) : scoreBody(request));
     const seconds = (performance.now() - started) / 1000;
     send({ id: request.id, kind: 'batch', answer, seconds }, transfersOf(answer));
   } catch (error) {
@@ -67,44 +62,55 @@ async function handle(request: WorkerRequest): Promise<void> {
   }
 }
 
-async function handleInfer({ id, body }: InferWork): Promise<void> {
+async function handleInfer({ id, body, explain }: InferWork): Promise<void> {
   const started = performance.now();
   const open = await openerOf(body, setup);
-  const answer = await infer(open, setup, ({ matrix, count }) => scoreRows(matrix, count));
+  const answer =
+    explain > 0
+      ? await infer(explainable(open, Math.min(explain, width)), setup, async (rows) =>
+          explaining(explain)(rows),
+        )
+      : await infer(open, setup, async ({ matrix, count }) => ({ scores: await scoreRows(matrix, count) }));
   const seconds = (performance.now() - started) / 1000;
   if (answer.kind === 'refused') return send({ id, kind: 'infer', answer, seconds });
   const whole = ownMemory(answer.body);
   send({ id, kind: 'infer', answer: { ...answer, body: whole }, seconds }, [whole.buffer as ArrayBuffer]);
 }
 
-async function scorePart({ stream, format, body, last }: PartRequest): Promise<BatchAnswer> {
-  const scorer = streams.get(stream) ?? (await openPartScorer(format, reader, scoreRows, setup.threshold));
-  streams.set(stream, scorer);
-  const answer = await scorer.next(bufferOf(body), last);
+async function scorePart({ stream, format, body, last, explain }: PartRequest): Promise<BatchAnswer> {
+  const opened = streams.get(stream) ?? (await openStream(format, explain));
+  streams.set(stream, opened);
+  const answer = await opened.next(bufferOf(body), last);
   releaseMemory(body);
   if (last || answer.kind !== 'scored') streams.delete(stream);
   return answer;
 }
 
-function explainBody({ body, top }: ExplainRequest): BatchAnswer {
-  const rows = readBatch(bufferOf(body), reader);
-  if (rows.kind !== 'rows') return rows;
-  const { features, threshold } = setup;
-  tell(rows.matrix, trees.scoreAll(rows.matrix, rows.count));
-  return explainBatch(rows, explainer, { top, width: features.length, threshold });
+async function openStream(format: PartRequest['format'], explain: number): Promise<StreamScorer> {
+  if (explain > 0) return new ExplainedLines(reader, explaining(explain), setup.threshold);
+  return openPartScorer(format, reader, scoreRows, setup.threshold);
 }
 
-async function answerTo(request: PartRequest | ExplainRequest | BatchRequest): Promise<BatchAnswer> {
-  if (request.kind === 'part') return scorePart(request);
-  return request.kind === 'explain' ? explainBody(request) : scoreBody(request);
+async function scoreBody({ body, format, explain }: BatchRequest): Promise<BatchAnswer> {
+  const found = await batchFormat(format);
+  if (explain > 0) {
+    const listed = Math.min(explain, width);
+    return explainWhole(found, bufferOf(body), reader, { explain: explaining(explain), listed, ...setup });
+  }
+  return scoreWhole(found, bufferOf(body), reader, scoreRows, setup.threshold);
 }
 
-async function scoreBody({ body, format }: BatchRequest): Promise<BatchAnswer> {
-  return scoreWhole(await batchFormat(format), bufferOf(body), reader, scoreRows, setup.threshold);
+/** @param top how many contributions of each row are listed */
+function explaining(top: number): ExplainRows {
+  return (rows) => {
+    const explained = explainRows(rows, explainer, { top, width });
+    tell(rows.matrix, explained.scores);
+    return explained;
+  };
 }
 
 async function scoreRows(matrix: Float32Array, count: number): Promise<Float32Array> {
-  const scores = count < ONNX_FROM_ROWS ? trees.scoreAll(matrix, count) : await onnx.score(matrix, count);
+  const scores = await scorer.score(matrix, count);
   tell(matrix, scores);
   return scores;
 }
@@ -127,6 +133,6 @@ function send(reply: WorkerReply, transfers: ArrayBuffer[] = []): void {
 }
 
 async function close(): Promise<void> {
-  await onnx.close();
+  await scorer.close();
   port.close();
 }

@@ -100,6 +100,8 @@ describe('the words of a feature', () => {
     ['holiday_flag', 1, 'holiday flag at 1'],
     ['rain_lag_1', 3, 'rain at 3 the day before'],
     ['store_rain_mean', 2.5, 'a mean rain of 2.5 in the store so far'],
+    ['region_product_rain', 3, 'a mean rain of 3 for the product in the region on the day'],
+    ['region_product_rain_mean', 3, 'a mean rain of 3 for the product in the region so far'],
     [
       'product_rain_roll7_avg_rank',
       0.31,

@@ -100,6 +100,11 @@ const WORDS: Readonly<Record<string, Words>> = {
     'stockouts of the product in the last 7 days',
     "stockouts on {%} of the product's store days in the last 7 days",
   ),
+  region_product_stockout_rate: words(
+    'region',
+    'stockouts of the product in the region',
+    "stockouts on {%} of the product's store days in the region so far",
+  ),
   product_stockout_rate_rank: words(
     'product',
     'rank of the product by stockouts',
@@ -116,9 +121,12 @@ const WORDS: Readonly<Record<string, Words>> = {
 const COVARIATE_WORDS: readonly [before: string, after: string, usual: string][] = [
   ['product_', '_roll7_avg_rank', 'a higher mean {c} in the last 7 days than {%} of the other products'],
   ['product_', '_mean_rank', 'a higher mean {c} so far than {%} of the other products'],
+  ['region_product_', '_roll7_avg', 'a mean {c} of {} for the product in the region in the last 7 days'],
+  ['region_product_', '_mean', 'a mean {c} of {} for the product in the region so far'],
   ['product_', '_roll7_avg', 'a mean {c} of {} for the product in the last 7 days'],
   ['store_', '_roll7_avg', 'a mean {c} of {} in the store in the last 7 days'],
   ['product_', '_mean', 'a mean {c} of {} for the product so far'],
+  ['region_product_', '', 'a mean {c} of {} for the product in the region on the day'],
   ['', '_weekday_mean', 'a mean {c} of {} on this day of the week so far'],
   ['store_', '_mean', 'a mean {c} of {} in the store so far'],
   ['', '_roll28_avg', 'a mean {c} of {} in the last 28 days'],

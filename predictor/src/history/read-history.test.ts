@@ -13,10 +13,13 @@ const OWN: RawRows = {
     { name: 'promo', source: 'discount', kind: 'number', condition: { test: 'below', bound: '1' } },
     { name: 'stockout', source: 'hours', kind: 'number', condition: { test: 'atLeast', bound: '16' } },
     { name: 'hours', source: 'hours', kind: 'number', history: true },
+    { name: 'region', source: 'Ort', kind: 'text' },
   ],
 };
 
 const read = (...rows: unknown[]) => readHistory(rows, OWN, 100);
+/** As JSON has it: what is undefined is not there. */
+const plain = (row: object): unknown => JSON.parse(JSON.stringify(row));
 const DAY = Date.UTC(2025, 0, 1) / 86_400_000;
 
 describe('rows under the names of the customer', () => {
@@ -51,6 +54,17 @@ describe('rows under the names of the customer', () => {
     });
   });
 
+  it('may say the region of the store or not, as text or a whole number', () => {
+    const regions = [' Köln ', 7, '', null, undefined, '7.0', '7.05'];
+    const row = { Filiale: 'S', product_id: 'P', hours: 0 };
+    const given = read(...regions.map((Ort, i) => ({ ...row, dt: `2025-01-0${i + 1}`, Ort })).map(plain));
+    expect(given).toMatchObject({ columns: { region: ['Köln', '7', null, null, null, '7', '7.05'] } });
+    expect(read({ ...row, dt: '2025-01-01', Ort: 1.5 })).toEqual({
+      kind: 'wrong',
+      errors: [{ field: '[0].Ort', message: 'must be text or a whole number, not a number' }],
+    });
+  });
+
   it('are named by their newest row, whatever their order', () => {
     const days = ['2025-01-02', '2025-01-03', '2025-01-01'];
     const given = read(...days.map((dt) => ({ Filiale: 'S', product_id: 'P', dt, hours: 0 })));
@@ -64,7 +78,7 @@ it('whatever JSON a caller sends is read or refused by name, and numbers that ar
     fc.jsonValue({ maxDepth: 1 }),
     fc.double(),
   );
-  const names = ['Filiale', 'store_id', 'product_id', 'dt', 'date', 'discount', 'promo', 'hours', 'stockout', '__proto__']; // prettier-ignore
+  const names = ['Ort', 'region', 'Filiale', 'store_id', 'product_id', 'dt', 'date', 'discount', 'promo', 'hours', 'stockout', '__proto__']; // prettier-ignore
   const row = fc.dictionary(fc.constantFrom(...names), value);
   const body = fc.oneof(
     fc.array(row, { maxLength: 4 }),

@@ -4,6 +4,7 @@ import { nameOf } from '../features.ts';
 /** A value as DuckDB takes it, or what is wrong with it, in words that follow the field's name. */
 export type Value = { value: string | number | null } | { wrong: string };
 
+const WHOLE = /^(-?\d+)\.0+$/;
 const DAY = /^(\d{4}-\d{2}-\d{2})(T00:00(:00(\.0{1,9})?)?Z?)?$/;
 const DAY_MS = 86_400_000;
 /** Days outside of these are typing errors or markers: ingest refuses them too. */
@@ -12,6 +13,7 @@ const [FIRST_DAY, LAST_DAY] = [Date.UTC(1900, 0, 1) / DAY_MS, Date.UTC(2199, 11,
 /** Reads what JSON has for a column of raw rows; the same values are accepted as by `stockout ingest`. */
 export function readValue(kind: RawColumn['kind'], value: unknown): Value {
   if (kind === 'key') return readKey(value);
+  if (kind === 'text') return readText(value);
   if (kind === 'day') return readDay(value);
   return readNumber(kind, value);
 }
@@ -28,6 +30,19 @@ function readKey(value: unknown): Value {
   const key = value.toWellFormed().trim();
   if (key === '') return { wrong: 'is empty' };
   return key.includes('\0') ? { wrong: 'has a NUL character' } : { value: key };
+}
+
+/** What is blank says nothing, and 7.0 is 7, as in `stockout ingest`. */
+function readText(value: unknown): Value {
+  const isBlank = value === null || (typeof value === 'string' && value.trim() === '');
+  if (isBlank) return { value: null };
+  const read = readKey(value);
+  const [, whole] = ('value' in read && WHOLE.exec(String(read.value))) || [];
+  return whole !== undefined && isBigint(whole) ? { value: whole } : read;
+}
+
+function isBigint(whole: string): boolean {
+  return BigInt.asIntN(64, BigInt(whole)) === BigInt(whole);
 }
 
 /** Days since 1970. pandas writes a day as its midnight. */

@@ -70,10 +70,15 @@ function unusable(series: SeriesFeatures, features: readonly Feature[], given: G
   return features.flatMap(({ name, nullable }, index) => {
     const value = series.values[index] ?? null;
     if (value === null) {
-      return nullable ? [] : [{ field, message: `leaves ${name} unknown, which the model has always known` }];
+      return nullable ? [] : [{ field, message: leavesUnknown(name) }];
     }
     return Number.isFinite(Math.fround(value)) ? [] : [{ field, message: `makes ${name} overflow 32 bits` }];
   });
+}
+
+function leavesUnknown(feature: string): string {
+  const needed = feature.startsWith('region_product_') ? ': send the region of the store' : '';
+  return `leaves ${feature} unknown, which the model has always known${needed}`;
 }
 
 function render(

@@ -5,6 +5,7 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { SNAPSHOT_FILE, scoreOfMargin } from '@stockout/contracts';
 import { type DuckDB, History, openDuckDB } from '@stockout/features';
 import { Explainer } from '../explain/explainer.ts';
+import { giveWay } from '../give-way.ts';
 import { NotJsonError, parseJson } from '../parse-json.ts';
 import { FlatTrees } from '../trees/flat-trees.ts';
 import { parseUbj } from '../trees/parse-ubj.ts';
@@ -17,6 +18,7 @@ const MIB = 2 ** 20;
 /** A quarter of what the process may use: scoring goes on beside it. What does not fit spills to the temporary folder. */
 const MEMORY_BYTES = Math.min(256 * MIB, Math.floor((process.constrainedMemory() || Infinity) / 4));
 
+giveWay();
 const setup = workerData as HistorySetup;
 const port = parentPort as MessagePort;
 const parsed = parseUbj(setup.ubj);

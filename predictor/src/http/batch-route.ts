@@ -6,7 +6,7 @@ import type { Exchange } from './exchange.ts';
 import { EXPLAIN, type ExplainQuery, explainsJsonOnly } from './explain-query.ts';
 import type { HeldBytes } from './held-bytes.ts';
 import { busy, readHeldBody } from './read-held-body.ts';
-import { expectRoom, explainWholeBody, scoreWholeBody } from './score-whole-body.ts';
+import { expectRoom, scoreWholeBody } from './score-whole-body.ts';
 import type { RouteRequest, ScoringRoute } from './scoring-route.ts';
 import { StreamedBatch } from './streamed-batch.ts';
 
@@ -14,6 +14,15 @@ import { StreamedBatch } from './streamed-batch.ts';
 const UNSENT_BYTES = 16 * 2 ** 20;
 /** Beside that a stream has a few parts in memory: one arriving, one in the worker, one as answered. */
 const STREAM_BYTES = UNSENT_BYTES + 4 * 2 ** 20;
+/** What is handed to the worker at a time: large enough that the handing over costs nothing, small enough to hold. */
+const PART_BYTES = 2 ** 20;
+/** Where rows are explained a part is answered by some MB, and others wait for the worker meanwhile. */
+const EXPLAINED_PART_BYTES = 64 * 1024;
+
+interface Streamed extends ExplainQuery {
+  type: string;
+  kind: StreamKind;
+}
 
 /**
  * POST /predict/batch: rows as a JSON array, scored as a whole or not at all; or as lines of JSON, CSV or Arrow, scored
@@ -35,25 +44,24 @@ export class BatchRoute implements ScoringRoute<ExplainQuery> {
   answer(exchange: Exchange, serving: Serving, { type, query }: RouteRequest<ExplainQuery>): void {
     expectRoom(serving, this.#runtime, this.#held);
     const kind = (STREAM_KINDS as Readonly<Record<string, StreamKind>>)[type];
-    if (kind !== undefined && query.explain > 0) throw explainsJsonOnly();
-    if (kind !== undefined) return this.#stream(exchange, serving, type, kind);
-    readHeldBody(exchange, this.#held, this.#runtime.limits.batchBytes, async (body) =>
-      exchange.json(await this.#score(body, query.explain, serving)),
-    );
+    const { explain } = query;
+    if (kind !== undefined && kind !== 'ndjson' && explain > 0) throw explainsJsonOnly();
+    if (kind !== undefined) return this.#stream(exchange, serving, { type, kind, explain });
+    readHeldBody(exchange, this.#held, this.#runtime.limits.batchBytes, async (body) => {
+      const how = { format: 'rows', explain } as const;
+      exchange.json(await scoreWholeBody(exchange, body, how, serving, this.#held));
+    });
   }
 
-  #score(body: Buffer, explain: number, serving: Serving): Promise<Uint8Array> {
-    if (explain > 0) return explainWholeBody(body, explain, serving, this.#runtime, this.#held);
-    return scoreWholeBody(body, 'rows', serving, this.#runtime, this.#held);
-  }
-
-  #stream(exchange: Exchange, { batches }: Serving, type: string, kind: StreamKind): void {
+  #stream(exchange: Exchange, { batches }: Serving, { type, kind, explain }: Streamed): void {
     const { heldBytes } = this.#runtime.limits;
     const mine = Math.min(STREAM_BYTES, Math.floor(heldBytes / 4));
     if (!this.#held.take(mine)) throw busy();
     takesItsTime(exchange.req);
     const unsent = Math.floor((mine / STREAM_BYTES) * UNSENT_BYTES);
-    const batch = new StreamedBatch(exchange, batches.openStream(kind), type, unsent);
+    const partBytes = explain > 0 ? EXPLAINED_PART_BYTES : PART_BYTES;
+    const scorer = batches.openStream(kind, explain);
+    const batch = new StreamedBatch(exchange, scorer, type, { unsent, partBytes });
     void batch.run().finally(() => this.#held.give(mine));
   }
 }

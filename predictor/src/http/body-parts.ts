@@ -1,9 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { releaseMemory } from '../release-memory.ts';
+import { joinChunks } from './join-chunks.ts';
 import type { Patience } from './patience.ts';
-
-/** What is handed to the worker at a time: large enough that the handing over costs nothing, small enough to hold. */
-const PART_BYTES = 2 ** 20;
 
 export interface BodyPart {
   /** In a memory of their own, which can change threads. */
@@ -12,10 +9,15 @@ export interface BodyPart {
 }
 
 /**
- * Reads a body in parts, no faster than they are asked for. A body that is no larger than a part comes as one, the
+ * Reads a body in parts, no faster than they are asked for. A body that is smaller than a part comes as one, the
  * last.
+ * @param partBytes a part but the last has so many or more: it ends with a chunk, which is what lay ready (up to 128 KiB)
  */
-export async function* bodyParts(req: IncomingMessage, patience: Patience): AsyncGenerator<BodyPart, void> {
+export async function* bodyParts(
+  req: IncomingMessage,
+  patience: Patience,
+  partBytes: number,
+): AsyncGenerator<BodyPart, void> {
   // What is not read of a refused body is left to whoever answers.
   const chunks = req.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer>;
   let held: Buffer[] = [];
@@ -26,21 +28,9 @@ export async function* bodyParts(req: IncomingMessage, patience: Patience): Asyn
     patience.moved(value.length);
     held.push(value);
     length += value.length;
-    if (length < PART_BYTES) continue;
-    yield { bytes: joined(held, length), last: false };
+    if (length < partBytes) continue;
+    yield { bytes: joinChunks(held, length), last: false };
     [held, length] = [[], 0];
   }
-  yield { bytes: joined(held, length), last: true };
-}
-
-/** The chunks are freed. */
-function joined(chunks: Buffer[], length: number): Uint8Array {
-  const all = new Uint8Array(length);
-  let offset = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, offset);
-    offset += chunk.length;
-    releaseMemory(chunk);
-  }
-  return all;
+  yield { bytes: joinChunks(held, length), last: true };
 }

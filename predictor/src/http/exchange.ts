@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { releaseMemory } from '../release-memory.ts';
 import type { Runtime } from '../runtime.ts';
 import { beginHttpSpan, httpAttributes } from '../tracing/http-span.ts';
 import type { RequestSpan } from '../tracing/tracing.ts';
@@ -34,14 +35,14 @@ export class Exchange {
     return (this.#requestId ??= requestIdOf(this.req));
   }
 
-  /** @param body JSON as bytes, or as a string of ASCII characters */
+  /** @param body JSON as bytes, which are freed once they are sent, or as a string of ASCII characters */
   json(body: string | Uint8Array): void {
     this.#answer(200, 'application/json', body, []);
   }
 
   /**
    * Answers 200 with another kind of body.
-   * @param body bytes, or a string of ASCII characters
+   * @param body bytes, which are freed once they are sent, or a string of ASCII characters
    * @param headers further ones, as flat pairs of name and value
    */
   send(type: string, body: string | Uint8Array, headers: string[] = []): void {
@@ -99,6 +100,7 @@ export class Exchange {
     this.res.writeHead(status, this.#headers(type, headers));
     // As a string it goes out in one write with the head; problems may hold any character.
     this.res.end(body, status === 200 ? 'latin1' : 'utf8');
+    if (typeof body !== 'string') this.res.once('close', () => releaseMemory(body));
     this.#count(status);
   }
 

@@ -17,6 +17,7 @@ export const EXPLAIN = {
 } as const;
 
 export function explainsJsonOnly(): ProblemError {
-  const message = 'is answered to rows in a JSON array only: send application/json, or leave it out';
+  const message =
+    'is answered to rows of JSON only: send application/json or application/x-ndjson, or leave it out';
   return wrongFields([{ field: '?explain', message }]);
 }

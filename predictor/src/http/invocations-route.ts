@@ -1,6 +1,7 @@
 import type { Runtime } from '../runtime.ts';
 import type { Serving } from '../serving.ts';
 import type { Exchange } from './exchange.ts';
+import { EXPLAIN, type ExplainQuery } from './explain-query.ts';
 import type { HeldBytes } from './held-bytes.ts';
 import type { ProblemError } from './problem.ts';
 import { readHeldBody } from './read-held-body.ts';
@@ -15,10 +16,11 @@ const ERROR_CODES: Readonly<Record<number, string>> = {
 };
 
 /** POST /invocations: MLflow's scoring protocol, with the answers that its own server gives for the same version. */
-export class InvocationsRoute implements ScoringRoute {
+export class InvocationsRoute implements ScoringRoute<ExplainQuery> {
   readonly paths = ['/invocations'];
   readonly method = 'POST';
   readonly types = ['application/json', 'text/csv'];
+  readonly query = { explain: EXPLAIN };
   readonly #runtime: Runtime;
   readonly #held: HeldBytes;
 
@@ -27,11 +29,11 @@ export class InvocationsRoute implements ScoringRoute {
     this.#held = held;
   }
 
-  answer(exchange: Exchange, serving: Serving, { type }: RouteRequest): void {
+  answer(exchange: Exchange, serving: Serving, { type, query }: RouteRequest<ExplainQuery>): void {
     expectRoom(serving, this.#runtime, this.#held);
     const format = type === 'text/csv' ? 'invocationCsv' : 'invocation';
     readHeldBody(exchange, this.#held, this.#runtime.limits.batchBytes, async (body) =>
-      exchange.json(await scoreWholeBody(body, format, serving, this.#runtime, this.#held)),
+      exchange.json(await scoreWholeBody(exchange, body, { format, ...query }, serving, this.#held)),
     );
   }
 

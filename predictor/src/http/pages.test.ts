@@ -14,7 +14,7 @@ interface Operation {
 
 interface Api {
   openapi: string;
-  paths: Record<'/predict' | '/predict/batch', Operation>;
+  paths: Record<'/predict' | '/predict/batch' | '/invocations' | '/v2/models/tiny/infer', Operation>;
   components: {
     securitySchemes?: object;
     schemas: {
@@ -108,7 +108,7 @@ describe('the public port', () => {
 
   it('documents ?explain and what it answers in /openapi.json', async () => {
     const api = (await (await running.get('/openapi.json')).json()) as Api;
-    for (const path of ['/predict', '/predict/batch'] as const) {
+    for (const path of ['/predict', '/predict/batch', '/invocations', '/v2/models/tiny/infer'] as const) {
       expect(api.paths[path].post.parameters).toMatchObject([
         { name: 'explain', in: 'query', required: false },
       ]);

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { joinChunks } from './join-chunks.ts';
 
 /** So much of a refused body may still run off; whoever sends more is hung up on. */
 const DROPPED_BYTES = 64 * 2 ** 20;
@@ -31,7 +32,7 @@ export function readBody(req: IncomingMessage, { keep, done }: BodyReader): void
   req.on('end', () => {
     if (refused) return;
     // Each its own, also where it is empty: its memory may go over to a worker.
-    done(chunks === undefined ? (first ?? Buffer.alloc(0)) : Buffer.concat(chunks, total));
+    done(chunks === undefined ? (first ?? Buffer.alloc(0)) : joinChunks(chunks, total));
   });
 }
 

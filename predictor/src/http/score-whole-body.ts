@@ -2,9 +2,12 @@ import { batchFormat, type BatchFormatName, scoreWhole } from '../batch/batch-fo
 import type { ScoredBatch } from '../batch/batch-client.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Serving } from '../serving.ts';
+import type { Exchange } from './exchange.ts';
 import type { HeldBytes } from './held-bytes.ts';
+import { holdExplained } from './hold-explained.ts';
 import { busy } from './read-held-body.ts';
 import { explainLoss } from './explain-loss.ts';
+import type { ExplainQuery } from './explain-query.ts';
 import { expectScored } from './scored-answer.ts';
 
 /** A body of this size (about 40 rows) is answered in less time than handing it to the worker takes. */
@@ -18,30 +21,21 @@ export function expectRoom({ batches }: Serving, { limits }: Runtime, held: Held
 /**
  * Scores a body that is in memory, and counts what was scored.
  * @returns the answer's body
- * @throws {ProblemError} when it is refused, or finds no room in the worker's queue
+ * @throws {ProblemError} when it is refused, or finds no room in the worker's queue, or its explanations none in memory
  */
 export async function scoreWholeBody(
+  exchange: Exchange,
   body: Buffer,
-  format: BatchFormatName,
+  { format, explain }: { format: BatchFormatName } & ExplainQuery,
   serving: Serving,
-  runtime: Runtime,
   held: HeldBytes,
 ): Promise<Uint8Array> {
-  if (body.length <= INLINE_BYTES) return scoreHere(body, format, serving, runtime);
+  const { runtime } = exchange;
+  // Explanations take ten times as long: always the worker's work.
+  if (explain === 0 && body.length <= INLINE_BYTES) return scoreHere(body, format, serving, runtime);
   expectRoom(serving, runtime, held);
-  return counted(serving.batches.score(body, format), runtime);
-}
-
-/** The same with the `top` largest contributions of each row, for a JSON array of rows: always the worker's work. */
-export async function explainWholeBody(
-  body: Buffer,
-  top: number,
-  serving: Serving,
-  runtime: Runtime,
-  held: HeldBytes,
-): Promise<Uint8Array> {
-  expectRoom(serving, runtime, held);
-  return counted(serving.batches.explain(body, top), runtime);
+  if (explain > 0) holdExplained(exchange, serving, held, { request: body.length, explain });
+  return counted(serving.batches.score(body, format, explain), runtime);
 }
 
 async function counted(scored: Promise<ScoredBatch>, { metrics }: Runtime): Promise<Uint8Array> {

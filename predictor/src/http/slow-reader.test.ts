@@ -44,7 +44,10 @@ class SlowReader {
       fail: this.fail,
       stream: () => new AnswerStream(this.#res as never),
     };
-    const batch = new StreamedBatch(exchange as unknown as Exchange, scorer as unknown as BatchStream, '', 0);
+    const batch = new StreamedBatch(exchange as unknown as Exchange, scorer as unknown as BatchStream, '', {
+      unsent: 0,
+      partBytes: 2 ** 20,
+    });
     return batch.run();
   }
 }

@@ -9,6 +9,14 @@ import { dropBody } from './read-body.ts';
 import { explainLoss } from './explain-loss.ts';
 import { expectScored } from './scored-answer.ts';
 
+/** Both in bytes. */
+interface StreamBounds {
+  /** Of the answer, so much may wait for the caller before we stop to read from him. */
+  unsent: number;
+  /** From so much on what was read goes to the worker. */
+  partBytes: number;
+}
+
 /**
  * A body that is read, scored and answered part by part, each no faster than the next will have it. What is wrong
  * before the first part is answered is a problem, as ever; what is wrong later breaks the answer off.
@@ -18,23 +26,23 @@ export class StreamedBatch {
   readonly #scorer: BatchStream;
   readonly #type: string;
   readonly #patience: Patience;
-  /** Bytes of the answer that may wait for the caller before we stop to read from him. */
-  readonly #unsent: number;
+  readonly #bounds: StreamBounds;
   #answer: AnswerStream | undefined;
 
-  constructor(exchange: Exchange, scorer: BatchStream, type: string, unsent: number) {
+  constructor(exchange: Exchange, scorer: BatchStream, type: string, bounds: StreamBounds) {
     this.#exchange = exchange;
     this.#scorer = scorer;
     this.#type = type;
-    this.#unsent = unsent;
+    this.#bounds = bounds;
     this.#patience = new Patience(exchange.runtime.limits.requestTimeoutMs);
   }
 
   /** Never rejects: what goes wrong is answered. */
   async run(): Promise<void> {
     const { req, res } = this.#exchange;
+    const { partBytes } = this.#bounds;
     try {
-      for await (const part of bodyParts(req, this.#patience)) await this.#take(part);
+      for await (const part of bodyParts(req, this.#patience, partBytes)) await this.#take(part);
       this.#answer?.end();
     } catch (error) {
       // A caller who has gone is told nothing.
@@ -59,7 +67,7 @@ export class StreamedBatch {
     if (last && this.#answer === undefined) return this.#exchange.send(this.#type, body);
     this.#answer ??= this.#exchange.stream(this.#type);
     this.#answer.write(body);
-    await this.#patience.within(this.#answer.flowing(this.#unsent), 'the answer is not read');
+    await this.#patience.within(this.#answer.flowing(this.#bounds.unsent), 'the answer is not read');
     this.#patience.moved(length);
   }
 

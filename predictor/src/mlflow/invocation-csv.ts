@@ -1,5 +1,6 @@
 import type { BatchFormat } from '../batch/batch-format.ts';
 import { CsvReader } from '../batch/csv-reader.ts';
+import { renderExplainedInvocation } from '../batch/explained-rows.ts';
 import { refusalOf } from '../batch/score-batch.ts';
 import { renderPredictions } from './invocation.ts';
 
@@ -14,4 +15,5 @@ export const INVOCATION_CSV: BatchFormat = {
     }
   },
   render: renderPredictions,
+  renderExplained: renderExplainedInvocation,
 };

@@ -1,5 +1,6 @@
 import type { Feature } from '@stockout/contracts';
 import type { BatchFormat } from '../batch/batch-format.ts';
+import { renderExplainedInvocation } from '../batch/explained-rows.ts';
 import { NotRowsError } from '../batch/parse-rows.ts';
 import type { RowBlock } from '../batch/row-block.ts';
 import { type Refusal, refusalOf, type Rows } from '../batch/score-batch.ts';
@@ -24,6 +25,7 @@ export const INVOCATION: BatchFormat = {
     }
   },
   render: renderPredictions,
+  renderExplained: renderExplainedInvocation,
 };
 
 /** As `mlflow models serve` answers for the model that MLflow is shown: the risk of each row. */

@@ -20,9 +20,14 @@ export interface Opened {
   write(predictions: Predictions): Written;
 }
 
-/** Scores and labels of the rows, in their order. */
-export interface Predictions {
+/** What the rows were given, in their order. */
+export interface Scored {
   scores: Float32Array;
+  /** Of each row, as JSON; undefined where nobody asked. */
+  explanations?: Uint8Array[];
+}
+
+export interface Predictions extends Scored {
   labels: Int32Array;
 }
 
@@ -48,20 +53,21 @@ export function inferInline(
   score: (rows: Rows) => Float32Array,
 ): InferAnswer {
   const opened = refusing(open);
-  return 'kind' in opened ? opened : answerOf(opened, score(opened.rows), threshold);
+  return 'kind' in opened ? opened : answerOf(opened, { scores: score(opened.rows) }, threshold);
 }
 
 /** Has the rows of a request scored elsewhere. */
 export async function infer(
   open: () => Opened,
   { threshold }: ServedModel,
-  score: (rows: Rows) => Promise<Float32Array>,
+  score: (rows: Rows) => Promise<Scored>,
 ): Promise<InferAnswer> {
   const opened = refusing(open);
   return 'kind' in opened ? opened : answerOf(opened, await score(opened.rows), threshold);
 }
 
-function answerOf(opened: Opened, scores: Float32Array, threshold: number): InferAnswer {
+function answerOf(opened: Opened, scored: Scored, threshold: number): InferAnswer {
+  const { scores } = scored;
   const tally = new Tally(SCORE_BOUNDS);
   const labels = new Int32Array(scores.length);
   let atRisk = 0;
@@ -73,7 +79,7 @@ function answerOf(opened: Opened, scores: Float32Array, threshold: number): Infe
     tally.observe(score);
   }
   const summary = { rows: scores.length, atRisk, ...tally.snapshot() };
-  return { kind: 'inferred', ...opened.write({ scores, labels }), summary };
+  return { kind: 'inferred', ...opened.write({ ...scored, labels }), summary };
 }
 
 function refusing(open: () => Opened): Opened | Refused {

@@ -29,15 +29,17 @@ export function inferHere(
 /**
  * Has the worker read, score and answer a request.
  * @param body its memory may go over to the worker
+ * @param explain how many contributions of each row are listed, 0 for no explanation
  * @throws {ProblemError} 429 when too many wait for it, 503 when it was lost
  */
 export async function inferInWorker(
   body: InferBody,
   { batches }: Serving,
   { metrics, limits }: Runtime,
+  explain = 0,
 ): Promise<InferAnswer> {
   if (batches.waiting >= limits.queuedBatches) throw busy();
-  const { answer, seconds } = await batches.infer(body).catch(explainLoss('the request was lost'));
+  const { answer, seconds } = await batches.infer(body, explain).catch(explainLoss('the request was lost'));
   if (answer.kind === 'inferred') metrics.batch(answer.summary, seconds);
   return answer;
 }

@@ -11,12 +11,17 @@ import type { Contents, Tensor } from './tensor.ts';
 const MOST_HEAD_CHARACTERS = 2 ** 20;
 type Json = Record<string, unknown>;
 
+export interface JsonInferRequest extends InferRequest {
+  /** How an output is written of which the request says nothing, as RequestedOutput.binary. */
+  readonly binary: boolean;
+}
+
 /**
  * Reads the body of an infer request: JSON, with the binary tensors of the extension behind it.
  * @param headerLength bytes of the JSON where binary data follows it, as Inference-Header-Content-Length says
  * @throws {InferenceError} when it is no request, or its sizes contradict one another
  */
-export function readJsonRequest(body: Buffer, headerLength = body.length): InferRequest {
+export function readJsonRequest(body: Buffer, headerLength = body.length): JsonInferRequest {
   if (headerLength > body.length) {
     throw new InferenceError(
       `Inference-Header-Content-Length is ${headerLength}, and the body has ${body.length} bytes`,
@@ -30,7 +35,7 @@ export function readJsonRequest(body: Buffer, headerLength = body.length): Infer
   const binary = new BinaryData(body.subarray(headerLength));
   const tensors = inputs.map((input, index) => readInput(input, `inputs[${index}]`, data.get(index), binary));
   binary.expectEnd();
-  return { id, inputs: tensors, outputs: readOutputs(request) };
+  return { id, inputs: tensors, ...readOutputs(request) };
 }
 
 function parseHead(head: string, cut: boolean): Json {
@@ -95,8 +100,12 @@ function readInput(input: unknown, where: string, data: Buffer | undefined, bina
   return { name, datatype: datatypeOf(datatype, name), shape, contents };
 }
 
-function readOutputs({ outputs, parameters }: Json): RequestedOutput[] {
+function readOutputs({ outputs, parameters }: Json): Pick<JsonInferRequest, 'outputs' | 'binary'> {
   const { binary_data_output: all = false } = objectOf(parameters ?? {}, 'parameters');
+  return { outputs: readEach(outputs, all), binary: all === true };
+}
+
+function readEach(outputs: unknown, all: unknown): RequestedOutput[] {
   if (outputs === undefined || (Array.isArray(outputs) && outputs.length === 0)) {
     return OUTPUTS.map(({ name }) => ({ name, binary: all === true }));
   }

@@ -1,13 +1,15 @@
 import type { Predictions, ServedModel, Written } from './infer.ts';
-import { type InferRequest, OUTPUTS, type RequestedOutput } from './infer-request.ts';
+import { explanationOutput } from './explanation-output.ts';
+import { OUTPUTS, type RequestedOutput } from './infer-request.ts';
+import type { JsonInferRequest } from './read-json.ts';
 
 /** Characters of a number and its comma at the most: a 32-bit float is written as the double that it is. */
 const WIDEST = '-1.2345678901234567e-100,'.length;
 
 /** The answer's JSON, with the binary outputs behind it where some are asked for. */
 export function writeJsonAnswer(
-  { scores, labels }: Predictions,
-  { id, outputs }: InferRequest,
+  { scores, labels, explanations }: Predictions,
+  { id, outputs, binary: unsaid }: JsonInferRequest,
   { model, version }: Pick<ServedModel, 'model' | 'version'>,
 ): Written {
   const parts: Uint8Array[] = [];
@@ -21,6 +23,11 @@ export function writeJsonAnswer(
       parts.push(Buffer.from(`${opening}}`));
       binary.push(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
     } else parts.push(Buffer.from(`${opening},"data":`), numbersOf(values), Buffer.from('}'));
+  }
+  if (explanations !== undefined) {
+    const { json, data } = explanationOutput(explanations, unsaid);
+    for (const each of [Buffer.from(','), ...json]) parts.push(each);
+    for (const each of data) binary.push(each);
   }
   parts.push(Buffer.from(']}'));
   const body = joined([...parts, ...binary]);

@@ -28,12 +28,18 @@ interface Job {
   replayed: boolean;
 }
 
-/** Sends rows to a candidate, never faster than the limits, and without anybody waiting for it. */
+/**
+ * Sends rows to a candidate, never faster than the limits, and without anybody waiting for it. Until something answers, one
+ * row is sent again and again, and once more after that: nodes and DNS learn of a new Service a moment after its pods are
+ * ready, and neither what is lost until then nor how long it took is the candidate's.
+ */
 export class Mirror {
   readonly #input: MirrorInput;
   readonly #circuit = new Circuit();
   readonly #queue: RowQueue;
   readonly #taken: number;
+  #reached = false;
+  #again: Job | undefined;
   #replayed = 0;
   #done = 0;
   #replayNext = true;
@@ -76,8 +82,8 @@ export class Mirror {
 
   #pump(): void {
     this.#timer = undefined;
-    // Of a candidate that did not answer one request at a time finds out whether it does again.
-    const most = this.#circuit.closed ? this.#input.limits.sockets : 1;
+    // Of a candidate that does not answer one request at a time finds out whether it does by now.
+    const most = this.#reached && this.#circuit.closed ? this.#input.limits.sockets : 1;
     if (this.#closed || this.#underWay >= most) return;
     const now = performance.now();
     const wait = Math.max(this.#notBefore - now, this.#circuit.wait(now));
@@ -96,6 +102,9 @@ export class Mirror {
 
   /** In turns from the replay and from what is live, so that neither keeps the other waiting. */
   #next(): Job | undefined {
+    const again = this.#again;
+    this.#again = undefined;
+    if (again !== undefined) return again;
     this.#replayNext = !this.#replayNext;
     const turns = [() => this.#nextLive(), () => this.#nextReplay()];
     for (const take of this.#replayNext ? turns.toReversed() : turns) {
@@ -117,15 +126,22 @@ export class Mirror {
     return { row: replay.subarray(start, start + width), milliseconds: Number.NaN, replayed: true };
   }
 
-  async #send({ row, milliseconds, replayed }: Job): Promise<void> {
+  async #send(job: Job): Promise<void> {
     this.#underWay++;
-    const answer = await this.#input.candidate.ask(row);
+    const answer = await this.#input.candidate.ask(job.row);
     this.#underWay--;
     if (this.#closed) return;
-    if (answer.error === 'connection' || answer.error === 'timeout') this.#circuit.failed(performance.now());
+    const silent = answer.error === 'connection' || answer.error === 'timeout';
+    if (silent) this.#circuit.failed(performance.now());
     else this.#circuit.answered();
+    if (this.#reached) this.#count(job, answer);
+    else this.#again = job;
+    this.#reached ||= !silent;
+    if (this.#timer === undefined) this.#pump();
+  }
+
+  #count({ row, milliseconds, replayed }: Job, answer: CandidateAnswer): void {
     if (replayed) this.#done++;
     this.#input.answered(answer, row, milliseconds);
-    if (this.#timer === undefined) this.#pump();
   }
 }

@@ -6,6 +6,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TINY, tinyManifest } from '../testing/fixture.ts';
 import { growTree } from '../testing/grow-tree.ts';
+import { combTree } from '../testing/shaped-trees.ts';
 import { FlatTrees } from './flat-trees.ts';
 import { type BoostedTrees, parseUbj, type Tree } from './parse-ubj.ts';
 
@@ -44,7 +45,7 @@ describe('flat trees', () => {
   });
 
   it('hold trees of more than 65,535 nodes', () => {
-    const grown = { trees: [comb(40_000)], baseMargin: 0, featureCount: 3, featureNames: [] };
+    const grown = { trees: [combTree(40_000)], baseMargin: 0, featureCount: 3, featureNames: [] };
     const row = Float32Array.of(30_000.5, 0, 0);
     expect(new FlatTrees(grown).margin(row)).toBe(plainMargin(grown, row));
   });
@@ -161,28 +162,4 @@ function plainMargin({ trees, baseMargin }: BoostedTrees, row: Float32Array): nu
     sum = Math.fround(sum + Number(condition[node]));
   }
   return sum;
-}
-
-/** A chain of `splits` thresholds, each with a leaf on its left. */
-function comb(splits: number): Tree {
-  const grown: Record<keyof Tree, number[]> = {
-    left: [],
-    right: [],
-    feature: [],
-    condition: [],
-    defaultLeft: [],
-    cover: [],
-  };
-  for (let index = 0; index < splits; index++) {
-    grown.left.push(2 * index + 1, -1);
-    grown.right.push(2 * index + 2, -1);
-    grown.condition.push(index, index);
-  }
-  grown.left.push(-1);
-  grown.right.push(-1);
-  grown.condition.push(-7);
-  grown.feature = grown.left.map(() => 0);
-  grown.defaultLeft = grown.left.map(() => 0);
-  grown.cover = grown.left.map(() => 1);
-  return grown;
 }

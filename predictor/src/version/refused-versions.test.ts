@@ -3,6 +3,7 @@ import { mkdir, rename, symlink, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { deflateRawSync } from 'node:zlib';
+import { scoreOfMargin } from '@stockout/contracts/probability';
 import protobuf from 'protobufjs/minimal.js';
 import { describe, expect, it } from 'vitest';
 import { VersionCopy } from '../testing/fixture.ts';
@@ -67,6 +68,17 @@ describe('a version is never ready, and its file is named, when', () => {
       await copy.swap('model.ubj', Buffer.concat([Buffer.from(`{L\0\0\0\0\0\0\0\x01a[$${type}#L`), count]));
       expect(await refusalOf(copy)).toMatch(/^failed: model\.ubj cannot be served/);
     }
+  });
+
+  it('its model.onnx has the same trees, and another calibration than its manifest', async () => {
+    await using copy = await VersionCopy.make();
+    const calibration = { method: 'Platt', slope: 1.5, intercept: -0.25 } as const;
+    const scoreOf = scoreOfMargin(calibration);
+    await copy.editManifest((manifest) => {
+      manifest.calibration = calibration;
+      manifest.golden = manifest.golden.map((each) => ({ ...each, score: scoreOf(each.margin) }));
+    });
+    expect(await refusalOf(copy)).toMatch(/^failed: golden prediction 0 by model\.onnx is /);
   });
 
   it('its model.onnx has a tensor in another file', async () => {

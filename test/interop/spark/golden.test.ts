@@ -23,11 +23,14 @@ const temporaryFolder = temporaryFolders();
 type Data = StockoutModelSpec['data'];
 
 const HISTORY = [{ column: 'temperature', history: true }];
+const REGION = { region: 'region' };
 const TABLES = { rawTable: 'raw', featuresTable: 'features', features: 'Extended', horizonDays: 7 } as const;
-const SYNTHETIC = `SELECT *, round(20 + 5 * sin(epoch(date) / 5e6 + length(store_id)), 3) AS temperature
+const SYNTHETIC = `SELECT *, round(20 + 5 * sin(epoch(date) / 5e6 + length(store_id)), 3) AS temperature,
+    'région ' || CAST(right(store_id, 1) AS INT) % 3 AS region
   FROM '${data('retail_stockout_data')}' WHERE CAST(right(product_id, 2) AS INT) % 20 = 3`;
 /** A day in five is missing, series begin and end when they like, one has a single day, and of the rest much is not known. */
 const GAPPY = `SELECT store_id, product_id, date, temperature,
+    CASE WHEN hash(date, store_id, 7) % 9 > 0 AND hash(store_id) % 5 > 0 THEN region END AS region,
     CASE WHEN hash(date, product_id) % 7 > 0 THEN price END AS price,
     CASE WHEN hash(date, store_id) % 5 > 0 THEN promo END AS promo,
     CASE WHEN hash(date, product_id, 1) % 4 > 0 THEN daily_sales END AS daily_sales,
@@ -40,8 +43,8 @@ const GAPPY = `SELECT store_id, product_id, date, temperature,
     AND (store_id > (SELECT min(store_id) FROM (${SYNTHETIC})) OR date = DATE '2025-03-03')`;
 
 const SETS: [name: string, select: string, spec: Data][] = [
-  ['synthetic', SYNTHETIC, { ...TABLES, covariates: HISTORY }],
-  ['gappy', GAPPY, { ...TABLES, covariates: HISTORY }],
+  ['synthetic', SYNTHETIC, { ...TABLES, columns: REGION, covariates: HISTORY }],
+  ['gappy', GAPPY, { ...TABLES, columns: REGION, covariates: HISTORY }],
   [
     'real',
     // Every third store: whole stores, since features are made of all of a store's rows.
@@ -51,6 +54,7 @@ const SETS: [name: string, select: string, spec: Data][] = [
       columns: {
         date: 'dt',
         sales: 'sale_amount',
+        region: 'city_id',
         promo: { column: 'discount', below: '1' },
         stockout: { column: 'oos_hours_6_22', atLeast: '16' },
       },
@@ -138,7 +142,8 @@ describe.each(SETS)('on %s data', (name, select, spec) => {
     const [label] = columns.slice(-1);
     const [seen] = await db.rows<Record<string, number>>(
       `SELECT count(*) FILTER (${label} = 1) AS ones, count(*) FILTER (${label} = 0) AS zeros,
-          count(*) FILTER (${label} IS NULL) AS nulls, count(*) FILTER (sales_lag_3 IS NULL) AS lags FROM by_spark`,
+          count(*) FILTER (${label} IS NULL) AS nulls, count(*) FILTER (sales_lag_3 IS NULL) AS lags,
+          count(*) FILTER (region_product_stockout_rate > 0) AS regions FROM by_spark`,
     );
     for (const count of Object.values(seen ?? {})) expect(count).toBeGreaterThan(100);
     expect(name === 'gappy' ? (seen?.['lags'] ?? 0) > (seen?.['nulls'] ?? 0) : true).toBe(true);

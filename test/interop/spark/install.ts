@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { installed } from '../../installed.ts';
+import { PIP_INSTALL } from '../../virtual-environment.ts';
 
 const REQUIREMENTS = fileURLToPath(new URL('./requirements.txt', import.meta.url));
 const POM = fileURLToPath(new URL('./pom.xml', import.meta.url));
@@ -37,7 +38,7 @@ async function install(folder: string): Promise<void> {
   const jars = `-DoutputDirectory=${join(folder, 'jars')}`;
   await run('python3', '-m', 'venv', join(folder, 'venv'));
   await Promise.all([
-    run(python, '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', REQUIREMENTS),
+    run(python, ...PIP_INSTALL, '-r', REQUIREMENTS),
     run('mvn', '-q', '-B', '-f', POM, 'dependency:copy-dependencies', jars),
   ]);
 }

@@ -21,6 +21,10 @@ def main(raw_file, out_file, horizon, covariates):
         features[name] = x
         if history:
             features.update(of_covariate(name, x, there))
+        if history and "region" in raw:
+            features.update({f"region_product_{name}{how}": mean for how, mean in region_means(raw, name, days).items()})
+    if "region" in raw:
+        features["region_product_stockout_rate"] = region_means(raw, "stockout", days)["_mean"]
     index = pd.MultiIndex.from_frame(raw[["date", *KEYS]])
     columns = {name: values.stack(KEYS, future_stack=True).reindex(index).to_numpy() for name, values in features.items()}
     pd.DataFrame({**{key: raw[key].to_numpy() for key in KEYS}, "date": raw["date"].dt.date, **columns}).to_parquet(out_file)
@@ -111,6 +115,21 @@ def level_means(x, level):
 def each_series(values, level, x):
     """What is known of a store or product, given to each of its series."""
     return pd.DataFrame(values[x.columns.get_level_values(f"{level}_id")].to_numpy(), index=x.index, columns=x.columns)
+
+
+def region_means(raw, column, days):
+    """Today, over the last 7 days and so far, over all rows of a product in a region, given to each of them."""
+    keys = ["region", "product_id"]
+    by_day = raw.dropna(subset="region").groupby(["date", *keys])[column].agg(["sum", "count"]).astype(float)
+    total, known = (by_day[how].unstack(keys).reindex(days).rename_axis(index="date").fillna(0) for how in ("sum", "count"))
+    means = {
+        "": total / known.replace(0, np.nan),
+        "_roll7_avg": rolled(total, 7, "sum") / rolled(known, 7, "sum").replace(0, np.nan),
+        "_mean": total.cumsum() / known.cumsum().replace(0, np.nan),
+    }
+    rows = pd.MultiIndex.from_frame(raw[["date", *keys]])
+    given = {how: mean.stack(keys, future_stack=True).reindex(rows).to_numpy() for how, mean in means.items()}
+    return {how: wide(raw.assign(given=values), "given", days) for how, values in given.items()}
 
 
 def ranks(mean, week, values, there):

@@ -3,6 +3,7 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { ServedPredictor } from '../served-predictor.ts';
 import { campaign, FuzzFailure, quantile, type Report } from './campaign.ts';
+import { judgePace, pace } from './pace.ts';
 import { writeRepeat } from './repeat.ts';
 
 const { values } = parseArgs({
@@ -36,17 +37,25 @@ function print({ statuses, milliseconds, memory, seconds }: Report): void {
   console.log(`memory: ${memory.filter((_, at) => at % 5 === 4).map(megabytes).join(', ')}`); // prettier-ignore
 }
 
+/** None where a single request is sent again. */
+async function measurePace(): Promise<number[]> {
+  return values.only === undefined ? [await pace(served, plan.callers)] : [];
+}
+
 await using served = await ServedPredictor.start({ locked: true });
 try {
+  const before = await measurePace();
   const report = await campaign(served, plan, (sent, memory) =>
     console.error(`${sent} sent, ${megabytes(memory)}`),
   );
   print(report);
+  const { holds, words } = judgePace(report, [...before, ...(await measurePace())]);
+  console.log(words);
   console.log(
     `it ended with ${String(await served.end('SIGTERM'))}, and logged ${served.errors.length} errors`,
   );
   for (const line of served.errors) console.log(line);
-  process.exitCode = served.errors.length > 0 ? 1 : 0;
+  process.exitCode = served.errors.length > 0 || !holds ? 1 : 0;
 } catch (error) {
   if (!(error instanceof FuzzFailure)) throw error;
   const repeat = await writeRepeat(error, `fuzz-failures/${seed}-${error.number}`);

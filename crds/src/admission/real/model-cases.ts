@@ -114,6 +114,16 @@ export const MODEL_CASES = [
   model('the standard name of the day for the store', columns({ store: 'date' })),
   model('the standard name of the store for inventory', columns({ inventory: 'Store_ID' })),
   model('a standard name that changed hands', columns({ store: 'product_id', product: 'store_id' })),
+  model('a region by its name', columns({ store: 'Filiale', region: 'Großraum "Köln"' })),
+  model('one column for store and region', columns({ store: 'Ort', region: 'ort' })),
+  model('one column for inventory and region', columns({ inventory: 'zone', region: 'zone' })),
+  model('the standard name of the product for the region', columns({ region: 'product_id' })),
+  model('a region that is a number', columns({ region: 7 })),
+  model('a covariate that is the region', {
+    ...columns({ region: 'zone' }),
+    'spec.data.covariates': [{ column: 'Zone' }],
+  }),
+  model('a covariate that is called region', { 'spec.data.covariates': [{ column: 'region' }] }),
   model('a name beyond ASCII twice', columns({ price: 'größe', sales: 'GRÖSSE' })),
   model(
     'one column for promo and stockout, by their thresholds',

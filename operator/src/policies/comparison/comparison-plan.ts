@@ -9,6 +9,8 @@ export interface ComparisonPlan {
   verdict: Verdict | undefined;
   /** It is under way or about to be. */
   busy: boolean;
+  /** So it is, but a pod of it does not get going, or failed: the verdict says why. */
+  isHeldUp?: boolean;
   /** It failed, and is not tried again unasked. */
   isFinal?: true;
   actions: Action[];

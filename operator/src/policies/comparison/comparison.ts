@@ -92,7 +92,7 @@ function start(context: Context): Step {
 
 function follow(context: Context, trouble: string | undefined): Step {
   const but = trouble === undefined ? '' : `, but its pod does not start: ${trouble}`;
-  return comparing(context, `${context.run} runs${but}`);
+  return { ...comparing(context, `${context.run} runs${but}`), isHeldUp: trouble !== undefined };
 }
 
 /** The spec says by now how it may run, or of which data. */

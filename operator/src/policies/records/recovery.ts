@@ -20,6 +20,8 @@ export interface RecoveryPlan {
   verdict: Verdict | undefined;
   /** It is under way. */
   busy: boolean;
+  /** So it is, but a pod of it does not get going, or failed: the verdict says why. */
+  isHeldUp?: boolean;
   actions: Action[];
   requeueAfterMs?: number;
 }
@@ -77,7 +79,10 @@ function awaitRunning({ observed, now }: Context): RecoveryPlan | undefined {
     if (outcome.is !== 'running') continue;
     const isWanted = sought !== undefined && state.run === recoverRunName(observed.model, sought);
     if (outcome.trouble === undefined || isWanted)
-      return busy(`${state.run} looks for versions in storage${outcome.but}`, []);
+      return {
+        ...busy(`${state.run} looks for versions in storage${outcome.but}`, []),
+        isHeldUp: outcome.but !== '',
+      };
     const why = 'its pod does not start, and something else is sought by now';
     return busy(`${state.run} ends`, [{ verb: 'delete', object: state.job, why }]);
   }

@@ -4,7 +4,7 @@ import { buildCandidateService } from '../../resources/candidate-service.ts';
 import { ANNOTATION, type Color, otherColor } from '../../resources/names.ts';
 import { buildPredictorDeployment, wasTriedSo } from '../../resources/predictor-deployment.ts';
 import { isApplied } from '../../resources/applied.ts';
-import { buildService } from '../../resources/service.ts';
+import { buildService, selectedColor } from '../../resources/service.ts';
 import { timestamp } from '../../set-conditions.ts';
 import type { PredictorState } from '../../stockoutmodel/observed.ts';
 import { giveUp, givenUp } from './giving-up.ts';
@@ -28,11 +28,13 @@ import {
 
 /** Brings up what is to serve, puts it to the proof once all of its pods are ready, and switches; or gives it up. */
 export function rollOut(context: RolloutContext): RolloutPlan {
-  const { observed, serving, hash, target } = context;
+  const { observed, hash, target } = context;
   const color = candidateColor(context);
   const candidate = observed.predictors.find((predictor) => predictor.color === color);
-  // The Service comes first: a load balancer takes its time to get an address.
-  const service = applyService(context, serving?.color, rememberedSwitch(context, candidate));
+  // The Service comes first: a load balancer takes its time to get an address. It keeps its color whether the pods of that
+  // are seen or not: lists of old show neither them nor their version, and what serves is not to lose its callers for that.
+  const selected = selectedColor(observed.service);
+  const service = applyService(context, selected, rememberedSwitch(context, candidate));
   // Whose template was about to move has pods of two.
   if (candidate?.templateHash !== hash || candidate.rollingTo !== undefined) {
     const desired = buildPredictorDeployment(inputFor(context, color));
@@ -56,8 +58,9 @@ export function rollOut(context: RolloutContext): RolloutPlan {
 }
 
 /** The other one; while nothing serves, the one that is up already. */
-function candidateColor({ observed, serving, hash }: RolloutContext): Color {
-  if (serving !== undefined) return otherColor(serving.color);
+function candidateColor({ observed, hash }: RolloutContext): Color {
+  const selected = selectedColor(observed.service);
+  if (selected !== undefined) return otherColor(selected);
   const found = observed.predictors.find((predictor) => predictor.templateHash === hash);
   return found?.color ?? otherColor(undefined);
 }
@@ -94,7 +97,11 @@ function bringOn(context: RolloutContext, candidate: PredictorState, service: Ac
     const finding = { reason: REASON.progressDeadlineExceeded, message: progressOf(candidate) };
     return giveUp(context, candidate, finding, service);
   }
-  return busy(context, candidate.color, progressOf(candidate), [...service, ...keep(context, candidate)]);
+  const actions = [...service, ...keep(context, candidate)];
+  return {
+    ...busy(context, candidate.color, progressOf(candidate), actions),
+    isHeldUp: candidate.trouble !== undefined,
+  };
 }
 
 function isScaled({ observed, serving }: RolloutContext, { color, deployment }: PredictorState): boolean {
@@ -144,6 +151,7 @@ function prove(context: RolloutContext, candidate: PredictorState, service: Acti
   const actions = [...service, ...applyCandidateService(context, candidate), ...keep(context, candidate)];
   return {
     ...busy(context, candidate.color, what, actions, REASON.proving),
+    isHeldUp: candidate.trouble !== undefined,
     questions: askedOf(context, questions),
     ...(proof.is === 'open' ? { requeueAfterMs: proof.ms } : {}),
   };

@@ -37,6 +37,7 @@ export function givenUp(
     candidate: undefined,
     busy: false,
     failed: { reason, message },
+    refusal: { version: target.version, reason, message: why },
     actions,
   };
 }

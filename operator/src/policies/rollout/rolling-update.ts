@@ -34,7 +34,10 @@ export function rollTemplate(context: RolloutContext, serving: PredictorState): 
   if (serving.ready) return finish(context, serving);
   const isWayBack = hash === serving.templateHash;
   if (serving.deadlineExceeded && !isWayBack) return giveUp(context, serving);
-  return rolling(context, serving, progressOf(context, serving), []);
+  return {
+    ...rolling(context, serving, progressOf(context, serving), []),
+    isHeldUp: serving.trouble !== undefined,
+  };
 }
 
 function isGivenUp({ observed, hash }: RolloutContext, gaveUpOn: GaveUpOn | undefined): gaveUpOn is GaveUpOn {
@@ -90,6 +93,11 @@ function stayBack(context: RolloutContext, serving: PredictorState, gaveUpOn: Ga
     candidate: undefined,
     busy: false,
     failed: { reason: REASON.progressDeadlineExceeded, message },
+    refusal: {
+      version: target.version,
+      reason: REASON.progressDeadlineExceeded,
+      message: gaveUpOn.why,
+    },
     actions,
   };
 }

@@ -1,6 +1,6 @@
 import type { Action } from '../../actions.ts';
 import type { Deployment } from '../../api/kubernetes.ts';
-import { isFalse, REASON } from '../../conditions.ts';
+import { type Finding, isFalse, REASON } from '../../conditions.ts';
 import { isApplied } from '../../resources/applied.ts';
 import type { Color } from '../../resources/names.ts';
 import { type PredictorInput, speaksTls } from '../../resources/predictor-deployment.ts';
@@ -15,6 +15,8 @@ import type { StepPlan } from '../step-plan.ts';
 export interface RolloutPlan extends StepPlan {
   /** The version on its way to serve. */
   candidate: string | undefined;
+  /** The version that was given up as a candidate, or gone back from, and why: without what is to be done about it. */
+  refusal?: (Finding & { version: string }) | undefined;
   /** What the next plan wants to know of the predictors' pods. */
   questions?: readonly Question[] | undefined;
 }

@@ -158,7 +158,7 @@ describe('a training that ended', () => {
 
   test('is waited for while its pod was not seen', () => {
     const waited = plan(anObserved(model, { runs: [runStateOf(ended('Complete', 4), [])] }));
-    expect(waited).toMatchObject({ reason: 'Training', requeueAfterMs: 6000, does: [] });
+    expect(waited).toMatchObject({ reason: 'Training', requeueAfterMs: 56_000, does: [] });
   });
 
   test('is run again when its pod is gone', () => {

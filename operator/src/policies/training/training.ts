@@ -91,7 +91,9 @@ function planRun(context: Context): StepPlan {
   const outcome = outcomeOf(state, 'train', now);
   switch (outcome.is) {
     case 'running':
-      return isStuck(context, state) ? runOtherwise(context, state) : follow(run, outcome.but);
+      return isStuck(context, state)
+        ? runOtherwise(context, state)
+        : { ...follow(run, outcome.but), isHeldUp: outcome.but !== '' };
     case 'deleting':
       return busy(isFalse(REASON.training, `the training ${run} is run again`));
     case 'settling':

@@ -79,6 +79,7 @@ export const HISTORY_ANSWER = {
 
 const SCHEMAS: Record<RawColumn['kind'], Json> = {
   key: { type: ['string', 'integer'] },
+  text: { type: ['string', 'integer', 'null'] },
   day: { type: 'string', format: 'date' },
   price: { type: ['number', 'null'], minimum: 0 },
   amount: { type: ['number', 'null'] },
@@ -98,6 +99,7 @@ function rowSchema({ columns }: RawRows): Json {
 
 const EXAMPLES: Record<RawColumn['kind'], string | number> = {
   key: '1',
+  text: '1',
   day: '',
   price: 1,
   amount: 1,

@@ -1,3 +1,5 @@
+import { EXPLAIN_PARAMETER, EXPLANATION } from './explain.ts';
+
 type Json = Record<string, unknown>;
 type Row = Record<string, number | null>;
 
@@ -26,9 +28,11 @@ const TABLES: Record<string, Json> = {
 export const INVOCATIONS_WORDS: Json = {
   operationId: 'invocations',
   summary: "MLflow's scoring protocol",
+  parameters: [EXPLAIN_PARAMETER],
   description:
     'A table in exactly one of four ways, or as CSV, and the risk of each row, as `mlflow models serve` gives it. ' +
-    'Columns that are no features, and `params`, are passed over.',
+    'Columns that are no features, and `params`, are passed over. With `?explain` the explanations stand beside the ' +
+    'predictions, in the same order; of CSV too.',
 };
 
 /** What is sent to /invocations, by content type. */
@@ -51,7 +55,10 @@ export const INVOCATION_ANSWER: Json = {
     schema: {
       type: 'object',
       required: ['predictions'],
-      properties: { predictions: { type: 'array', items: { type: 'number', minimum: 0, maximum: 1 } } },
+      properties: {
+        predictions: { type: 'array', items: { type: 'number', minimum: 0, maximum: 1 } },
+        explanations: { type: 'array', items: EXPLANATION },
+      },
     },
     example: { predictions: [0.97] },
   },

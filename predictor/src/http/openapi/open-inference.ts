@@ -3,6 +3,7 @@ import { DATATYPES } from '../../oip/datatypes.ts';
 import { OUTPUTS } from '../../oip/infer-request.ts';
 import { modelMetadata, SERVER_METADATA } from '../../oip/metadata.ts';
 import { servedModelOf } from '../../oip/served-model.ts';
+import { EXPLAIN_PARAMETER } from './explain.ts';
 import type { Access } from './security.ts';
 
 type Json = Record<string, unknown>;
@@ -50,7 +51,9 @@ function infer({ features, model, version }: Manifest, access: Access): Json {
     summary: 'Score rows of tensors',
     description:
       `A tensor [n] for each feature, or one tensor [n, ${features.length}] of them all in the order of the metadata. ` +
-      'The binary tensor extension is understood too: then `Inference-Header-Content-Length` says where the JSON ends.',
+      'The binary tensor extension is understood too: then `Inference-Header-Content-Length` says where the JSON ends. With `?explain` an output `explanation` follows the others: ' +
+      'BYTES [n], a JSON text for each row.',
+    parameters: [EXPLAIN_PARAMETER],
     tags: [TAG],
     security: access.security,
     requestBody: { required: true, content: json(INFER_REQUEST, { id: '1', inputs }) },
@@ -62,7 +65,7 @@ function infer({ features, model, version }: Manifest, access: Access): Json {
         },
         content: json(INFER_RESPONSE, { model_name: model, model_version: version, id: '1', outputs }),
       },
-      ...refusals(400, 405, 413, 415, 429, 503, ...access.refusals),
+      ...refusals(400, 405, 413, 415, 422, 429, 503, ...access.refusals),
     },
   };
 }
@@ -127,7 +130,7 @@ const INFER_RESPONSE = {
       items: {
         type: 'object',
         required: ['name', 'shape', 'datatype'],
-        properties: { ...TENSOR, datatype: { enum: OUTPUTS.map(({ datatype }) => datatype) } },
+        properties: { ...TENSOR, datatype: { enum: [...OUTPUTS.map(({ datatype }) => datatype), 'BYTES'] } },
       },
     },
   },

@@ -37,7 +37,7 @@ export function connectKube(kubeconfigPath: string, signal: AbortSignal) {
     const header = { apiVersion, kind, metadata: { name, namespace } } as KubernetesObject & {
       metadata: { name: string; namespace: string };
     };
-    for (const deadline = Date.now() + seconds * 1000; Date.now() < deadline;) {
+    for (const deadline = performance.now() + seconds * 1000; performance.now() < deadline;) {
       const object = (await objects.read(header)) as T;
       if (done(object)) return object;
       await delay(POLL_MILLISECONDS, undefined, { signal });
@@ -47,12 +47,12 @@ export function connectKube(kubeconfigPath: string, signal: AbortSignal) {
 
   /** kubectl wait --for=condition=Established, until the API serves objects of a kind just defined. */
   const untilServed = async (apiVersion: string, kind: string): Promise<void> => {
-    for (const deadline = Date.now() + DEFINITION_SECONDS * 1000; ;) {
+    for (const deadline = performance.now() + DEFINITION_SECONDS * 1000; ;) {
       try {
         await objects.list(apiVersion, kind);
         return;
       } catch (error) {
-        if (Date.now() > deadline) throw error;
+        if (performance.now() > deadline) throw error;
       }
       await delay(POLL_MILLISECONDS, undefined, { signal });
     }

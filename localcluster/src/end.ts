@@ -39,8 +39,8 @@ export async function endLocalCluster(stateDir: string): Promise<Ended> {
 async function gone(pid: number): Promise<void> {
   const started = startTime(pid);
   if (started === undefined) return;
-  for (const deadline = Date.now() + SECONDS * 1000; startTime(pid) === started;) {
-    if (Date.now() > deadline) throw new StockoutError(`process ${pid} does not end`);
+  for (const deadline = performance.now() + SECONDS * 1000; startTime(pid) === started;) {
+    if (performance.now() > deadline) throw new StockoutError(`process ${pid} does not end`);
     await delay(POLL_MILLISECONDS);
   }
 }

@@ -87,11 +87,16 @@ const STEPS: readonly Step[] = [
   },
 ];
 
-/** Lives through all of it. @throws Error that names the step which does not settle */
+/** Lives through all of it. @throws Error that names the step which does not settle, and what the model says then */
 export async function liveBusily(told: Told): Promise<void> {
   for (const { what, act, settled } of STEPS) {
     await act(told);
-    await until(what, () => settled(told), SECONDS);
+    try {
+      await until(what, () => settled(told), SECONDS);
+    } catch (error) {
+      const says = await modelOf(told).then(({ status }) => JSON.stringify(status), String);
+      throw new Error(`${(error as Error).message}, where the model says ${says}`, { cause: error });
+    }
   }
 }
 

@@ -171,10 +171,10 @@ function comparable(command: string, text: string): string {
 
 /** What is read may lag behind, an Event by a moment: asked again until both say the same, or for ten seconds. */
 async function settled(ask: () => Promise<Said[]>): Promise<Said[]> {
-  for (const deadline = Date.now() + 10_000; ;) {
+  for (const deadline = performance.now() + 10_000; ;) {
     const said = await ask();
     const isRead = /^(get|events|describe|logs) /.test(said[0]?.command ?? '');
-    if (!isRead || isDeepStrictEqual(said[0], said[1]) || Date.now() > deadline) return said;
+    if (!isRead || isDeepStrictEqual(said[0], said[1]) || performance.now() > deadline) return said;
   }
 }
 

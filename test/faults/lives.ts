@@ -95,11 +95,11 @@ export class Lives {
 
   /** Whoever is told of old goes astray for a while after the last step too: the end is where it comes to rest. */
   async #endOf(namespace: string): Promise<object[]> {
-    const deadline = Date.now() + REST_MS;
+    const deadline = performance.now() + REST_MS;
     for (;;) {
       const end = await endStateOf(this.#tier.client, namespace);
       this.#end ??= end;
-      if (isDeepStrictEqual(end, this.#end) || Date.now() > deadline) return end;
+      if (isDeepStrictEqual(end, this.#end) || performance.now() > deadline) return end;
       await delay(LOOK_MS);
     }
   }

@@ -102,11 +102,11 @@ export async function tellStory(told: Told, { amid, between }: Interludes): Prom
 
 /** @throws Error with what stands in the status when it does not settle */
 async function settle(told: Told, { what, settled }: Step): Promise<void> {
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
     const seen = await look(told);
     if (!(seen instanceof Error) && settled(seen.model, seen.job)) return;
-    if (Date.now() > deadline) {
+    if (performance.now() > deadline) {
       const last =
         seen instanceof Error ? seen.message : JSON.stringify([seen.model.status, seen.job.status]);
       throw new Error(`${what}: not settled: ${last}`);

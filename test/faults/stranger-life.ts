@@ -108,19 +108,19 @@ export async function untilTrue(
   what: string,
   isTrue: (model: StockoutModel, job: ScoringJob) => boolean,
 ): Promise<void> {
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
     const model = await told.client.get<StockoutModel>(pathOf(told, 'stockoutmodels', MODEL));
     const job = await told.client.get<ScoringJob>(pathOf(told, 'scoringjobs', SCORING));
     if (isTrue(model, job)) return;
-    if (Date.now() > deadline)
+    if (performance.now() > deadline)
       throw new Error(`not so: ${what}: ${JSON.stringify([model.status, job.status])}`);
     await delay(50);
   }
 }
 
 export async function untilGone(told: Told): Promise<void> {
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
     try {
       await told.client.get(pathOf(told, 'stockoutmodels', MODEL));
@@ -128,7 +128,7 @@ export async function untilGone(told: Told): Promise<void> {
       if (isCode(error, 404)) return;
       throw error;
     }
-    if (Date.now() > deadline) throw new Error('the model does not go');
+    if (performance.now() > deadline) throw new Error('the model does not go');
     await delay(50);
   }
 }

@@ -116,9 +116,9 @@ async function untilListening(child: ChildProcess, log: readonly string[]): Prom
 
 /** Tries until it holds; fails when it does not within half a minute. */
 export async function until(check: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 30_000;
+  const deadline = performance.now() + 30_000;
   while (!(await check())) {
-    if (Date.now() > deadline) throw new Error(`still not so: ${check.toString()}`);
+    if (performance.now() > deadline) throw new Error(`still not so: ${check.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -74,9 +74,9 @@ export async function refused(answer: Promise<Response>): Promise<Problem> {
 
 /** Tries until it holds; fails when it does not within the time. */
 export async function eventually(check: () => Promise<boolean> | boolean, within = 30_000): Promise<void> {
-  const deadline = Date.now() + within;
+  const deadline = performance.now() + within;
   while (!(await check())) {
-    if (Date.now() > deadline) throw new Error(`still not so after ${within} ms: ${check.toString()}`);
+    if (performance.now() > deadline) throw new Error(`still not so after ${within} ms: ${check.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

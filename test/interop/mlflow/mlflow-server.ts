@@ -96,8 +96,8 @@ export class Listening {
   }
 
   async #untilAnswering(path: string): Promise<void> {
-    const until = Date.now() + START_MS;
-    while (Date.now() < until && this.#child.exitCode === null) {
+    const until = performance.now() + START_MS;
+    while (performance.now() < until && this.#child.exitCode === null) {
       const answer = await fetch(this.uri + path).catch(() => undefined);
       if (answer !== undefined && answer.status < 500) return;
       await new Promise((resolve) => setTimeout(resolve, 200));

@@ -10,9 +10,9 @@ export async function define(client: Client, definition: CustomResourceDefinitio
   const query = '?fieldManager=record&force=true';
   const after = await client('PATCH', path + query, definition, 'application/apply-patch+yaml');
   if (after.status >= 300) throw new Error(JSON.stringify(after.body));
-  const deadline = Date.now() + 30_000;
+  const deadline = performance.now() + 30_000;
   while ((await client('GET', collectionOf(definition))).status !== 200) {
-    if (Date.now() > deadline) throw new Error(`${definition.metadata.name} is not served`);
+    if (performance.now() > deadline) throw new Error(`${definition.metadata.name} is not served`);
     await wait(100);
   }
   // Of a definition that changed, the server does not tell when it is in force.

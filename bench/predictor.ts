@@ -1,7 +1,7 @@
 // Every bar of the predictor in one run, each figure beside its bar: the reference model (200 trees of depth 6), served as the
 // predictor's command serves it; peers in Python come from a venv of their own.
 //
-//   node bench/predictor.ts [--turns 5] [single] [many] [beside] [start] [memory] [body] [grpc] [explain]
+//   node bench/predictor.ts [--turns 5] [--requests 1000000] [single] [many] [beside] [start] [memory] [body] [grpc] [explain]
 import { spawnSync } from 'node:child_process';
 import { availableParallelism, loadavg } from 'node:os';
 import process from 'node:process';
@@ -28,10 +28,10 @@ const OTHERS: Record<string, string> = { grpc: 'grpc.ts', explain: 'explain-row.
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { turns: { type: 'string', default: '5' } },
+  options: { turns: { type: 'string', default: '5' }, requests: { type: 'string', default: '1000000' } },
 });
 const wanted = positionals.length > 0 ? positionals : [...Object.keys(PARTS), ...Object.keys(OTHERS)];
-await using setting = await prepare(Number(values.turns));
+await using setting = await prepare({ turns: Number(values.turns), requests: Number(values.requests) });
 for (const name of wanted) {
   const [load] = loadavg();
   console.log(

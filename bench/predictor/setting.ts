@@ -19,9 +19,11 @@ export interface Setting extends AsyncDisposable {
   python: string;
   env: NodeJS.ProcessEnv;
   turns: number;
+  /** Over so many memory is looked at. */
+  requests: number;
 }
 
-export async function prepare(turns: number): Promise<Setting> {
+export async function prepare({ turns, requests }: Pick<Setting, 'turns' | 'requests'>): Promise<Setting> {
   const python = await pythonWith(fileURLToPath(new URL('requirements.txt', import.meta.url)));
   const { version, row } = await makeVersion();
   const bytes = await readFile(path.join(version.dir, 'X.f32'));
@@ -34,6 +36,7 @@ export async function prepare(turns: number): Promise<Setting> {
     python,
     env: withXgboost(process.env),
     turns,
+    requests,
     [Symbol.asyncDispose]: () => version[Symbol.asyncDispose](),
   };
 }

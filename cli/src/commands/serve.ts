@@ -40,8 +40,10 @@ export function addServe(program: Command): void {
     .option('--tls-dir <dir>', 'a mounted Secret with tls.crt and tls.key: HTTP and gRPC within TLS')
     .action((options: ServeOptions) =>
       runCommand(options, async (signal) => {
-        const { serve } = await import('@stockout/predictor');
+        const { collectSooner, serve } = await import('@stockout/predictor');
         const server = await serve({ ...options, jwt: jwtOf(options) });
+        // A version that never will be served is told by /readyz.
+        server.ready.then(collectSooner, () => {});
         await aborted(signal);
         await server.stop();
         return {};

@@ -1,5 +1,6 @@
 // A process of those that serve together: started by the supervisor, told by it what to do, and asked by it what it knows.
 import process from 'node:process';
+import { collectSooner } from '../collect-sooner.ts';
 import { logToStderr } from '../log.ts';
 import { settle } from '../options.ts';
 import { type PredictorServer, serveAlone } from '../serve.ts';
@@ -26,6 +27,7 @@ async function start(options: WorkerOptions): Promise<PredictorServer | undefine
   });
   try {
     const server = await serveAlone(settings, (runtime) => new SupervisorDoor(runtime));
+    server.ready.then(collectSooner, () => {});
     tell({ kind: 'listening', url: server.url, grpcAddress: server.grpcAddress });
     return server;
   } catch (error) {

@@ -33,14 +33,15 @@ export class ContainerProcess {
 
   constructor({ command, env, cwd }: Command, log: LogFile, records: ProcessRecords, marker: string) {
     const [file = '', ...args] = command;
-    const child = spawn(file, args, {
-      cwd,
-      env: { ...env, STOCKOUT_LOCAL_POD: marker },
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const child = records.start(`STOCKOUT_LOCAL_POD=${marker}`, () =>
+      spawn(file, args, {
+        cwd,
+        env: { ...env, STOCKOUT_LOCAL_POD: marker },
+        detached: true,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      }),
+    );
     this.#child = child;
-    if (child.pid !== undefined) records.add(child.pid, `STOCKOUT_LOCAL_POD=${marker}`);
     log.collect(child.stdout, 'stdout');
     log.collect(child.stderr, 'stderr');
     this.exited = this.#wait(file, log, records);

@@ -31,19 +31,20 @@ function statFields(pid: number | string): string[] {
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
-/** Whether a process group has a member that carries the marker in its environment. Linux only. */
-export function groupCarries(group: number, marker: string): boolean {
-  if (process.platform !== 'linux') return false;
-  return readdirSync('/proc').some((pid) => {
-    if (!/^\d+$/.test(pid)) return false;
+/** The process groups of which a member carries the marker in its environment. Linux only: elsewhere none is found. */
+export function groupsCarrying(marker: string): number[] {
+  if (process.platform !== 'linux') return [];
+  const groups = readdirSync('/proc').flatMap((pid) => {
+    if (!/^\d+$/.test(pid)) return [];
     try {
-      return (
-        statFields(pid)[2] === String(group) && readFileSync(`/proc/${pid}/environ`, 'utf8').includes(marker)
-      );
+      return readFileSync(`/proc/${pid}/environ`, 'utf8').includes(marker)
+        ? [Number(statFields(pid)[2])]
+        : [];
     } catch {
-      return false;
+      return [];
     }
   });
+  return [...new Set(groups)];
 }
 
 /** Ends a process and all it started that stayed in its group. */

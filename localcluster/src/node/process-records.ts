@@ -1,10 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { groupCarries, killGroup, startTime } from './process-identity.ts';
+import { groupsCarrying, killGroup, startTime } from './process-identity.ts';
 
 interface ProcessRecord {
-  pid: number;
-  startTime: string;
+  /** Undefined while it is being started. */
+  pid?: number;
+  startTime?: string;
   /** In the environment of the process and its children. */
   marker: string;
 }
@@ -21,9 +23,18 @@ export class ProcessRecords {
     mkdirSync(this.#folder, { recursive: true });
   }
 
-  add(pid: number, marker: string): void {
-    const record: ProcessRecord = { pid, startTime: startTime(pid) ?? '', marker };
-    writeFileSync(this.#file(pid), JSON.stringify(record));
+  /** Starts a process and writes it down. Of an agent that is killed in between, the next one finds it by its marker. */
+  start<T extends { pid?: number | undefined }>(marker: string, start: () => T): T {
+    const starting = this.#file(randomUUID());
+    this.#write(starting, { marker });
+    try {
+      const started = start();
+      const { pid } = started;
+      if (pid !== undefined) this.#write(this.#file(pid), { pid, startTime: startTime(pid) ?? '', marker });
+      return started;
+    } finally {
+      rmSync(starting, { force: true });
+    }
   }
 
   remove(pid: number): void {
@@ -34,18 +45,21 @@ export class ProcessRecords {
   reap(): number[] {
     const reaped: number[] = [];
     for (const name of readdirSync(this.#folder)) {
-      const record = read(join(this.#folder, name));
-      if (record && isOurs(record)) {
-        killGroup(record.pid, 'SIGKILL');
-        reaped.push(record.pid);
+      for (const group of ours(read(join(this.#folder, name)))) {
+        killGroup(group, 'SIGKILL');
+        reaped.push(group);
       }
       rmSync(join(this.#folder, name), { force: true });
     }
     return reaped;
   }
 
-  #file(pid: number): string {
-    return join(this.#folder, `${pid}.json`);
+  #file(name: number | string): string {
+    return join(this.#folder, `${name}.json`);
+  }
+
+  #write(file: string, record: ProcessRecord): void {
+    writeFileSync(file, JSON.stringify(record));
   }
 }
 
@@ -53,13 +67,17 @@ function read(file: string): ProcessRecord | undefined {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as ProcessRecord;
   } catch {
-    // Half written when the agent was killed: the process carries its marker, but its id is not known.
+    // Half written when the agent was killed: the one without an id is still there.
     return undefined;
   }
 }
 
-function isOurs({ pid, startTime: recorded, marker }: ProcessRecord): boolean {
+/** The process groups of a record that are left. */
+function ours(record: ProcessRecord | undefined): number[] {
+  if (record === undefined) return [];
+  const { pid, startTime: recorded, marker } = record;
+  if (pid === undefined) return groupsCarrying(marker);
   const now = startTime(pid);
-  if (now !== undefined) return recorded !== '' && now === recorded;
-  return groupCarries(pid, marker);
+  if (now !== undefined) return recorded !== '' && now === recorded ? [pid] : [];
+  return groupsCarrying(marker).filter((group) => group === pid);
 }

@@ -1,8 +1,7 @@
 import type { ScoringJob, StockoutModel } from '@stockout/crds';
-import { isCode } from '@stockout/localcluster/client';
 import { buildRemovalJob } from '../../operator/src/resources/removal-job.ts';
 import { until } from '../conformance/until.ts';
-import { conditionOf, edit, pathOf, type Told } from '../faults/told.ts';
+import { conditionOf, edit, isThere, pathOf, type Told } from '../faults/told.ts';
 
 export const MODEL = 'retail';
 const SCORING = 'nightly';
@@ -91,12 +90,8 @@ const STEPS: readonly Step[] = [
 export async function liveBusily(told: Told): Promise<void> {
   for (const { what, act, settled } of STEPS) {
     await act(told);
-    try {
-      await until(what, () => settled(told), SECONDS);
-    } catch (error) {
-      const says = await modelOf(told).then(({ status }) => JSON.stringify(status), String);
-      throw new Error(`${(error as Error).message}, where the model says ${says}`, { cause: error });
-    }
+    const says = (): Promise<string> => modelOf(told).then(({ status }) => JSON.stringify(status), String);
+    await until(what, () => settled(told), SECONDS, says);
   }
 }
 
@@ -148,14 +143,4 @@ async function hasScored(told: Told): Promise<boolean> {
 
 function recordOf({ namespace }: Told, version: string): string {
   return `/api/v1/namespaces/${namespace}/configmaps/${MODEL}-${version}`;
-}
-
-async function isThere({ client }: Told, path: string): Promise<boolean> {
-  try {
-    await client.get(path);
-    return true;
-  } catch (error) {
-    if (isCode(error, 404)) return false;
-    throw error;
-  }
 }

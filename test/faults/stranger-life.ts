@@ -1,15 +1,14 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ScoringJob, StockoutModel } from '@stockout/crds';
-import { isCode } from '@stockout/localcluster/client';
 import { expect } from 'vitest';
 import type { KubeObject } from '../../operator/src/api/kubernetes.ts';
 import { collectionPath, kindOf, objectPath } from '../../operator/src/kube/kinds.ts';
+import { until } from '../conformance/until.ts';
 import type { FaultTier } from './lives.ts';
 import { OperatorBehindProxy } from './operator-behind-proxy.ts';
 import { PlayedStorage } from './played-storage.ts';
-import { conditionOf, edit, pathOf, type Told } from './told.ts';
+import { conditionOf, edit, isThere, pathOf, type Told } from './told.ts';
 
-const PATIENCE_MS = 60_000;
+const SECONDS = 60;
 const MODEL = 'retail';
 const SCORING = 'nightly';
 const PAUSED = 'stockout.dev/paused';
@@ -108,29 +107,20 @@ export async function untilTrue(
   what: string,
   isTrue: (model: StockoutModel, job: ScoringJob) => boolean,
 ): Promise<void> {
-  const deadline = performance.now() + PATIENCE_MS;
-  for (;;) {
-    const model = await told.client.get<StockoutModel>(pathOf(told, 'stockoutmodels', MODEL));
-    const job = await told.client.get<ScoringJob>(pathOf(told, 'scoringjobs', SCORING));
-    if (isTrue(model, job)) return;
-    if (performance.now() > deadline)
-      throw new Error(`not so: ${what}: ${JSON.stringify([model.status, job.status])}`);
-    await delay(50);
-  }
+  const look = async (): Promise<[StockoutModel, ScoringJob]> => [
+    await told.client.get(pathOf(told, 'stockoutmodels', MODEL)),
+    await told.client.get(pathOf(told, 'scoringjobs', SCORING)),
+  ];
+  const ask = async (): Promise<boolean> => isTrue(...(await look()));
+  await until(what, ask, SECONDS, async () => JSON.stringify((await look()).map(({ status }) => status)));
 }
 
 export async function untilGone(told: Told): Promise<void> {
-  const deadline = performance.now() + PATIENCE_MS;
-  for (;;) {
-    try {
-      await told.client.get(pathOf(told, 'stockoutmodels', MODEL));
-    } catch (error) {
-      if (isCode(error, 404)) return;
-      throw error;
-    }
-    if (performance.now() > deadline) throw new Error('the model does not go');
-    await delay(50);
-  }
+  await until(
+    'the model goes',
+    async () => !(await isThere(told, pathOf(told, 'stockoutmodels', MODEL))),
+    SECONDS,
+  );
 }
 
 export function unpause(told: Told): Promise<void> {

@@ -25,6 +25,17 @@ export async function edit(told: Told, plural: string, name: string, change: obj
   }
 }
 
+/** Whether there is an object at this path. */
+export async function isThere({ client }: Told, path: string): Promise<boolean> {
+  try {
+    await client.get(path);
+    return true;
+  } catch (error) {
+    if (isCode(error, 404)) return false;
+    throw error;
+  }
+}
+
 export function conditionOf(object: StockoutModel | ScoringJob, type: string): Condition | undefined {
   return object.status?.conditions?.find((each) => each.type === type);
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { until as untilTrue } from '../conformance/until.ts';
 
 const STOCKOUT = fileURLToPath(new URL('../../cli/src/main.ts', import.meta.url));
 /** A version made by Python's XGBoost: predictor/fixtures/README.md. */
@@ -116,9 +117,5 @@ async function untilListening(child: ChildProcess, log: readonly string[]): Prom
 
 /** Tries until it holds; fails when it does not within half a minute. */
 export async function until(check: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 30_000;
-  while (!(await check())) {
-    if (performance.now() > deadline) throw new Error(`still not so: ${check.toString()}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  await untilTrue(check.toString(), check, 30);
 }

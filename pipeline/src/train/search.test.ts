@@ -1,32 +1,23 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { openStorage } from '@stockout/storage';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { PipelineContext } from '../context.ts';
 import { requireManifest } from '../versions/manifest.ts';
 import { drawSettings } from './draw-settings.ts';
 import { smallModel } from './model.test-support.ts';
 import { SAWTOOTH, writeRawTable } from './raw-table.test-support.ts';
 import { seededRandom } from './seeded-random.ts';
+import { testTrainingStorage } from './training-storage.test-support.ts';
 import { train } from './train.ts';
 
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'stockout-search-'));
-});
-afterEach(() => rm(folder, { recursive: true }));
+const storage = testTrainingStorage();
 
 const NOISY = `SELECT * REPLACE (IF(hash(store_id, product_id, date) % 30 = 0, 1 - stockout, stockout) AS stockout) FROM (${SAWTOOTH})`;
 
 describe('a search for better params', () => {
   it('trains with the best of the settings on validation rows, logs each, and says what it bought', async () => {
-    const model = smallModel({ params: { rounds: 1, maxDepth: 1, eta: '0.01' } });
     const steps: string[] = [];
     const context: PipelineContext = {
-      model,
-      storageUri: pathToFileURL(folder).href,
+      ...storage.buildContext({ params: { rounds: 1, maxDepth: 1, eta: '0.01' } }),
       report: ({ step }) => steps.push(step),
     };
     await writeRawTable(context, NOISY);
@@ -38,12 +29,7 @@ describe('a search for better params', () => {
     expect(search?.chosen.logLoss).toBeLessThan(search?.spec.logLoss ?? 0);
 
     // Nothing is chosen at the end: the version trains on all rows outside the test, with what was found.
-    const manifest = await requireManifest(
-      openStorage(context.storageUri ?? ''),
-      'default',
-      'retail',
-      version,
-    );
+    const manifest = await requireManifest(openStorage(storage.uri), 'default', 'retail', version);
     expect(manifest.search).toEqual(search);
     expect(manifest.params).toMatchObject({ max_depth: String(search?.chosen.params.maxDepth), rounds: search?.chosen.params.rounds }); // prettier-ignore
     expect(manifest.data.validationRows).toBeUndefined();

@@ -1,5 +1,6 @@
 import type { Problem } from '@stockout/contracts';
 import { expect } from 'vitest';
+import { until } from '../../../test/conformance/until.ts';
 import type { Limits, ServeOptions } from '../options.ts';
 import { type PredictorServer, serve } from '../serve.ts';
 import { TINY_URI } from './fixture.ts';
@@ -74,9 +75,5 @@ export async function refused(answer: Promise<Response>): Promise<Problem> {
 
 /** Tries until it holds; fails when it does not within the time. */
 export async function eventually(check: () => Promise<boolean> | boolean, within = 30_000): Promise<void> {
-  const deadline = performance.now() + within;
-  while (!(await check())) {
-    if (performance.now() > deadline) throw new Error(`still not so after ${within} ms: ${check.toString()}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  await until(check.toString(), check, within / 1000);
 }

@@ -39,6 +39,8 @@ export class Interview {
   readonly #askedSince: number;
   #candidateSilentSince: number | undefined;
   #due: number;
+  /** When `#due` was set. */
+  #lookedAt: number;
   /** In a row. */
   #failures = 0;
 
@@ -46,6 +48,7 @@ export class Interview {
   constructor(question: Question, now: number) {
     this.question = question;
     this.#askedSince = now;
+    this.#lookedAt = now;
     this.#due = question.about === 'standing' ? now + STARTING_MS : now;
   }
 
@@ -63,6 +66,11 @@ export class Interview {
     return this.#due;
   }
 
+  /** @returns also true under a clock that was set back since: nobody would be asked for as long as that was */
+  isDue(now: number): boolean {
+    return now >= this.#due || (now < this.#lookedAt && this.#due < Infinity);
+  }
+
   /** It is asked at this moment: not again before it answered. */
   begin(): void {
     this.#due = Infinity;
@@ -74,6 +82,7 @@ export class Interview {
     this.#failing = undefined;
     this.#failures = 0;
     this.toldAt = now;
+    this.#lookedAt = now;
     const isUnanswered = this.question.about === 'shadow' && !(told as ShadowReport).answering;
     this.#candidateSilentSince = isUnanswered ? (this.#candidateSilentSince ?? now) : undefined;
     this.#due = isFinal(this.question, told) ? Infinity : now + EVERY_MS[this.question.about];
@@ -94,6 +103,7 @@ export class Interview {
   }
 
   fail(error: string, now: number): void {
+    this.#lookedAt = now;
     this.#failing = { since: this.#failing?.since ?? now, error };
     const { about } = this.question;
     // A proof and a way back wait for their answers; that a comparison has ended nobody waits for.
@@ -134,7 +144,7 @@ export class Interviews implements Answers {
   }
 
   due(now: number): Interview[] {
-    return [...this.#all.values()].filter(({ retired, due }) => !retired && now >= due);
+    return [...this.#all.values()].filter((interview) => !interview.retired && interview.isDue(now));
   }
 
   get isEmpty(): boolean {

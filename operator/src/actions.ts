@@ -12,8 +12,11 @@ export type Action = { why: string; given?: KubeObject | undefined } &
     | { verb: 'apply'; object: KubeObject; onto: string | undefined; manager?: string }
     /** Its finalizers alone, on top of the resourceVersion that it has here. */
     | { verb: 'finalize'; object: KubeObject }
-    /** Only this very object, by its uid. */
-    | { verb: 'delete'; object: KubeObject }
+    /**
+     * Only this very object, by its uid. `unlessTold`: a Job, and only while none of its pods, as they are at this moment,
+     * has its result.
+     */
+    | { verb: 'delete'; object: KubeObject; unlessTold?: true }
   );
 
 /** As the golden logs print it. */

@@ -4,10 +4,7 @@ import { failureOf, type RunState } from './run-state.ts';
 
 /** A Job and its pod are watched apart: the pod's last state may come a little later than the Job's. */
 const RESULT_GRACE_MS = 10_000;
-/**
- * A pod that does not come into sight for so long is gone with its result. A list of old shows none of a Job that is done: to
- * run that again does no harm, and costs a run.
- */
+/** A pod that does not come into sight for so long is gone with its result, or the list that was read is of old. */
 const LOST_MS = 60_000;
 
 /** What a run has come to. */

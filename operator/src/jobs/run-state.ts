@@ -1,4 +1,5 @@
 import type { RunResult } from '@stockout/contracts';
+import type { Action } from '../actions.ts';
 import type { Job, Pod, StatusCondition } from '../api/kubernetes.ts';
 import { LABEL } from '../resources/names.ts';
 import { endOfPod, type PodEnd } from './pod-end.ts';
@@ -91,6 +92,11 @@ function resultOf(ends: readonly PodEnd[]): RunState['result'] {
 /** The pod that hung was deleted by the Job's controller, and with it what it would have said. */
 function isOutOfTime(ended: StatusCondition | undefined): boolean {
   return ended?.reason === 'DeadlineExceeded';
+}
+
+/** The same run prints its result again. What is observed may be of old, and a run is dear: pods are looked at once more. */
+export function rerunLost({ job }: RunState): Action {
+  return { verb: 'delete', object: job, why: 'its result was lost, it is run again', unlessTold: true };
 }
 
 /** Why a run failed, for people. */

@@ -1,7 +1,8 @@
 import type { OwnerReference, StockoutModel } from '@stockout/crds';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { KubeObject } from '../api/kubernetes.ts';
+import type { Job, KubeObject } from '../api/kubernetes.ts';
 import { requeueOf, toReconcileError } from '../errors.ts';
+import { rerunLost, runStateOf } from '../jobs/run-state.ts';
 import { buildAutoscaler } from '../resources/autoscaler.ts';
 import { buildCandidateService } from '../resources/candidate-service.ts';
 import { buildDisruptionBudget } from '../resources/disruption-budget.ts';
@@ -10,6 +11,7 @@ import { buildService } from '../resources/service.ts';
 import { buildMarkedRecord, buildVersionRecord } from '../resources/version-record.ts';
 import { ApiServer } from '../testing/api-server.ts';
 import { aModel, aTrainResult } from '../testing/builders.ts';
+import { podOf } from '../testing/fake-cluster.ts';
 import { madeWithPods } from '../testing/made-objects.ts';
 import type { KubeClient } from './client.ts';
 import { kindOf, objectPath } from './kinds.ts';
@@ -199,6 +201,25 @@ describe('to delete', () => {
     expect(error).toMatchObject({ reason: 'Conflict', silent: true });
     expect(server.get(path)).toBeDefined();
     await perform(client, { verb: 'delete', object: job, given: server.get(PATH), why: '' });
+    expect(server.get(path)).toBeUndefined();
+  });
+
+  test('is held back while a pod of the run, of which no watch has told, has its result', async () => {
+    const made = madeWithPods(aModel()).training as Job;
+    const path = pathTo(made);
+    const job = server.put(path, made) as Job;
+    const rerun = rerunLost(runStateOf(job, []));
+
+    const podPath = '/api/v1/namespaces/shop/pods/pod-of-it';
+    server.put(podPath, podOf(job, 0, JSON.stringify(aTrainResult('v1'))));
+    expect(await failure(rerun)).toMatchObject({
+      error: { reason: 'Conflict', silent: true },
+      requeue: { after: 'backoff' },
+    });
+    expect(server.get(path)).toBeDefined();
+
+    server.put(podPath, podOf(job, 1, 'the storage does not answer'));
+    await perform(client, rerun);
     expect(server.get(path)).toBeUndefined();
   });
 

@@ -1,10 +1,11 @@
 import type { Action } from '../actions.ts';
-import type { KubeObject } from '../api/kubernetes.ts';
+import type { Job, KubeObject } from '../api/kubernetes.ts';
 import { REASON } from '../conditions.ts';
 import { TransientError, WaitingError } from '../errors.ts';
+import { runStatesOf } from '../jobs/run-state.ts';
 import { isOwnedBy, missingLabels } from '../resources/names.ts';
 import type { KubeClient } from './client.ts';
-import { kindOf } from './kinds.ts';
+import { kindOf, POD } from './kinds.ts';
 import { isAlreadyExists, isConflict, isNotFound } from './kube-error.ts';
 
 const NAME_TAKEN_MS = 10_000;
@@ -19,7 +20,10 @@ export async function perform(client: KubeClient, action: Action): Promise<void>
   if (action.given !== undefined) await refuseIfChanged(client, action.given);
   if (action.verb === 'create') return create(client, action.object);
   if (action.verb === 'finalize') return finalize(client, action.object);
-  if (action.verb === 'delete') return remove(client, action.object);
+  if (action.verb === 'delete') {
+    if (action.unlessTold) await refuseIfTold(client, action.object as Job);
+    return remove(client, action.object);
+  }
   return apply(client, action);
 }
 
@@ -52,6 +56,14 @@ async function refuseIfThere(client: KubeClient, object: KubeObject): Promise<vo
 async function refuseIfChanged(client: KubeClient, given: KubeObject): Promise<void> {
   const now = await find(client, given);
   if (now?.metadata.resourceVersion !== given.metadata.resourceVersion) throw outdated(given);
+}
+
+/** A list of old shows no pod of a Job that is done. */
+async function refuseIfTold(client: KubeClient, job: Job): Promise<void> {
+  const { namespace, name } = job.metadata;
+  const pods = await client.list(POD, { namespace, labelSelector: `batch.kubernetes.io/job-name=${name}` });
+  const [state] = runStatesOf([job], pods.items, () => []);
+  if (state?.result !== 'Pending') throw outdated(job);
 }
 
 async function finalize(client: KubeClient, object: KubeObject): Promise<void> {

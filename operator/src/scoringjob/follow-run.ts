@@ -3,7 +3,7 @@ import type { RunStatus, ScoringJob } from '@stockout/crds';
 import type { Action } from '../actions.ts';
 import { REASON } from '../conditions.ts';
 import { outcomeOf, type RunOutcome } from '../jobs/run-outcome.ts';
-import type { RunState } from '../jobs/run-state.ts';
+import { rerunLost, type RunState } from '../jobs/run-state.ts';
 import { storageRetry } from '../jobs/storage-retry.ts';
 import { ANNOTATION } from '../resources/names.ts';
 import { timestamp } from '../set-conditions.ts';
@@ -30,7 +30,7 @@ export function followRun(job: ScoringJob, run: RunStatus, state: RunState, now:
     case 'lost':
       return {
         ...stay(run, 'the result was lost, the run is run again'),
-        actions: [{ verb: 'delete', object: state.job, why: 'its result was lost, it is run again' }],
+        actions: [rerunLost(state)],
       };
     case 'failed':
       if (outcome.isOfStorage && job.spec.schedule === undefined)

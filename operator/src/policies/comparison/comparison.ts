@@ -3,7 +3,7 @@ import type { Action } from '../../actions.ts';
 import type { ConfigMap } from '../../api/kubernetes.ts';
 import { isFalse, REASON } from '../../conditions.ts';
 import { outcomeOf } from '../../jobs/run-outcome.ts';
-import type { RunState } from '../../jobs/run-state.ts';
+import { rerunLost, type RunState } from '../../jobs/run-state.ts';
 import { buildComparisonRecord } from '../../resources/comparison-record.ts';
 import { buildEvaluateJob } from '../../resources/evaluate-job.ts';
 import { modelOfManifest } from '../../resources/manifest-file.ts';
@@ -74,7 +74,7 @@ function planRun(context: Context): Step {
     case 'settling':
       return { ...comparing(context, `${run} ended`), requeueAfterMs: outcome.ms };
     case 'lost':
-      return runAgain(context, state, 'its result was lost');
+      return comparing(context, `${run} is run again, its result was lost`, [rerunLost(state)]);
     case 'failed':
       return failed(context, state, outcome);
     case 'done':

@@ -2,7 +2,7 @@ import { versionPath } from '@stockout/contracts';
 import type { Action } from '../../actions.ts';
 import { type Finding, isFalse, REASON, type Verdict } from '../../conditions.ts';
 import { outcomeOf } from '../../jobs/run-outcome.ts';
-import type { RunState } from '../../jobs/run-state.ts';
+import { rerunLost, type RunState } from '../../jobs/run-state.ts';
 import { holdsVersions, withFinalizer } from '../../resources/finalizer.ts';
 import { buildRemovalJob, REMOVAL_DEADLINE_SECONDS } from '../../resources/removal-job.ts';
 import type { ObservedDeletion } from '../../stockoutmodel/observe-deletion.ts';
@@ -74,7 +74,7 @@ function next(observed: ObservedDeletion, { image }: DeletionInput, isLost: bool
       { verb: 'create', object, why: 'removes its versions from storage' },
     ]);
   }
-  if (isLost) return waiting('the Job is run again', [end(removal, 'its result was lost, it is run again')]);
+  if (isLost) return waiting('the Job is run again', [rerunLost(removal)]);
   const but = removal.trouble === undefined ? '' : `, but its pod does not start: ${removal.trouble}`;
   return waiting(`${removal.run} removes its versions from storage${but}`, []);
 }

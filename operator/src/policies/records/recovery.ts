@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Action } from '../../actions.ts';
 import { isFalse, isTrue, REASON, type Verdict } from '../../conditions.ts';
 import { outcomeOf } from '../../jobs/run-outcome.ts';
-import type { RunState } from '../../jobs/run-state.ts';
+import { rerunLost, type RunState } from '../../jobs/run-state.ts';
 import { modelOfManifest } from '../../resources/manifest-file.ts';
 import {
   buildRecoverJob,
@@ -106,8 +106,7 @@ function seek(context: Context): RecoveryPlan | undefined {
     ]);
   }
   if (state.result !== 'Pending') return failed(`${run} said nothing of ${what}`);
-  const why = 'its result was lost, it is run again';
-  return busy(`${run} is run again, its result was lost`, [{ verb: 'delete', object: state.job, why }]);
+  return busy(`${run} is run again, its result was lost`, [rerunLost(state)]);
 }
 
 /** Of a Job that could not read today's storage, whatever it sought there. */

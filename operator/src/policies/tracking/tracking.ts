@@ -2,7 +2,7 @@ import { digestOfTarget, type TrackingRecord } from '@stockout/contracts';
 import type { Action } from '../../actions.ts';
 import { isFalse, isTrue, REASON, type Verdict } from '../../conditions.ts';
 import { outcomeOf } from '../../jobs/run-outcome.ts';
-import type { RunState } from '../../jobs/run-state.ts';
+import { rerunLost, type RunState } from '../../jobs/run-state.ts';
 import { modelOfManifest } from '../../resources/manifest-file.ts';
 import {
   buildRegisterJob,
@@ -120,10 +120,8 @@ function tell(context: Context): Step {
     return tracking(`${run} starts: ${what}`, [{ verb: 'create', object, why: `tells MLflow: ${what}` }]);
   }
   const outcome = outcomeOf(state, 'register', now);
-  if (outcome.is !== 'failed') {
-    const why = 'its result was lost, it is run again';
-    return tracking(`${run} is run again, its result was lost`, [{ verb: 'delete', object: state.job, why }]);
-  }
+  if (outcome.is !== 'failed')
+    return tracking(`${run} is run again, its result was lost`, [rerunLost(state)]);
   const again = `it is tried again ${RETRY_SECONDS} s after it failed, or once the Job is deleted`;
   return { verdict: isFalse(REASON.trackingFailed, `${outcome.message} (${again})`), actions: [] };
 }

@@ -3,7 +3,7 @@ import type { StockoutModel } from '@stockout/crds';
 import type { Action } from '../../actions.ts';
 import { isFalse, isTrue, REASON, type Verdict } from '../../conditions.ts';
 import { outcomeOf } from '../../jobs/run-outcome.ts';
-import type { RunState } from '../../jobs/run-state.ts';
+import { rerunLost, type RunState } from '../../jobs/run-state.ts';
 import { ANNOTATION } from '../../resources/names.ts';
 import { buildRunFailure, type RunFailure } from '../../resources/run-failure.ts';
 import { trainingAttempt } from '../../resources/run-names.ts';
@@ -186,7 +186,7 @@ function recordCheck(model: StockoutModel, known: VersionRecord, time: string): 
 
 function runAgain(state: RunState): StepPlan {
   return busy(isFalse(REASON.training, `the training ${state.run} is run again, its result was lost`), [
-    { verb: 'delete', object: state.job, why: 'its result was lost, it is run again' },
+    rerunLost(state),
   ]);
 }
 

@@ -10,6 +10,9 @@ import { installed } from './installed.ts';
 /** Modules are compiled when they are first imported, which most never are: to compile them all takes as long as to install. */
 export const PIP_INSTALL = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-compile'];
 
+// Python keeps what it has compiled, whatever is usual on this machine: MLflow's modules take 7 s of CPU at each start.
+delete process.env['PYTHONDONTWRITEBYTECODE'];
+
 /** Python packages in a virtual environment of the cache folder, made at its first use. */
 export class VirtualEnvironment {
   /** The environment's folder of programs. */

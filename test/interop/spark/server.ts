@@ -31,6 +31,8 @@ const CONF = {
   // Small data: a task for each of two cores, and no more.
   'spark.sql.shuffle.partitions': '2',
   'spark.databricks.delta.snapshotPartitions': '1',
+  // What was compiled for one session serves the next one: else each has a class loader of its own.
+  'spark.sql.artifact.isolation.enabled': 'false',
 };
 
 /** Starts one and waits until it answers. */

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { BlobServiceClient } from '@azure/storage-blob';
@@ -22,9 +21,9 @@ const CONTAINER = 'stockout';
  */
 export async function startAzurite(certificate?: { cert: string; key: string }): Promise<Store> {
   const program = await install();
-  const folder = await mkdtemp(join(tmpdir(), 'stockout-azurite-'));
   const port = await freePort();
-  const args = ['--blobPort', String(port), '--location', folder, '--silent', '--disableTelemetry'];
+  // On the disk it would write down all that it knows every few seconds.
+  const args = ['--blobPort', String(port), '--inMemoryPersistence', '--silent', '--disableTelemetry'];
   // SDKs ask for API versions that are newer than it knows.
   const flags = ['--skipApiVersionCheck', ...(certificate === undefined ? [] : tlsFlags(certificate))];
   const running = await startServer(process.execPath, [program, ...args, ...flags], port);
@@ -37,10 +36,7 @@ export async function startAzurite(certificate?: { cert: string; key: string }):
     origin,
     uri: (path, container = CONTAINER) => `abfss://${container}@${ACCOUNT}.dfs.core.windows.net/${path}`,
     environment: (at = origin) => ({ AZURE_STORAGE_CONNECTION_STRING: connectionString(at) }),
-    stop: async () => {
-      await running.stop();
-      await rm(folder, { recursive: true, force: true });
-    },
+    stop: () => running.stop(),
   };
 }
 

@@ -1,5 +1,0 @@
-module example.invalid/argo-health
-
-go 1.24
-
-require github.com/yuin/gopher-lua v1.1.1

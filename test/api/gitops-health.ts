@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
+import { builtTools } from './built-tools.ts';
 
 const HEALTH = new URL('../../config/gitops/argocd/health.yaml', import.meta.url);
 
@@ -16,21 +16,20 @@ export interface Health {
 
 /** What Argo CD and Flux take objects for, asked of the engines that they decide with. */
 export class GitopsHealth {
+  /** Of the scripts. */
   readonly #dir: string;
+  readonly #programs: string;
 
-  private constructor(dir: string) {
+  private constructor(dir: string, programs: string) {
     this.#dir = dir;
+    this.#programs = programs;
   }
 
   static async build(): Promise<GitopsHealth> {
     const dir = await mkdtemp(join(tmpdir(), 'stockout-health-'));
-    for (const program of ['argo-health', 'kstatus']) {
-      const cwd = fileURLToPath(new URL(program, import.meta.url));
-      await promisify(execFile)('go', ['build', '-o', join(dir, program), '.'], { cwd });
-    }
     const { data } = parse(await readFile(HEALTH, 'utf8')) as { data: Record<string, string> };
     for (const [key, script] of Object.entries(data)) await writeFile(join(dir, kindOf(key)), script);
-    return new GitopsHealth(dir);
+    return new GitopsHealth(dir, await builtTools());
   }
 
   remove(): Promise<void> {
@@ -48,7 +47,7 @@ export class GitopsHealth {
   }
 
   private async ask(program: string, object: object, args: string[]): Promise<Health> {
-    const running = promisify(execFile)(join(this.#dir, program), args);
+    const running = promisify(execFile)(join(this.#programs, program), args);
     running.child.stdin?.end(JSON.stringify(object));
     const [status = '', message = ''] = (await running).stdout.split('\t');
     return { status, message };

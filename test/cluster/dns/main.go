@@ -1,5 +1,4 @@
 // Command coredns is CoreDNS with the few plugins that a cluster's names need.
-// A module of its own: it is built with other versions of k8s.io than kubeall.
 package main
 
 import (

@@ -4,8 +4,8 @@ import { promisify } from 'node:util';
 
 const BINARIES = fileURLToPath(new URL('../cluster/binaries.sh', import.meta.url));
 
-/** @returns the folder of what test/go.mod has: helm, argo-health and kstatus beside Kubernetes; built at the first call */
+/** @returns the folder of helm, argo-health and kstatus, which are built at the first call */
 export async function builtTools(): Promise<string> {
-  const { stdout } = await promisify(execFile)('bash', [BINARIES, 'all']);
+  const { stdout } = await promisify(execFile)('bash', [BINARIES, 'tools']);
   return stdout.trim();
 }

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# binaries.sh [node|all] - prints the folder that holds etcd, kube-apiserver, kube-controller-manager, kube-scheduler and
+# binaries.sh [node|tools|all] - prints the folder that holds etcd, kube-apiserver, kube-controller-manager, kube-scheduler and
 # kubectl, for a node kubelet, kube-proxy, coredns and pause too: $KUBEBUILDER_ASSETS or the PATH where they have them in
 # the right version, else our own build of the modules pinned in ../go.mod (8 minutes of two cores once), kept in
-# ${STOCKOUT_CACHE:-${XDG_CACHE_HOME:-~/.cache}/stockout}/control-plane. With all it is our own build in any case, with
-# helm and what Argo CD and Flux judge health by (argo-health, kstatus).
+# ${STOCKOUT_CACHE:-${XDG_CACHE_HOME:-~/.cache}/stockout}/control-plane. The tools are helm and what Argo CD and Flux
+# judge health by (argo-health, kstatus), always of our own build, and without Kubernetes; all is everything of our own.
 set -euo pipefail
 # One module for all of them: most of it is Kubernetes' libraries, of one version, compiled once.
 module=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -23,7 +23,8 @@ has_all() { # FOLDER: every program, of this minor version of Kubernetes
 
 on_path=$(command -v kube-apiserver || true)
 for folder in "${KUBEBUILDER_ASSETS:-}" "${on_path:+$(dirname "$on_path")}"; do
-  if [ "$what" != all ] && [ -n "$folder" ] && has_all "$folder"; then
+  case $what in tools | all) break ;; esac
+  if [ -n "$folder" ] && has_all "$folder"; then
     echo "$folder"
     exit
   fi
@@ -60,16 +61,19 @@ for package in k8s.io/component-base/version k8s.io/client-go/pkg/version; do
   flags="$flags -X $package.gitVersion=$version -X $package.gitMajor=1 -X $package.gitMinor=${minor#v1.}"
   flags="$flags -X $package.gitTreeState=archive -X $package.buildDate=1970-01-01T00:00:00Z"
 done
-build kubeall ./cluster/kubeall cluster/kubeall/main.go -ldflags "$flags"
-for program in "${kubernetes[@]}" kubelet kube-proxy; do ln -sf kubeall "$out/$program"; done
+if [ "$what" != tools ]; then
+  build kubeall ./cluster/kubeall cluster/kubeall/main.go -ldflags "$flags"
+  for program in "${kubernetes[@]}" kubelet kube-proxy; do ln -sf kubeall "$out/$program"; done
+fi
 case $what in node | all)
   build pause ./cluster/pause cluster/pause/main.go -ldflags "-s -w"
   build coredns ./cluster/dns cluster/dns/main.go -ldflags "-s -w"
   ;;
 esac
-if [ "$what" = all ]; then
+case $what in tools | all)
   build helm helm.sh/helm/v3/cmd/helm "" -ldflags "-s -w"
   build argo-health ./api/argo-health api/argo-health/main.go -ldflags "-s -w"
   build kstatus ./api/kstatus api/kstatus/main.go -ldflags "-s -w"
-fi
+  ;;
+esac
 echo "$out"
